@@ -1,0 +1,51 @@
+# ny_module(hl7v3 FLOOR 2 USES base text LIBS PkgConfig::LIBXML2)
+#
+# One static library per room of the house. An edge to the same or a higher floor stops the
+# configure run; tests/arch/includes.py reads USES and LIBS from here and checks the #include lines.
+
+function(ny_check_floor name floor)
+  foreach(u IN LISTS ARGN)
+    get_property(f TARGET ny_${u} PROPERTY NY_FLOOR)
+    if(NOT f LESS floor)
+      message(FATAL_ERROR "${name} (floor ${floor}) may not use ${u} (floor ${f})")
+    endif()
+  endforeach()
+endfunction()
+
+function(ny_module name)
+  cmake_parse_arguments(M "" "FLOOR" "USES;LIBS" ${ARGN})
+  file(GLOB srcs CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/src/${name}/*.c)
+  if(NOT srcs)
+    return() # the room is not lived in yet
+  endif()
+  set(uses "")
+  foreach(u IN LISTS M_USES)
+    if(TARGET ny_${u})
+      list(APPEND uses ${u})
+    endif()
+  endforeach()
+  ny_check_floor(${name} ${M_FLOOR} ${uses})
+  add_library(ny_${name} STATIC ${srcs})
+  set_property(TARGET ny_${name} PROPERTY NY_FLOOR ${M_FLOOR})
+  target_include_directories(ny_${name} PUBLIC ${PROJECT_SOURCE_DIR}/include
+                                        PRIVATE ${PROJECT_BINARY_DIR}/generated)
+  target_link_libraries(ny_${name} PUBLIC ny_options)
+  foreach(u IN LISTS uses)
+    target_link_libraries(ny_${name} PUBLIC ny_${u})
+  endforeach()
+  target_link_libraries(ny_${name} PRIVATE ${M_LIBS}) # no face includes their headers
+endfunction()
+
+function(ny_program name)
+  cmake_parse_arguments(P "" "FLOOR" "USES;LIBS" ${ARGN})
+  file(GLOB srcs CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/src/${name}/*.c)
+  if(NOT srcs)
+    return()
+  endif()
+  add_executable(${name} ${srcs})
+  target_include_directories(${name} PRIVATE ${PROJECT_BINARY_DIR}/generated)
+  foreach(u IN LISTS P_USES)
+    target_link_libraries(${name} PRIVATE ny_${u})
+  endforeach()
+  target_link_libraries(${name} PRIVATE ny_options ${P_LIBS})
+endfunction()

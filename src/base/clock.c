@@ -1,0 +1,92 @@
+/* Civil dates as day numbers, and the clock that a test may own. */
+
+#include "nayose/base.h"
+
+#include <stdio.h>
+#include <time.h>
+
+/* Days before each 400-year era start on 1 March, so that the leap day ends the year. */
+int32_t ny_days_from_civil(int y, int m, int d)
+{
+    int era;
+    int year_of_era;
+    int day_of_year;
+    int day_of_era;
+
+    y -= m <= 2;
+    era = (y >= 0 ? y : y - 399) / 400;
+    year_of_era = y - era * 400;
+    day_of_year = (153 * (m + (m > 2 ? -3 : 9)) + 2) / 5 + d - 1;
+    day_of_era = year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year;
+    return era * 146097 + day_of_era - 719468;
+}
+
+ny_date ny_civil_from_days(int32_t days)
+{
+    int z = days + 719468;
+    int era = (z >= 0 ? z : z - 146096) / 146097;
+    int day_of_era = z - era * 146097;
+    int year_of_era =
+        (day_of_era - day_of_era / 1460 + day_of_era / 36524 - day_of_era / 146096) / 365;
+    int day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+    int mp = (5 * day_of_year + 2) / 153;
+    int m = mp < 10 ? mp + 3 : mp - 9;
+
+    return (ny_date){.y = (int16_t)(year_of_era + era * 400 + (m <= 2)),
+                     .m = (uint8_t)m,
+                     .d = (uint8_t)(day_of_year - (153 * mp + 2) / 5 + 1),
+                     .precision = NY_DATE_DAY};
+}
+
+bool ny_date_is_valid(int y, int m, int d)
+{
+    static const uint8_t lengths[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
+    int last;
+
+    if (y < 1 || y > 9999 || m < 1 || m > 12 || d < 1) {
+        return false;
+    }
+    last = lengths[m - 1];
+    if (m == 2 && (y % 4 == 0 && (y % 100 != 0 || y % 400 == 0))) {
+        last = 29;
+    }
+    return d <= last;
+}
+
+static int64_t frozen_us;
+
+static int64_t read_clock_us(clockid_t id)
+{
+    struct timespec ts;
+
+    clock_gettime(id, &ts);
+    return (int64_t)ts.tv_sec * NY_US_PER_SECOND + ts.tv_nsec / 1000;
+}
+
+int64_t ny_clock_now_us(void)
+{
+    return frozen_us != 0 ? frozen_us : read_clock_us(CLOCK_REALTIME);
+}
+
+void ny_clock_freeze_us(int64_t now_us)
+{
+    frozen_us = now_us;
+}
+
+int64_t ny_clock_monotonic_us(void)
+{
+    return read_clock_us(CLOCK_MONOTONIC);
+}
+
+void ny_timestamp_write(int64_t us, char out[NY_TIMESTAMP_LEN])
+{
+    int64_t days = us / NY_US_PER_DAY - (us % NY_US_PER_DAY < 0);
+    int64_t rest = us - days * NY_US_PER_DAY;
+    int64_t seconds = rest / NY_US_PER_SECOND;
+    ny_date d = ny_civil_from_days((int32_t)days);
+
+    snprintf(out, NY_TIMESTAMP_LEN, "%04u-%02u-%02uT%02u:%02u:%02u.%06uZ", (unsigned)d.y % 10000U,
+             (unsigned)d.m % 100U, (unsigned)d.d % 100U, (unsigned)(seconds / 3600) % 100U,
+             (unsigned)(seconds / 60 % 60), (unsigned)(seconds % 60),
+             (unsigned)(rest % NY_US_PER_SECOND));
+}
