@@ -1,6 +1,6 @@
 # The options that every target of the project is built with.
 add_library(ny_options INTERFACE)
-target_compile_definitions(ny_options INTERFACE _GNU_SOURCE)
+target_compile_definitions(ny_options INTERFACE _GNU_SOURCE NY_VERSION="${PROJECT_VERSION}")
 target_compile_options(ny_options INTERFACE
   -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wold-style-definition -Wvla
   -Wformat=2 -Wundef -Wpointer-arith -Wcast-qual -Wwrite-strings -Wswitch-enum

@@ -1,6 +1,7 @@
 /* base: what every room stands on: slices, arenas, buffers, errors, clock, log, counters.
  * Knows nothing of patients or protocols. Floor 0.
- * Sections: rc and error · assertion · str · memory · arena · buf · numbers · hash · clock · log · counters. */
+ * Sections: rc and error · assertion · str · memory · arena · buf · numbers · hash · clock · log ·
+ * counters. */
 #ifndef NAYOSE_BASE_H
 #define NAYOSE_BASE_H
 
@@ -14,8 +15,7 @@
 #define NY_MUST_USE __attribute__((warn_unused_result))
 #define NY_PRINTF(fmt, first) __attribute__((format(printf, fmt, first)))
 #define NY_ARRAY_LEN(a) (sizeof(a) / sizeof((a)[0]))
-#define ny_container_of(ptr, type, member) \
-    ((type *)(void *)((char *)(ptr) - offsetof(type, member)))
+#define ny_container_of(ptr, type, member) ((type *)(void *)((char *)(ptr)-offsetof(type, member)))
 
 /* ---- rc and error ---- */
 
