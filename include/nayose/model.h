@@ -1,0 +1,176 @@
+/* model: the plain structs of the domain, and how an old and a new value of a patient become one.
+ * Pure. No HL7, no SQL. Words: identity = one patient as one domain knows it.
+ * Sections: identifiers · stamps · patient · merge. */
+#ifndef NAYOSE_MODEL_H
+#define NAYOSE_MODEL_H
+
+#include "nayose/base.h"
+
+/* ---- identifiers ---- */
+
+/* An assigning authority as written on the wire (HD): any part may be empty. Borrowed slices. */
+struct ny_hd {
+    ny_str ns;   /* namespace ID */
+    ny_str oid;  /* universal ID */
+    ny_str type; /* universal ID type: ISO, DNS, … */
+};
+
+/* A patient identifier (CX) with its authority; type is CX-5. Borrowed slices. */
+struct ny_identifier {
+    ny_str id;
+    struct ny_hd authority;
+    ny_str type;
+};
+
+enum ny_domain_kind {
+    NY_DOMAIN_FACILITY = 1,
+    NY_DOMAIN_REGIONAL = 2,
+    NY_DOMAIN_INSURANCE = 3,
+    NY_DOMAIN_ENROLMENT = 4,
+    NY_DOMAIN_NETWORK = 5
+};
+
+/* An identity domain: one assigning authority, and who may feed it. Owned by whoever loaded it. */
+struct ny_domain {
+    int32_t id; /* database key, > 0 */
+    enum ny_domain_kind kind;
+    bool listed;
+    ny_str ns, oid, type; /* all three known */
+    ny_str name;
+    ny_str source_app;      /* MSH-3 of the one source; empty = any application */
+    ny_str source_facility; /* MSH-4 of the one source */
+};
+
+enum ny_identity_status {
+    NY_IDENTITY_ACTIVE = 1,
+    NY_IDENTITY_MERGED = 2,
+    NY_IDENTITY_DELETED = 3,
+    NY_IDENTITY_TEST = 4
+};
+
+/* ---- stamps: the order of promise 2 ---- */
+
+/* What set a value. Compared by (time, control id, hash), byte order. control_id is borrowed or
+ * arena like the patient that holds it. at_us == INT64_MIN means never. */
+struct ny_stamp {
+    int64_t at_us;
+    ny_str control_id;
+    uint8_t hash[NY_SHA256_LEN]; /* of the message body */
+};
+
+#define NY_NEVER INT64_MIN
+int ny_stamp_compare(const struct ny_stamp *a, const struct ny_stamp *b);
+struct ny_stamp ny_stamp_never(void);
+
+/* ---- patient ---- */
+
+enum ny_set_id {
+#define NY_SET(id, json, hl7, first, last) NY_SET_##id,
+#include "nayose/tbl/model_fields.def"
+    NY_SET_COUNT
+};
+
+enum ny_single_id {
+#define NY_SINGLE(id, json, hl7) NY_SINGLE_##id,
+#include "nayose/tbl/model_fields.def"
+    NY_SINGLE_COUNT
+};
+
+/* Part numbers: NY_NAME_PART_KANJI_FAMILY, NY_ADDRESS_PART_WHOLE … (one run of numbers for all
+ * sets, made relative to the set by ny_part_index). */
+enum ny_part_id {
+#define NY_PART(set, id, json) NY_PART_##set##_##id,
+#include "nayose/tbl/model_fields.def"
+    NY_PART_COUNT
+};
+
+enum { NY_VALUE_PARTS_MAX = 10, NY_SET_VALUES_MAX = 64 };
+
+struct ny_set_info {
+    const char *json; /* key in stored JSON */
+    const char *hl7;  /* field in ERL order, for errors */
+    size_t first_part;
+    size_t n_parts;
+};
+const struct ny_set_info *ny_set_info(enum ny_set_id set);
+const char *ny_part_json(size_t part); /* key of a part, by its ny_part_id */
+const char *ny_single_json(enum ny_single_id id);
+
+/* One value of a history. Parts as received (UTF-8), in the order of the table, empty where absent.
+ */
+struct ny_value {
+    ny_str part[NY_VALUE_PARTS_MAX];
+    int64_t first_us;     /* first event time at which it was said */
+    struct ny_stamp last; /* the newest message that said it */
+};
+
+/* The part of a value by its id: ny_value_part(v, NY_PART_NAME_KANJI_FAMILY). */
+ny_str ny_value_part(const struct ny_value *v, enum ny_part_id part);
+void ny_value_part_set(struct ny_value *v, enum ny_part_id part, ny_str text);
+
+/* A history. Values in canonical order: newest `last` first, then parts in byte order. The current
+ * list is the values whose `last` equals `said`. Values not newer than `deleted` are history only.
+ */
+struct ny_set {
+    struct ny_value *values;
+    size_t n;
+    struct ny_stamp said;    /* newest message that sent this field with a value */
+    struct ny_stamp deleted; /* newest message that sent "" */
+};
+
+/* A single value. `stamp.at_us == NY_NEVER`: never said. An empty value with a stamp was deleted.
+ */
+struct ny_single {
+    ny_str value;
+    struct ny_stamp stamp;
+};
+
+/* Everything known of one identity (stored as identity.demographics), or what one message says of
+ * it: then each value's and single's stamp is the message's stamp, and what the message leaves out
+ * is NY_NEVER. All slices and arrays belong to the arena it was made in. */
+struct ny_patient {
+    struct ny_set sets[NY_SET_COUNT];
+    struct ny_single singles[NY_SINGLE_COUNT];
+    struct ny_stamp seen; /* newest message of all */
+    int64_t first_us;     /* event time of the first message (smallest) */
+};
+
+/* Nothing known: all stamps never. */
+void ny_patient_init(struct ny_patient *p);
+/* Puts a value into a set as said by the message with this stamp; the arena owns the grown array,
+ * the parts stay borrowed. NY_ELIMIT above NY_SET_VALUES_MAX. */
+NY_MUST_USE ny_rc ny_patient_say(struct ny_patient *p, struct ny_arena *a, enum ny_set_id set,
+                                 const struct ny_value *v, const struct ny_stamp *stamp);
+/* Marks a set as deleted ("") by the message with this stamp. */
+void ny_patient_delete(struct ny_patient *p, enum ny_set_id set, const struct ny_stamp *stamp);
+/* Says a single value; empty = deleted. */
+void ny_patient_say_single(struct ny_patient *p, enum ny_single_id id, ny_str value,
+                           const struct ny_stamp *stamp);
+bool ny_value_is_current(const struct ny_set *s, const struct ny_value *v);
+bool ny_value_is_live(const struct ny_set *s, const struct ny_value *v); /* not deleted since */
+
+/* ---- merge ---- */
+
+enum ny_patient_change {
+    NY_CHANGE_NONE = 0,   /* nothing moved: an older or equal message */
+    NY_CHANGE_STAMPS = 1, /* only times moved forward */
+    NY_CHANGE_VALUES = 2  /* a value, the current list or a deletion changed */
+};
+
+/* Old and new become one: for each single the larger stamp wins; sets are united, first_us the
+ * smaller, last the larger. Commutative, associative and idempotent, so any order of messages gives
+ * the same patient (promise 2). A set keeps the NY_SET_VALUES_MAX values with the newest stamps.
+ * out: arrays in the arena, slices borrowed from old and new. out_change tells what moved against
+ * old. */
+NY_MUST_USE ny_rc ny_patient_merge(struct ny_arena *a, const struct ny_patient *old,
+                                   const struct ny_patient *new_, struct ny_patient *out,
+                                   enum ny_patient_change *out_change);
+
+/* A 64-bit hash of all values (no stamps, no times): equal for equal content. */
+uint64_t ny_patient_content_hash(const struct ny_patient *p);
+
+/* Deep copy into the arena; NY_ELIMIT at its cap. */
+NY_MUST_USE ny_rc ny_patient_copy(struct ny_arena *a, const struct ny_patient *p,
+                                  struct ny_patient *out);
+
+#endif

@@ -1,0 +1,10 @@
+/* model, private. */
+#ifndef NAYOSE_MODEL_PRIV_H
+#define NAYOSE_MODEL_PRIV_H
+
+#include "nayose/model.h"
+
+/* A hash of the values of a set and of which are current and live; it has no order and no times. */
+uint64_t ny_model_set_hash(const struct ny_set *s);
+
+#endif
