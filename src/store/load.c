@@ -1,0 +1,202 @@
+/* Start-up rows: table after table in one snapshot, on a blocking connection, in chunks. */
+
+#include "store_priv.h"
+
+enum { CHUNK = 500 }; /* small enough to stay in the cache: a quarter faster than 10 000 */
+
+/* Row functions of one table: result row i to the visitor. */
+typedef ny_rc (*row_fn)(const struct ny_store_visitor *v, const struct ny_db_result *r, size_t i);
+
+struct table {
+    enum ny_sql stmt;
+    bool wanted;
+    row_fn fn;
+};
+
+static ny_rc domain_row(const struct ny_store_visitor *v, const struct ny_db_result *r, size_t i)
+{
+    const struct ny_domain row = {
+        .id = ny_db_get_i32(r, i, 0),
+        .kind = (enum ny_domain_kind)ny_db_get_i32(r, i, 1),
+        .listed = ny_db_get_bool(r, i, 2),
+        .ns = ny_db_get_str(r, i, 3),
+        .oid = ny_db_get_str(r, i, 4),
+        .type = ny_db_get_str(r, i, 5),
+        .name = ny_db_get_str(r, i, 6),
+        .source_app = ny_db_get_str(r, i, 7),
+        .source_facility = ny_db_get_str(r, i, 8),
+    };
+
+    return v->domain(v->ctx, &row);
+}
+
+static ny_rc requester_row(const struct ny_store_visitor *v, const struct ny_db_result *r, size_t i)
+{
+    const struct ny_requester_row row = {
+        .id = ny_db_get_i32(r, i, 0),
+        .app = ny_db_get_str(r, i, 1),
+        .facility = ny_db_get_str(r, i, 2),
+        .charset = ny_db_get_str(r, i, 3),
+        .undecodable_replace = ny_db_get_bool(r, i, 4),
+        .strict_update = ny_db_get_bool(r, i, 5),
+        .accept_test = ny_db_get_bool(r, i, 6),
+        .ignore_unknown_authority = ny_db_get_bool(r, i, 7),
+        .probation = ny_db_get_bool(r, i, 8),
+        .default_domain = ny_db_get_i32(r, i, 9),
+    };
+
+    return v->requester(v->ctx, &row);
+}
+
+static ny_rc model_row(const struct ny_store_visitor *v, const struct ny_db_result *r, size_t i)
+{
+    return v->model(v->ctx, ny_db_get_i32(r, i, 0), ny_db_get_str(r, i, 1));
+}
+
+static ny_rc identity_row(const struct ny_store_visitor *v, const struct ny_db_result *r, size_t i)
+{
+    const struct ny_identity_row row = {
+        .id = ny_db_get_i64(r, i, 0),
+        .domain = ny_db_get_i32(r, i, 1),
+        .local_id = ny_db_get_str(r, i, 2),
+        .status = (enum ny_identity_status)ny_db_get_i32(r, i, 3),
+        .person = ny_db_get_i64(r, i, 4),
+        .record = ny_db_get_bytes(r, i, 5),
+        .norm_version = ny_db_get_i32(r, i, 6),
+        .content_hash = ny_db_get_i64(r, i, 7),
+        .event_us = ny_db_get_time_us(r, i, 8),
+        .version = ny_db_get_i32(r, i, 9),
+    };
+
+    return v->identity(v->ctx, &row);
+}
+
+static ny_rc edge_row(const struct ny_store_visitor *v, const struct ny_db_result *r, size_t i)
+{
+    struct ny_edge_row row = {
+        .a = ny_db_get_i64(r, i, 0),
+        .b = ny_db_get_i64(r, i, 1),
+        .total_b1024 = ny_db_get_i32(r, i, 2),
+        .guards = (uint32_t)ny_db_get_i32(r, i, 3),
+        .model = ny_db_get_i32(r, i, 5),
+    };
+    ny_str levels = ny_db_get_bytes(r, i, 4);
+
+    NY_ASSERT(levels.n == sizeof(row.levels)); /* a constraint of the table */
+    memcpy(row.levels, levels.p, levels.n);
+    return v->edge(v->ctx, &row);
+}
+
+static ny_rc pin_row(const struct ny_store_visitor *v, const struct ny_db_result *r, size_t i)
+{
+    const struct ny_pin_row row = {
+        .a = ny_db_get_i64(r, i, 0),
+        .b = ny_db_get_i64(r, i, 1),
+        .same = ny_db_get_bool(r, i, 2),
+        .who = ny_db_get_str(r, i, 3),
+        .role = ny_db_get_i32(r, i, 4),
+        .at_us = ny_db_get_time_us(r, i, 5),
+        .reason = ny_db_get_str(r, i, 6),
+    };
+
+    return v->pin(v->ctx, &row);
+}
+
+static ny_rc hold_row(const struct ny_store_visitor *v, const struct ny_db_result *r, size_t i)
+{
+    const struct ny_hold_row row = {
+        .identity = ny_db_get_i64(r, i, 0),
+        .source = ny_db_get_i32(r, i, 1),
+        .why = ny_db_get_str(r, i, 2),
+        .at_us = ny_db_get_time_us(r, i, 3),
+    };
+
+    return v->hold(v->ctx, &row);
+}
+
+static ny_rc review_row(const struct ny_store_visitor *v, const struct ny_db_result *r, size_t i)
+{
+    const struct ny_review_row row = {
+        .a = ny_db_get_i64(r, i, 0),
+        .b = ny_db_get_i64(r, i, 1),
+        .state = (enum ny_review_state)ny_db_get_i32(r, i, 2),
+        .reason = (enum ny_review_reason)ny_db_get_i32(r, i, 3),
+        .total_b1024 = ny_db_get_i32(r, i, 4),
+        .guards = (uint32_t)ny_db_get_i32(r, i, 5),
+        .at_us = ny_db_get_time_us(r, i, 6),
+    };
+
+    return v->review(v->ctx, &row);
+}
+
+static ny_rc seen_row(const struct ny_store_visitor *v, const struct ny_db_result *r, size_t i)
+{
+    return v->seen(v->ctx, ny_db_get_i32(r, i, 0), ny_db_get_str(r, i, 1),
+                   ny_db_get_bytes(r, i, 2));
+}
+
+static ny_rc counters_row(const struct ny_store_visitor *v, const struct ny_db_result *r, size_t i)
+{
+    return v->counters(v->ctx, ny_db_get_i64(r, i, 0), ny_db_get_i64(r, i, 1),
+                       ny_db_get_i64(r, i, 2), ny_db_get_i64(r, i, 3));
+}
+
+struct reading {
+    const struct ny_store_visitor *v;
+    row_fn fn;
+};
+
+static ny_rc on_rows(const struct ny_db_result *r, void *ctx, struct ny_error *err)
+{
+    const struct reading *reading = ctx;
+
+    for (size_t i = 0; i < ny_db_rows(r); i++) {
+        ny_rc rc = reading->fn(reading->v, r, i);
+
+        if (rc != NY_OK) {
+            return ny_fail(err, rc, "loading stopped: %s", ny_rc_text(rc));
+        }
+    }
+    return NY_OK;
+}
+
+static ny_rc load_all(struct ny_db_block *b, const struct ny_store_visitor *v, struct ny_error *err)
+{
+    const struct table tables[] = {
+        {NY_SQL_LOAD_DOMAINS,    v->domain != NULL,    domain_row   },
+        {NY_SQL_LOAD_REQUESTERS, v->requester != NULL, requester_row},
+        {NY_SQL_LOAD_MODEL,      v->model != NULL,     model_row    },
+        {NY_SQL_LOAD_IDENTITIES, v->identity != NULL,  identity_row },
+        {NY_SQL_LOAD_EDGES,      v->edge != NULL,      edge_row     },
+        {NY_SQL_LOAD_PINS,       v->pin != NULL,       pin_row      },
+        {NY_SQL_LOAD_HOLDS,      v->hold != NULL,      hold_row     },
+        {NY_SQL_LOAD_REVIEWS,    v->review != NULL,    review_row   },
+        {NY_SQL_LOAD_SEEN,       v->seen != NULL,      seen_row     },
+        {NY_SQL_LOAD_COUNTERS,   v->counters != NULL,  counters_row },
+    };
+
+    for (size_t i = 0; i < NY_ARRAY_LEN(tables); i++) {
+        struct reading reading = {v, tables[i].fn};
+        ny_rc rc = tables[i].wanted ? ny_db_block_read(b, ny_sql_text(tables[i].stmt), NULL, 0,
+                                                       CHUNK, on_rows, &reading, err)
+                                    : NY_OK;
+
+        if (rc != NY_OK) {
+            return rc;
+        }
+    }
+    return NY_OK;
+}
+
+ny_rc ny_store_load(struct ny_store *s, const struct ny_store_visitor *v, struct ny_error *err)
+{
+    struct ny_db_block *b = NULL;
+    ny_rc rc = ny_store_block(s->conninfo, &b, err);
+
+    rc = rc != NY_OK ? rc : ny_db_block_query(b, ny_sql_text(NY_SQL_SNAPSHOT), NULL, 0, NULL, err);
+    rc = rc != NY_OK ? rc : load_all(b, v, err);
+    rc = rc != NY_OK ? rc
+                     : ny_db_block_query(b, ny_sql_text(NY_SQL_SNAPSHOT_END), NULL, 0, NULL, err);
+    ny_db_block_close(b);
+    return rc;
+}

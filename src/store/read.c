@@ -1,0 +1,299 @@
+/* Asynchronous reads: one statement in a segment of its own on the idlest read connection.
+ *
+ *   start ─▶ on_rows (rows lent to the caller, once) ─▶ on_done (op released)
+ *                                        on failure ─▶ on_done tells the caller
+ *
+ * The ops hang in a list of the store, since a connection that is destroyed calls nobody. */
+
+#include "store_priv.h"
+
+struct read_op {
+    struct ny_store *store;
+    struct read_op *next, *prev;
+    struct ny_arena *arena;
+    /* Gives rows, or a failure (r == NULL), to the caller. */
+    void (*tell)(struct read_op *op, ny_rc rc, const struct ny_db_result *r);
+    bool told;
+    void *ctx;
+    union {
+        void (*patients)(void *, ny_rc, const struct ny_stored_patient *, size_t);
+        void (*resolved)(void *, ny_rc, const struct ny_resolved *);
+        void (*seen)(void *, ny_rc, ny_str);
+        void (*links)(void *, ny_rc, const struct ny_link_row *, size_t);
+        void (*reviews)(void *, ny_rc, const struct ny_review_view *, size_t);
+    } fn;
+};
+
+struct ny_db *ny_store_read_connection(struct ny_store *s)
+{
+    struct ny_db *best = NULL;
+
+    for (size_t i = 0; i < s->n_reads; i++) {
+        struct ny_db *db = s->reads[i];
+
+        if (ny_db_is_up(db) && (best == NULL || ny_db_in_flight(db) < ny_db_in_flight(best))) {
+            best = db;
+        }
+    }
+    return best;
+}
+
+static struct read_op *op_create(struct ny_store *s,
+                                 void (*tell)(struct read_op *, ny_rc, const struct ny_db_result *),
+                                 void *ctx)
+{
+    struct read_op *op = ny_calloc(1, sizeof(*op));
+
+    op->store = s;
+    op->arena = ny_arena_create(0);
+    op->tell = tell;
+    op->ctx = ctx;
+    op->next = s->ops;
+    if (op->next != NULL) {
+        op->next->prev = op;
+    }
+    s->ops = op;
+    return op;
+}
+
+static void op_destroy(struct read_op *op)
+{
+    if (op->prev != NULL) {
+        op->prev->next = op->next;
+    } else {
+        op->store->ops = op->next;
+    }
+    if (op->next != NULL) {
+        op->next->prev = op->prev;
+    }
+    ny_arena_destroy(op->arena);
+    ny_free(op);
+}
+
+void ny_store_ops_release(struct ny_store *s)
+{
+    while (s->ops != NULL) {
+        op_destroy(s->ops);
+    }
+}
+
+static void on_rows(const struct ny_db_result *r, void *ctx)
+{
+    struct read_op *op = ctx;
+
+    op->told = true; /* nothing of op is touched after: the caller may have closed the store */
+    op->tell(op, NY_OK, r);
+}
+
+static void on_done(void *ctx, ny_rc rc, const struct ny_db_failure *failure)
+{
+    struct read_op *op = ctx;
+    struct read_op copy = *op;
+
+    if (rc != NY_OK) {
+        ny_log(NY_LOG_WARN, "store_read", "statement=%s sqlstate=%s", failure->statement,
+               failure->sqlstate);
+    }
+    if (copy.told) {
+        op_destroy(op);
+        return;
+    }
+    copy.arena = NULL;
+    op_destroy(op);
+    copy.tell(&copy, rc != NY_OK ? rc : NY_EDB, NULL);
+}
+
+static ny_rc op_start(struct read_op *op, enum ny_sql stmt, const struct ny_db_param *params,
+                      size_t n)
+{
+    struct ny_db *db = ny_store_read_connection(op->store);
+    ny_rc rc = NY_EDB;
+
+    if (db != NULL) {
+        ny_rc sync_rc;
+
+        rc = ny_db_send(db, stmt, params, n, on_rows, op);
+        sync_rc = ny_db_sync(db, on_done, op);
+        rc = rc != NY_OK ? rc : sync_rc;
+    }
+    if (rc != NY_OK) {
+        op_destroy(op);
+    }
+    return rc;
+}
+
+/* ---- patients ---- */
+
+static ny_rc patient_row(struct read_op *op, const struct ny_db_result *r, size_t i,
+                         struct ny_stored_patient *out)
+{
+    *out = (struct ny_stored_patient){
+        .id = ny_db_get_i64(r, i, 0),
+        .version = ny_db_get_i32(r, i, 1),
+        .domain = ny_db_get_i32(r, i, 2),
+        .local_id = ny_db_get_str(r, i, 3),
+        .status = (enum ny_identity_status)ny_db_get_i32(r, i, 4),
+        .person = ny_db_get_i64(r, i, 5),
+    };
+    return ny_demographics_read(op->arena, ny_db_get_jsonb(r, i, 6), &out->patient);
+}
+
+static void tell_patients(struct read_op *op, ny_rc rc, const struct ny_db_result *r)
+{
+    size_t n = rc == NY_OK ? ny_db_rows(r) : 0;
+    struct ny_stored_patient *rows =
+        rc == NY_OK ? NY_ARENA_ARRAY(op->arena, struct ny_stored_patient, n) : NULL;
+
+    for (size_t i = 0; rc == NY_OK && i < n; i++) {
+        rc = patient_row(op, r, i, &rows[i]);
+        if (rc != NY_OK) {
+            ny_log(NY_LOG_ERROR, "store_demographics", "identity=%lld rc=%s", (long long)rows[i].id,
+                   ny_rc_text(rc));
+        }
+    }
+    op->fn.patients(op->ctx, rc, rc == NY_OK ? rows : NULL, rc == NY_OK ? n : 0);
+}
+
+ny_rc ny_store_read_patients(struct ny_store *s, const int64_t *ids, size_t n,
+                             void (*fn)(void *ctx, ny_rc rc, const struct ny_stored_patient *rows,
+                                        size_t n),
+                             void *ctx)
+{
+    struct read_op *op = op_create(s, tell_patients, ctx);
+    struct ny_db_array list;
+    struct ny_db_param param;
+
+    op->fn.patients = fn;
+    ny_db_array_init(&list, NY_OID_INT8, op->arena);
+    for (size_t i = 0; i < n; i++) {
+        ny_db_array_add_i64(&list, ids[i]);
+    }
+    param = ny_db_array_end(&list);
+    return op_start(op, NY_SQL_READ_PATIENTS, &param, 1);
+}
+
+/* ---- resolve ---- */
+
+static void tell_resolved(struct read_op *op, ny_rc rc, const struct ny_db_result *r)
+{
+    struct ny_resolved out = {0};
+    size_t n = rc == NY_OK ? ny_db_rows(r) : 0;
+
+    if (n > 0) {
+        out.found = true;
+        out.person = ny_db_get_i64(r, 0, 0);
+        out.regional_id = ny_db_get_str(r, 0, 1);
+        out.members = NY_ARENA_ARRAY(op->arena, struct ny_resolved_member, n);
+    }
+    for (size_t i = 0; i < n && !ny_db_is_null(r, i, 2); i++) { /* NULL: a person without members */
+        out.members[i].domain = ny_db_get_i32(r, i, 2);
+        out.members[i].local_id = ny_db_get_str(r, i, 3);
+        out.n_members++;
+    }
+    op->fn.resolved(op->ctx, rc, rc == NY_OK ? &out : NULL);
+}
+
+/* Texts of a question are cleaned: what PostgreSQL cannot hold is not stored, and so not found. */
+ny_rc ny_store_resolve(struct ny_store *s, int32_t domain, ny_str id,
+                       void (*fn)(void *ctx, ny_rc rc, const struct ny_resolved *r), void *ctx)
+{
+    struct read_op *op = op_create(s, tell_resolved, ctx);
+    struct ny_db_param params[2] = {ny_db_i32(op->arena, domain),
+                                    ny_db_text(ny_text_clean(op->arena, id))};
+
+    op->fn.resolved = fn;
+    return op_start(op, NY_SQL_RESOLVE, params, 2);
+}
+
+/* ---- seen ---- */
+
+static void tell_seen(struct read_op *op, ny_rc rc, const struct ny_db_result *r)
+{
+    bool found = rc == NY_OK && ny_db_rows(r) > 0;
+
+    op->fn.seen(op->ctx, rc, found ? ny_db_get_bytes(r, 0, 0) : NY_STR_NONE);
+}
+
+ny_rc ny_store_seen(struct ny_store *s, int32_t source, ny_str control_id,
+                    const uint8_t body_hash[NY_SHA256_LEN],
+                    void (*fn)(void *ctx, ny_rc rc, ny_str ack), void *ctx)
+{
+    struct read_op *op = op_create(s, tell_seen, ctx);
+    ny_str id = ny_text_clean(op->arena, control_id);
+    struct ny_db_param params[3] = {ny_db_i32(op->arena, source),
+                                    ny_db_text(id.p != NULL ? id : NY_S("")),
+                                    ny_db_bytea(ny_str_of((const char *)body_hash, NY_SHA256_LEN))};
+
+    op->fn.seen = fn;
+    return op_start(op, NY_SQL_SEEN, params, 3);
+}
+
+/* ---- links ---- */
+
+static void tell_links(struct read_op *op, ny_rc rc, const struct ny_db_result *r)
+{
+    size_t n = rc == NY_OK ? ny_db_rows(r) : 0;
+    struct ny_link_row *rows =
+        rc == NY_OK ? NY_ARENA_ARRAY(op->arena, struct ny_link_row, n) : NULL;
+
+    for (size_t i = 0; i < n; i++) {
+        rows[i] = (struct ny_link_row){ny_db_get_str(r, i, 0), ny_db_get_str(r, i, 1),
+                                       ny_db_get_str(r, i, 2)};
+    }
+    op->fn.links(op->ctx, rc, rows, n);
+}
+
+ny_rc ny_store_links(struct ny_store *s, ny_str after_ns, ny_str after_id, int32_t limit,
+                     void (*fn)(void *ctx, ny_rc rc, const struct ny_link_row *rows, size_t n),
+                     void *ctx)
+{
+    struct read_op *op = op_create(s, tell_links, ctx);
+    ny_str ns = ny_text_clean(op->arena, after_ns);
+    ny_str id = ny_text_clean(op->arena, after_id);
+    struct ny_db_param params[3] = {ny_db_text(ns.p != NULL ? ns : NY_S("")),
+                                    ny_db_text(id.p != NULL ? id : NY_S("")),
+                                    ny_db_i32(op->arena, limit)};
+
+    op->fn.links = fn;
+    return op_start(op, NY_SQL_LINKS, params, 3);
+}
+
+/* ---- reviews ---- */
+
+static void tell_reviews(struct read_op *op, ny_rc rc, const struct ny_db_result *r)
+{
+    size_t n = rc == NY_OK ? ny_db_rows(r) : 0;
+    struct ny_review_view *rows =
+        rc == NY_OK ? NY_ARENA_ARRAY(op->arena, struct ny_review_view, n) : NULL;
+
+    for (size_t i = 0; i < n; i++) {
+        rows[i] = (struct ny_review_view){
+            .row = {.a = ny_db_get_i64(r, i, 0),
+                    .b = ny_db_get_i64(r, i, 1),
+                    .state = (enum ny_review_state)ny_db_get_i32(r, i, 2),
+                    .reason = (enum ny_review_reason)ny_db_get_i32(r, i, 3),
+                    .total_b1024 = ny_db_get_i32(r, i, 4),
+                    .guards = (uint32_t)ny_db_get_i32(r, i, 5),
+                    .at_us = ny_db_get_time_us(r, i, 6)},
+            .ns_a = ny_db_get_str(r, i, 7),
+            .id_a = ny_db_get_str(r, i, 8),
+            .ns_b = ny_db_get_str(r, i, 9),
+            .id_b = ny_db_get_str(r, i, 10),
+        };
+    }
+    op->fn.reviews(op->ctx, rc, rows, n);
+}
+
+ny_rc ny_store_reviews(struct ny_store *s, enum ny_review_state state, int64_t after_at_us,
+                       int64_t after_a, int64_t after_b, int32_t limit,
+                       void (*fn)(void *ctx, ny_rc rc, const struct ny_review_view *rows, size_t n),
+                       void *ctx)
+{
+    struct read_op *op = op_create(s, tell_reviews, ctx);
+    struct ny_db_param params[5] = {
+        ny_db_i16(op->arena, (int16_t)state), ny_db_time_us(op->arena, after_at_us),
+        ny_db_i64(op->arena, after_a), ny_db_i64(op->arena, after_b), ny_db_i32(op->arena, limit)};
+
+    op->fn.reviews = fn;
+    return op_start(op, NY_SQL_REVIEWS, params, 5);
+}
