@@ -1,0 +1,118 @@
+/* index: what the registry knows, in memory: identities with their packed records, blocking keys,
+ * edges, pins, membership. What an uncommitted batch changed can be undone. Decides nothing, knows
+ * no SQL. Identities and persons are numbered 1, 2, 3 … without gaps, as in the database. Sections:
+ * life · identities · persons · edges · pins · candidates · undo. */
+#ifndef NAYOSE_INDEX_H
+#define NAYOSE_INDEX_H
+
+#include "nayose/base.h"
+#include "nayose/match.h"
+#include "nayose/model.h"
+
+struct ny_index;
+
+/* ---- life ---- */
+
+/* model is borrowed and outlives the index. Owned. */
+struct ny_index *ny_index_create(const struct ny_match_model *model);
+void ny_index_destroy(struct ny_index *ix); /* NULL allowed; wipes what it held */
+/* Makes a domain's OID known; identities of other domains cannot be added. */
+void ny_index_domain_set(struct ny_index *ix, int32_t domain, ny_str oid);
+size_t
+ny_index_bytes(const struct ny_index *ix); /* memory held, estimated from the tables' sizes */
+
+/* ---- identities ---- */
+
+struct ny_index_identity {
+    int32_t domain;
+    ny_str local_id; /* borrowed until the record changes */
+    enum ny_identity_status status;
+    uint32_t person; /* 0 only before the first decision */
+    uint32_t version;
+    ny_str record; /* packed; empty when none was set */
+};
+
+uint32_t ny_index_count(const struct ny_index *ix);
+/* Its number, or 0. */
+uint32_t ny_index_find(const struct ny_index *ix, int32_t domain, ny_str local_id);
+/* Adds an identity that is not there yet; gives its number. */
+uint32_t ny_index_add(struct ny_index *ix, int32_t domain, ny_str local_id,
+                      enum ny_identity_status status);
+void ny_index_get(const struct ny_index *ix, uint32_t id, struct ny_index_identity *out);
+/* Replaces the packed record and with it the blocking keys. A record that stands alone, or an
+ * identity that is not active or merged, is stored without keys. */
+void ny_index_record_set(struct ny_index *ix, uint32_t id, ny_str packed);
+void ny_index_status_set(struct ny_index *ix, uint32_t id, enum ny_identity_status status);
+void ny_index_version_set(struct ny_index *ix, uint32_t id, uint32_t version);
+/* Canonical order of two identities: (domain OID, local id) in byte order. */
+int ny_index_order(const struct ny_index *ix, uint32_t a, uint32_t b);
+/* The identity takes part in matching: active or merged, with a record that does not stand alone.
+ */
+bool ny_index_takes_part(const struct ny_index *ix, uint32_t id);
+
+/* ---- persons ---- */
+
+uint32_t ny_index_person_count(const struct ny_index *ix);
+uint32_t ny_index_person_add(struct ny_index *ix);
+/* Moves an identity to a person (0 = none). */
+void ny_index_person_set(struct ny_index *ix, uint32_t id, uint32_t person);
+/* Members one by one: first, then next of a member; 0 ends. */
+uint32_t ny_index_member_first(const struct ny_index *ix, uint32_t person);
+uint32_t ny_index_member_next(const struct ny_index *ix, uint32_t id);
+
+/* ---- edges ---- */
+
+struct ny_index_edge {
+    uint32_t a, b; /* canonical order */
+    int32_t total_b1024;
+    uint32_t guards;
+    uint8_t levels[NY_FIELD_COUNT];
+    uint8_t review; /* enum ny_review_state value, 0 = no question */
+    uint8_t reason; /* enum ny_review_reason value */
+};
+
+size_t ny_index_edge_count(const struct ny_index *ix);
+/* Inserts or replaces the edge between a and b (any order); the question on it is kept. */
+void ny_index_edge_set(struct ny_index *ix, uint32_t a, uint32_t b, const struct ny_score *score);
+void ny_index_edge_remove(struct ny_index *ix, uint32_t a, uint32_t b);
+void ny_index_edge_ask(struct ny_index *ix, uint32_t a, uint32_t b, uint8_t review, uint8_t reason);
+/* NULL when there is none; borrowed until the next change of any edge. */
+const struct ny_index_edge *ny_index_edge_find(const struct ny_index *ix, uint32_t a, uint32_t b);
+/* How many edges carry an open, and a parked question. */
+void ny_index_review_counts(const struct ny_index *ix, int64_t *open, int64_t *parked);
+/* Walks the edges of an identity: *cursor starts at 0; NULL ends. */
+const struct ny_index_edge *ny_index_edge_next(const struct ny_index *ix, uint32_t id,
+                                               uint32_t *cursor);
+
+/* ---- pins and holds ---- */
+
+struct ny_index_pin {
+    uint32_t a, b;
+    bool same;
+};
+
+void ny_index_pin_add(struct ny_index *ix, uint32_t a, uint32_t b, bool same);
+/* Walks the pins of an identity; *cursor starts at 0; NULL ends. */
+const struct ny_index_pin *ny_index_pin_next(const struct ny_index *ix, uint32_t id,
+                                             uint32_t *cursor);
+void ny_index_hold_set(struct ny_index *ix, uint32_t id, bool held);
+bool ny_index_is_held(const struct ny_index *ix, uint32_t id);
+
+/* ---- candidates ---- */
+
+/* Identities that share a blocking key or probe with r, without `self`, at most the model's cap, in
+ * canonical order. out has room for candidate_max of the model. *capped: the cap was reached, so
+ * the search is not complete. */
+size_t ny_index_candidates(struct ny_index *ix, const struct ny_record *r, uint32_t self,
+                           uint32_t *out, bool *capped);
+
+/* ---- undo ---- */
+
+/* Changes after a mark can be taken back, or made final, oldest marks first. While no log is kept
+ * (start-up) changes are final at once. */
+void ny_index_log_keep(struct ny_index *ix, bool keep);
+uint64_t ny_index_mark(const struct ny_index *ix);
+void ny_index_undo_to(struct ny_index *ix, uint64_t mark);
+void ny_index_settle(struct ny_index *ix, uint64_t mark);
+
+#endif

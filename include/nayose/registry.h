@@ -1,0 +1,201 @@
+/* registry: the use cases. Feed, note, resolve, explain, list, administer.
+ * Above it nobody knows tables, below it nobody knows transactions. It owns the open batch: what a
+ * message changed in memory and what PostgreSQL has confirmed are one thing here. Everything runs
+ * on the loop thread. Spec: architecture of the project §1, §2. */
+#ifndef NAYOSE_REGISTRY_H
+#define NAYOSE_REGISTRY_H
+
+#include "nayose/base.h"
+#include "nayose/match.h"
+#include "nayose/model.h"
+#include "nayose/store.h" /* row types of listings */
+
+struct ny_registry;
+
+struct ny_registry_config {
+    struct ny_store *store; /* borrowed, opened */
+    struct ny_hd regional;  /* the regional domain; all three parts */
+    ny_str regional_name;
+    bool regional_listed;
+    unsigned regional_digits; /* of the sequence, a Luhn digit follows */
+    bool probation;           /* default for new sources */
+    size_t batch_max;         /* messages in one batch; 0 = 256 */
+};
+
+/* Loads everything from the store (blocking) and builds the index: domains, requesters, model,
+ * identities, edges, pins, holds, reviews. Owned. */
+NY_MUST_USE ny_rc ny_registry_create(const struct ny_registry_config *cfg, struct ny_registry **out,
+                                     struct ny_error *err);
+void ny_registry_destroy(struct ny_registry *r); /* NULL allowed */
+/* True while feeds can be accepted: leader, database up. */
+bool ny_registry_is_ready(const struct ny_registry *r);
+/* No request is under way and the last batch is confirmed (for an orderly stop). */
+bool ny_registry_is_idle(const struct ny_registry *r);
+
+/* ---- directory: domains and sources ---- */
+
+enum ny_authority_result {
+    NY_AUTHORITY_FOUND,
+    NY_AUTHORITY_EMPTY,     /* nothing given */
+    NY_AUTHORITY_MALFORMED, /* &OID without type, &&ISO: not a usable HD */
+    NY_AUTHORITY_UNKNOWN,
+    NY_AUTHORITY_CONFLICT /* namespace of one domain, OID of another */
+};
+
+/* Completes a partial assigning authority: namespace alone, OID and type, or all three that agree.
+ */
+enum ny_authority_result ny_registry_authority(const struct ny_registry *r, const struct ny_hd *hd,
+                                               const struct ny_domain **out);
+/* Domains in the order of their ids; out borrowed until the next change. */
+size_t ny_registry_domains(const struct ny_registry *r, const struct ny_domain *const **out);
+const struct ny_domain *ny_registry_domain(const struct ny_registry *r, int32_t id);
+/* The regional domain. */
+const struct ny_domain *ny_registry_regional(const struct ny_registry *r);
+/* The source of a feed by MSH-3 and MSH-4 (namespace parts): exact application first, then any
+ * application of that facility. NULL: nobody we know. */
+const struct ny_requester_row *ny_registry_source(const struct ny_registry *r, ny_str app,
+                                                  ny_str facility);
+bool ny_registry_may_feed(const struct ny_registry *r, const struct ny_requester_row *source,
+                          const struct ny_domain *domain);
+/* The domain that a missing PID-3.4 means for this source; NULL when it is not clear. */
+const struct ny_domain *ny_registry_default_domain(const struct ny_registry *r,
+                                                   const struct ny_requester_row *source);
+
+/* ---- requests that change or note something ----
+ * Memory: whatever a request points to must live until its done function was called; done is called
+ * exactly once; from inside the call that started the request only when it cannot even begin. */
+
+/* What every request tells about itself, for the message log and the audit row. */
+struct ny_request {
+    const struct ny_requester_row *source; /* NULL: unknown */
+    ny_str transaction;                    /* "ITI-8", "ITI-30", "ITI-9" */
+    ny_str trigger;                        /* "A28", "Q23" */
+    ny_str control_id;                     /* MSH-10 as received */
+    ny_str user;                           /* MSH-4|MSH-3 of the sender, or the clerk */
+    ny_str peer_addr;
+    ny_str body;                      /* bytes as received */
+    uint8_t body_hash[NY_SHA256_LEN]; /* SHA-256 of body */
+    int64_t received_us;
+};
+
+enum ny_feed_result {
+    NY_FEED_ACCEPTED = 0,
+    NY_FEED_UNKNOWN_PATIENT, /* strict_update and the id is not known: nothing was done */
+    NY_FEED_MERGED_AWAY      /* the id was retired by a merge: nothing was done */
+};
+
+/* Where the answer comes from and goes to. compose writes the answer's bytes for a result; it may
+ * be called again (a batch that failed is decided again) and its result must live until done. done
+ * gets NY_OK and the answer that was committed (for a message seen before: the stored one), or an
+ * error (NY_EDB, NY_EFENCED, NY_EAGAIN, NY_ECONFLICT …) and no answer: nothing of the request was
+ * kept. */
+struct ny_reply {
+    ny_rc (*compose)(void *ctx, enum ny_feed_result result, ny_str *out);
+    void (*done)(void *ctx, ny_rc rc, ny_str answer);
+    void *ctx;
+};
+
+enum { NY_FEED_IDS_MAX = 32 };
+
+/* Add or revise: one message about one patient. Every id named becomes (or revises) an identity
+ * with what the message says; several ids of one message are one patient by the facility's word (a
+ * SAME pin). Spec: ITI-8 3.8, ITI-30 3.30. */
+struct ny_feed {
+    struct ny_request request;
+    size_t n_ids; /* 1 … NY_FEED_IDS_MAX */
+    const struct ny_domain *domains[NY_FEED_IDS_MAX];
+    ny_str ids[NY_FEED_IDS_MAX];
+    struct ny_patient patient; /* what the message says, every stamp the message's */
+    bool is_test;              /* MSH-11 T or D from a source that may: status test */
+    bool strict_update;        /* unknown ids are refused */
+};
+void ny_registry_feed(struct ny_registry *r, const struct ny_feed *feed,
+                      const struct ny_reply *reply);
+
+/* A message without effect on identities (an event that we ignore, a refused message, a query about
+ * to be answered): its audit row, and its message row when keep_message, are committed before the
+ * answer leaves. */
+struct ny_note {
+    struct ny_request request;
+    ny_str kind; /* "feed", "query", "admin" */
+    bool keep_message;
+    enum ny_audit_outcome outcome;
+    ny_str patient_domain, patient_id;
+    int64_t person;
+    ny_str query_payload;
+    ny_str domains_returned;
+    int32_t hits;
+    ny_str decision; /* "AA", "AE 204" … */
+    ny_str reason;
+    ny_str answer; /* handed back to done when committed */
+};
+void ny_registry_note(struct ny_registry *r, const struct ny_note *note,
+                      const struct ny_reply *reply);
+
+/* ---- questions ---- */
+
+/* Who is this: committed state, one statement. The regional domain asks by regional id. The caller
+ * writes the audit by ny_registry_note before it answers. fn is called once, maybe from inside.
+ * Rows borrowed until it returns. */
+void ny_registry_resolve(struct ny_registry *r, const struct ny_domain *domain, ny_str id,
+                         void (*fn)(void *ctx, ny_rc rc, const struct ny_resolved *res), void *ctx);
+
+/* Why two records are, or are not, one person. */
+struct ny_explanation {
+    bool found_a, found_b;
+    const struct ny_domain *domain_a, *domain_b;
+    ny_str id_a, id_b;
+    const struct ny_patient *a, *b; /* as stored */
+    ny_str regional_a, regional_b;
+    bool same_person;
+    struct ny_score score;
+    enum ny_band band;
+    double p_false;
+    struct ny_bar bars[NY_BARS_MAX];
+    size_t n_bars;
+    bool compared; /* the blocking keys bring the two together (or an edge is stored) */
+    enum ny_review_state review;  /* 0: no question between them */
+    enum ny_review_reason reason; /* why it stopped, when review is not 0 */
+    int32_t model_version;
+};
+void ny_registry_explain(struct ny_registry *r, const struct ny_domain *domain_a, ny_str id_a,
+                         const struct ny_domain *domain_b, ny_str id_b,
+                         void (*fn)(void *ctx, ny_rc rc, const struct ny_explanation *e),
+                         void *ctx);
+
+/* Pages of listings, see ny_store_links and ny_store_reviews. */
+void ny_registry_links(struct ny_registry *r, ny_str after_ns, ny_str after_id, int32_t limit,
+                       void (*fn)(void *ctx, ny_rc rc, const struct ny_link_row *rows, size_t n),
+                       void *ctx);
+void ny_registry_reviews(struct ny_registry *r, enum ny_review_state state, int64_t after_at_us,
+                         int64_t after_a, int64_t after_b, int32_t limit,
+                         void (*fn)(void *ctx, ny_rc rc, const struct ny_review_view *rows,
+                                    size_t n),
+                         void *ctx);
+
+/* ---- administration ---- */
+
+enum ny_domain_add_result { NY_DOMAIN_ADDED, NY_DOMAIN_SAME, NY_DOMAIN_CONFLICT };
+
+/* Adds a domain and, where it is new, its source. The same values again: SAME; a namespace or OID
+ * that stands with other values: CONFLICT, nothing done. fn is called once, after the commit. who:
+ * the clerk. */
+void ny_registry_domain_add(struct ny_registry *r, const struct ny_domain *d, ny_str who,
+                            void (*fn)(void *ctx, ny_rc rc, enum ny_domain_add_result result),
+                            void *ctx);
+/* Sources in the order of their ids. */
+size_t ny_registry_sources(const struct ny_registry *r, const struct ny_requester_row *const **out);
+/* Changes the settings of a source (charset, undecodable, …). fn is called once, after the commit.
+ */
+void ny_registry_source_set(struct ny_registry *r, const struct ny_requester_row *row, ny_str who,
+                            void (*fn)(void *ctx, ny_rc rc), void *ctx);
+
+/* Numbers for status and metrics. */
+struct ny_registry_stats {
+    int64_t identities, persons, edges, open_reviews, parked_reviews, domains, batch_no, epoch;
+    size_t index_bytes;
+    int32_t model_version;
+};
+void ny_registry_stats(const struct ny_registry *r, struct ny_registry_stats *out);
+
+#endif

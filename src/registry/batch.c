@@ -1,0 +1,233 @@
+/* The open batch and the one in flight.
+ *
+ * The open batch collects while another is in flight and is sent when that one is confirmed, or at
+ * once when none is: no timer, so a lone message waits for nobody and a storm shares its commits.
+ *
+ * A batch that fails is taken back in memory together with the open one. A conflict is decided
+ * again one by one, so that only the request at fault is refused. When the connection broke nobody
+ * knows whether COMMIT arrived: memory is then rebuilt from the database before the next request.
+ */
+
+#include "registry_priv.h"
+
+enum { BATCH_MAX = 256 };
+
+struct batch *ny_registry_open_batch(struct ny_registry *r)
+{
+    if (r->open == NULL) {
+        r->open = ny_calloc(1, sizeof(*r->open));
+        r->open->rows = ny_store_batch_create();
+        ny_item_list_init(&r->open->items);
+        r->open->mark = ny_index_mark(r->index);
+        r->open->first_message = r->next_message;
+    }
+    return r->open;
+}
+
+void ny_batch_destroy(struct batch *b)
+{
+    if (b != NULL) {
+        ny_store_batch_destroy(b->rows);
+        ny_free(b);
+    }
+}
+
+bool ny_registry_batch_is_full(const struct ny_registry *r)
+{
+    size_t max = r->cfg.batch_max > 0 ? r->cfg.batch_max : BATCH_MAX;
+
+    return r->open != NULL && r->open->items.n >= max;
+}
+
+void ny_registry_batch_add(struct ny_registry *r, struct item *i)
+{
+    ny_item_list_add(&r->open->items, i);
+}
+
+static bool batch_touches(const struct batch *b, const struct ny_feed *feed)
+{
+    if (b == NULL) {
+        return false;
+    }
+    for (const struct item *i = b->items.head; i != NULL; i = i->next) {
+        if (i->kind != ITEM_FEED) {
+            continue;
+        }
+        for (size_t x = 0; x < i->feed->n_ids; x++) {
+            for (size_t y = 0; y < feed->n_ids; y++) {
+                if (i->feed->domains[x] == feed->domains[y] &&
+                    ny_str_equals(i->feed->ids[x], feed->ids[y])) {
+                    return true;
+                }
+            }
+        }
+    }
+    return false;
+}
+
+bool ny_registry_is_touched(const struct ny_registry *r, const struct ny_feed *feed)
+{
+    return batch_touches(r->open, feed) || batch_touches(r->in_flight, feed);
+}
+
+/* Items that waited go on, in order of arrival; they may end in a list again. */
+static void restart(struct ny_registry *r, struct item_list *l)
+{
+    struct item_list taken = *l;
+    struct item *i;
+
+    ny_item_list_init(l);
+    while ((i = ny_item_list_take(&taken)) != NULL) {
+        ny_registry_step(r, i);
+    }
+}
+
+static void batch_confirmed(struct ny_registry *r, struct batch *b)
+{
+    struct item *i;
+
+    ny_index_settle(r->index, r->open != NULL ? r->open->mark : ny_index_mark(r->index));
+    ny_counter_add(NY_C_BATCHES, 1);
+    while ((i = ny_item_list_take(&b->items)) != NULL) {
+        if (i->kind == ITEM_FEED) {
+            const struct ny_request *q = &i->feed->request;
+
+            ny_seen_add(&r->seen, q->source->id, q->control_id,
+                        ny_str_of((const char *)q->body_hash, sizeof(q->body_hash)));
+        } else if (i->kind == ITEM_DOMAIN) {
+            ny_directory_add_domain(r, i->domain);
+        }
+        if (i->requester != NULL) {
+            ny_directory_set_source(r, i->requester);
+        }
+        ny_item_finish(i, NY_OK);
+    }
+    ny_batch_destroy(b);
+}
+
+/* Takes back what b and the open batch did; their items move to `out` in order of arrival. */
+static void batches_undo(struct ny_registry *r, struct batch *b, struct item_list *out)
+{
+    struct item *i;
+
+    ny_index_undo_to(r->index, b->mark);
+    r->next_message = b->first_message;
+    while ((i = ny_item_list_take(&b->items)) != NULL) {
+        ny_item_list_add(out, i);
+    }
+    ny_batch_destroy(b);
+    if (r->open != NULL) {
+        while ((i = ny_item_list_take(&r->open->items)) != NULL) {
+            ny_item_list_add(out, i);
+        }
+        ny_batch_destroy(r->open);
+        r->open = NULL;
+    }
+}
+
+static void batch_failed(struct ny_registry *r, struct batch *b, ny_rc rc)
+{
+    struct item_list items;
+    bool single = b->items.n == 1;
+    struct item *i;
+
+    ny_item_list_init(&items);
+    ny_counter_add(NY_C_BATCH_FAILURES, 1);
+    batches_undo(r, b, &items);
+    if (rc == NY_ELIMIT) {
+        rc = NY_ECONFLICT; /* something in it cannot even be sent */
+    }
+    if (rc != NY_ECONFLICT && rc != NY_EAGAIN) {
+        r->ready = false;
+        r->rebuilding = true; /* the fate of the batch is not known */
+        ny_items_fail(&items, rc);
+        return;
+    }
+    if (single && rc == NY_ECONFLICT) {
+        ny_item_finish(ny_item_list_take(&items), rc);
+    }
+    while ((i = ny_item_list_take(&items)) != NULL) {
+        i->alone |= rc == NY_ECONFLICT;
+        ny_item_list_add(&r->retry, i);
+    }
+}
+
+static void fail_everything(struct ny_registry *r, ny_rc rc)
+{
+    if (r->open != NULL) {
+        struct batch *b = r->open;
+        struct item_list items;
+
+        ny_item_list_init(&items);
+        r->open = NULL;
+        batches_undo(r, b, &items);
+        ny_items_fail(&items, rc);
+    }
+    ny_items_fail(&r->retry, rc);
+    ny_items_fail(&r->waiting, rc);
+    ny_items_fail(&r->backlog, rc);
+    ny_items_fail(&r->to_read, rc);
+}
+
+static void on_commit(void *ctx, ny_rc rc, const struct ny_error *err)
+{
+    struct ny_registry *r = ctx;
+    struct batch *b = r->in_flight;
+
+    r->in_flight = NULL;
+    if (rc == NY_OK) {
+        batch_confirmed(r, b);
+    } else {
+        ny_log(NY_LOG_ERROR, "batch_failed", "rc=%d why=%s", rc,
+               ny_log_safe(ny_str_from_c(err != NULL ? err->text : "")));
+        batch_failed(r, b, rc);
+    }
+    if (!r->ready) {
+        fail_everything(r, NY_EDB);
+        return;
+    }
+    restart(r, &r->retry);
+    restart(r, &r->waiting);
+    restart(r, &r->backlog);
+    ny_registry_flush(r);
+}
+
+void ny_registry_flush(struct ny_registry *r)
+{
+    ny_rc rc;
+
+    if (r->in_flight != NULL || r->open == NULL) {
+        return;
+    }
+    r->in_flight = r->open;
+    r->open = NULL;
+    rc = ny_store_commit(r->store, r->in_flight->rows, ++r->batch_no, on_commit, r);
+    if (rc != NY_OK) {
+        struct ny_error err = {.rc = rc};
+
+        on_commit(r, rc, &err);
+    }
+}
+
+void ny_registry_ready_changed(void *ctx, bool ready)
+{
+    struct ny_registry *r = ctx;
+    struct ny_error err = {0};
+
+    if (!ready) {
+        r->ready = false;
+        if (r->in_flight == NULL) {
+            fail_everything(r, NY_EDB);
+        }
+        return;
+    }
+    if (r->rebuilding) {
+        ny_registry_unload(r);
+        if (ny_registry_load(r, &err) != NY_OK) {
+            ny_log(NY_LOG_ERROR, "rebuild_failed", "why=%s", ny_log_safe(ny_str_from_c(err.text)));
+            return;
+        }
+        r->rebuilding = false;
+    }
+    r->ready = true;
+}

@@ -1,0 +1,452 @@
+/* What a feed message changes: the identity and its history, its edges, then the groups around it.
+ *
+ * The effect on memory goes through the index (which keeps the undo log), the effect on the
+ * database into the rows of the open batch; both or neither. */
+
+#include <stdlib.h>
+
+#include "registry_priv.h"
+
+struct decision {
+    struct ny_registry *r;
+    struct item *item;
+    const struct ny_feed *feed;
+    struct ny_store_batch *rows;
+    struct ny_arena *arena; /* of the batch */
+    int64_t message;
+    uint32_t ids[NY_FEED_IDS_MAX];
+    bool is_new[NY_FEED_IDS_MAX];
+    struct touched touched;
+};
+
+void ny_touched_add(struct touched *t, struct ny_arena *a, uint32_t id)
+{
+    for (size_t i = 0; i < t->n; i++) {
+        if (t->ids[i] == id) {
+            return;
+        }
+    }
+    if (t->n == t->cap) {
+        size_t cap = t->cap > 0 ? t->cap * 2 : 32;
+        uint32_t *grown = NY_ARENA_ARRAY(a, uint32_t, cap);
+
+        NY_ASSERT(grown != NULL); /* arenas of batches have no cap */
+        if (t->n > 0) {
+            memcpy(grown, t->ids, t->n * sizeof(*grown));
+        }
+        t->ids = grown;
+        t->cap = cap;
+    }
+    t->ids[t->n++] = id;
+}
+
+/* ---- edges ---- */
+
+static void edge_store(struct decision *d, const struct ny_index_edge *e)
+{
+    struct ny_edge_row row = {
+        .a = e->a,
+        .b = e->b,
+        .total_b1024 = e->total_b1024,
+        .guards = e->guards,
+        .model = ny_match_model_version(d->r->model),
+    };
+
+    memcpy(row.levels, e->levels, sizeof(e->levels));
+    ny_store_add_edge(d->rows, &row);
+}
+
+static void edge_drop(struct decision *d, uint32_t a, uint32_t b)
+{
+    const struct ny_index_edge *e = ny_index_edge_find(d->r->index, a, b);
+
+    if (e == NULL) {
+        return;
+    }
+    if (e->review != 0) {
+        struct ny_review_row closed = {.a = e->a,
+                                       .b = e->b,
+                                       .state = NY_REVIEW_CLOSED,
+                                       .reason = (enum ny_review_reason)e->reason,
+                                       .total_b1024 = e->total_b1024,
+                                       .guards = e->guards,
+                                       .at_us = ny_clock_now_us()};
+
+        ny_store_add_review(d->rows, &closed);
+    }
+    ny_store_remove_edge(d->rows, e->a, e->b);
+    ny_touched_add(&d->touched, d->arena, e->a);
+    ny_touched_add(&d->touched, d->arena, e->b);
+    ny_index_edge_remove(d->r->index, a, b);
+}
+
+static bool edge_is_same(const struct ny_index_edge *e, const struct ny_score *s)
+{
+    return e != NULL && e->total_b1024 == s->total_b1024 && e->guards == s->guards &&
+           memcmp(e->levels, s->level, sizeof(e->levels)) == 0;
+}
+
+static void edge_score(struct decision *d, uint32_t id, const struct ny_record *record,
+                       uint32_t other)
+{
+    struct ny_index *ix = d->r->index;
+    struct ny_index_identity x;
+    struct ny_index_identity y;
+    struct ny_record theirs;
+    struct ny_score score;
+
+    ny_index_get(ix, id, &x);
+    ny_index_get(ix, other, &y);
+    if (ny_record_unpack(y.record, &theirs) != NY_OK) {
+        return;
+    }
+    ny_match_score(d->r->model, record, &theirs,
+                   x.domain == y.domain && x.status == NY_IDENTITY_ACTIVE &&
+                       y.status == NY_IDENTITY_ACTIVE,
+                   &score);
+    if (!ny_match_is_edge(&score)) {
+        edge_drop(d, id, other);
+    } else if (!edge_is_same(ny_index_edge_find(ix, id, other), &score)) {
+        ny_index_edge_set(ix, id, other, &score);
+        edge_store(d, ny_index_edge_find(ix, id, other));
+    }
+}
+
+static bool is_candidate(const uint32_t *candidates, size_t n, uint32_t id)
+{
+    for (size_t i = 0; i < n; i++) {
+        if (candidates[i] == id) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Edges to identities that no key brings any more. */
+static void edges_prune(struct decision *d, uint32_t id, const uint32_t *candidates, size_t n)
+{
+    for (;;) {
+        const struct ny_index_edge *e;
+        uint32_t cursor = 0;
+
+        do {
+            e = ny_index_edge_next(d->r->index, id, &cursor);
+        } while (e != NULL && is_candidate(candidates, n, e->a == id ? e->b : e->a));
+        if (e == NULL) {
+            return;
+        }
+        edge_drop(d, e->a, e->b);
+    }
+}
+
+/* A search that was cut short may have missed the right person: the identity links only by hand. */
+static void hold_incomplete(struct decision *d, uint32_t id)
+{
+    struct ny_hold_row hold = {
+        .identity = id, .why = NY_S("search not complete"), .at_us = ny_clock_now_us()};
+
+    ny_counter_add(NY_C_CANDIDATE_CAP, 1);
+    ny_log(NY_LOG_WARN, "candidate_cap", "identity=%u", id);
+    if (!ny_index_is_held(d->r->index, id)) {
+        ny_index_hold_set(d->r->index, id, true);
+        ny_store_add_hold(d->rows, &hold);
+    }
+}
+
+static void edges_refresh(struct decision *d, uint32_t id, ny_str packed)
+{
+    struct ny_index *ix = d->r->index;
+    struct ny_record record;
+    size_t cap = (size_t)ny_match_model_candidate_max(d->r->model);
+    uint32_t *candidates = NY_ARENA_ARRAY(d->arena, uint32_t, cap);
+    bool capped = false;
+    size_t n = 0;
+
+    NY_ASSERT(candidates != NULL);
+    if (ny_index_takes_part(ix, id) && ny_record_unpack(packed, &record) == NY_OK) {
+        n = ny_index_candidates(ix, &record, id, candidates, &capped);
+    }
+    ny_counter_add(NY_C_CANDIDATES, (int64_t)n);
+    edges_prune(d, id, candidates, n);
+    for (size_t i = 0; i < n; i++) {
+        edge_score(d, id, &record, candidates[i]);
+    }
+    if (capped) {
+        hold_incomplete(d, id);
+    }
+}
+
+/* ---- the identity ---- */
+
+static const struct ny_patient *stored_patient(const struct decision *d, uint32_t id)
+{
+    for (size_t i = 0; i < d->item->n_stored; i++) {
+        if (d->item->stored[i].id == id) {
+            return &d->item->stored[i].patient;
+        }
+    }
+    return NULL;
+}
+
+static enum ny_identity_status status_of(const struct ny_patient *p, ny_str packed,
+                                         enum ny_identity_status before)
+{
+    struct ny_record record;
+    bool declared = ny_str_equals(p->singles[NY_SINGLE_PROCESSING].value, NY_S("T"));
+
+    if (before == NY_IDENTITY_MERGED || before == NY_IDENTITY_DELETED) {
+        return before;
+    }
+    if (declared ||
+        (ny_record_unpack(packed, &record) == NY_OK && (record.flags & NY_RECORD_TEST) != 0)) {
+        return NY_IDENTITY_TEST;
+    }
+    return NY_IDENTITY_ACTIVE;
+}
+
+static void identity_row(const struct decision *d, uint32_t id, const struct ny_patient *p,
+                         ny_str packed, struct ny_identity_row *out)
+{
+    struct ny_index_identity known;
+
+    ny_index_get(d->r->index, id, &known);
+    *out = (struct ny_identity_row){
+        .id = id,
+        .domain = known.domain,
+        .local_id = known.local_id,
+        .status = known.status,
+        .person = known.person,
+        .record = packed,
+        .norm_version = 1,
+        .content_hash = (int64_t)ny_patient_content_hash(p),
+        .event_us = p->seen.at_us,
+        .version = (int32_t)known.version,
+        .patient = p,
+    };
+}
+
+struct revision {
+    struct ny_patient *patient;
+    ny_str packed;
+    enum ny_patient_change change;
+};
+
+/* Merges what is stored with what the message says. */
+static ny_rc revise(struct decision *d, size_t k, struct revision *out)
+{
+    const struct ny_patient *stored = d->is_new[k] ? NULL : stored_patient(d, d->ids[k]);
+    struct ny_patient nothing;
+    struct ny_patient merged;
+    ny_rc rc;
+
+    if (stored == NULL) {
+        ny_patient_init(&nothing);
+        stored = &nothing;
+    }
+    rc = ny_patient_merge(d->arena, stored, &d->feed->patient, &merged, &out->change);
+    if (rc == NY_OK) {
+        out->patient = NY_ARENA_NEW(d->arena, struct ny_patient);
+        NY_ASSERT(out->patient != NULL);
+        rc = ny_patient_copy(d->arena, &merged, out->patient);
+    }
+    if (rc == NY_OK) {
+        rc = ny_record_pack(d->arena, out->patient, &out->packed);
+    }
+    if (d->is_new[k]) {
+        out->change = NY_CHANGE_VALUES; /* even an identity without any value has a first version */
+    }
+    return rc;
+}
+
+/* Puts a revision into memory; the rows of the identity follow when its person is known. */
+static void apply(struct decision *d, size_t k, const struct revision *v)
+{
+    struct ny_index *ix = d->r->index;
+    uint32_t id = d->ids[k];
+    struct ny_index_identity known;
+    enum ny_identity_status status;
+
+    ny_index_get(ix, id, &known);
+    status = status_of(v->patient, v->packed, known.status);
+    if (v->change == NY_CHANGE_VALUES) {
+        ny_index_version_set(ix, id, known.version + 1);
+    }
+    if (d->is_new[k] || status != known.status || !ny_str_equals(known.record, v->packed)) {
+        ny_index_status_set(ix, id, status);
+        ny_index_record_set(ix, id, v->packed);
+        edges_refresh(d, id, v->packed);
+        ny_touched_add(&d->touched, d->arena, id);
+    }
+}
+
+static void store_revision(struct decision *d, size_t k, const struct revision *v)
+{
+    struct ny_identity_row row;
+
+    if (v->change == NY_CHANGE_NONE) {
+        return;
+    }
+    identity_row(d, d->ids[k], v->patient, v->packed, &row);
+    if (d->is_new[k]) {
+        ny_store_add_identity_new(d->rows, &row);
+    } else {
+        ny_store_add_identity_update(d->rows, &row);
+    }
+    if (v->change == NY_CHANGE_VALUES) {
+        ny_store_add_version(d->rows, &row, d->message);
+    }
+}
+
+static bool pin_stands(const struct ny_index *ix, uint32_t a, uint32_t b)
+{
+    const struct ny_index_pin *p;
+    uint32_t cursor = 0;
+
+    while ((p = ny_index_pin_next(ix, a, &cursor)) != NULL) {
+        if (p->same && (p->a == b || p->b == b)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Several ids of one message are one patient by the facility's word. */
+static void pin_together(struct decision *d)
+{
+    for (size_t k = 1; k < d->feed->n_ids; k++) {
+        struct ny_pin_row pin = {
+            .a = d->ids[0],
+            .b = d->ids[k],
+            .same = true,
+            .who = d->feed->request.user,
+            .role = 1,
+            .at_us = d->feed->patient.seen.at_us,
+            .reason = NY_S("named together in one message"),
+        };
+
+        if (d->ids[0] != d->ids[k] && !pin_stands(d->r->index, d->ids[0], d->ids[k])) {
+            ny_index_pin_add(d->r->index, d->ids[0], d->ids[k], true);
+            ny_store_add_pin(d->rows, &pin);
+            ny_touched_add(&d->touched, d->arena, d->ids[0]);
+            ny_touched_add(&d->touched, d->arena, d->ids[k]);
+        }
+    }
+}
+
+static void store_message(struct decision *d, ny_str ack, ny_str decision_text)
+{
+    const struct ny_request *q = &d->feed->request;
+    struct ny_message_row m = {
+        .id = d->message,
+        .source = q->source->id,
+        .control_id = q->control_id,
+        .received_us = q->received_us,
+        .body = q->body,
+        .ack = ack,
+    };
+    struct ny_audit_row audit = {
+        .at_us = q->received_us,
+        .kind = NY_S("feed"),
+        .outcome = NY_AUDIT_OK,
+        .requester = q->source->id,
+        .user_id = q->user,
+        .peer_addr = q->peer_addr,
+        .transaction = q->transaction,
+        .message_id = q->control_id,
+        .patient_domain = d->feed->domains[0]->ns,
+        .patient_id = d->feed->ids[0],
+        .decision = decision_text,
+    };
+    struct ny_index_identity known;
+
+    if (d->ids[0] != 0) {
+        ny_index_get(d->r->index, d->ids[0], &known);
+        audit.person = known.person;
+    }
+    memcpy(m.body_hash, q->body_hash, sizeof(m.body_hash));
+    ny_store_add_message(d->rows, &m);
+    ny_store_add_audit(d->rows, &audit);
+}
+
+/* Finds or adds the identities; what can be refused is refused before anything is changed. */
+static enum ny_feed_result admit(struct decision *d)
+{
+    for (size_t k = 0; k < d->feed->n_ids; k++) {
+        struct ny_index_identity known;
+
+        d->ids[k] = ny_index_find(d->r->index, d->feed->domains[k]->id, d->feed->ids[k]);
+        if (d->ids[k] == 0 && d->feed->strict_update) {
+            return NY_FEED_UNKNOWN_PATIENT;
+        }
+        if (d->ids[k] != 0) {
+            ny_index_get(d->r->index, d->ids[k], &known);
+            if (known.status == NY_IDENTITY_MERGED) {
+                return NY_FEED_MERGED_AWAY;
+            }
+        }
+    }
+    for (size_t k = 0; k < d->feed->n_ids; k++) {
+        d->ids[k] = ny_index_find(d->r->index, d->feed->domains[k]->id, d->feed->ids[k]);
+        if (d->ids[k] == 0) {
+            d->ids[k] = ny_index_add(d->r->index, d->feed->domains[k]->id, d->feed->ids[k],
+                                     NY_IDENTITY_ACTIVE);
+            d->is_new[k] = true;
+        }
+    }
+    return NY_FEED_ACCEPTED;
+}
+
+static ny_rc accept(struct decision *d)
+{
+    struct revision revisions[NY_FEED_IDS_MAX];
+    ny_rc rc;
+
+    for (size_t k = 0; k < d->feed->n_ids; k++) {
+        rc = revise(d, k, &revisions[k]);
+        if (rc != NY_OK) {
+            return rc;
+        }
+    }
+    /* The last thing that can be refused; from here on rows are written. */
+    rc = d->item->reply.compose(d->item->reply.ctx, NY_FEED_ACCEPTED, &d->item->answer);
+    if (rc != NY_OK) {
+        return rc;
+    }
+    for (size_t k = 0; k < d->feed->n_ids; k++) {
+        apply(d, k, &revisions[k]);
+        if (d->feed->request.source->probation) {
+            ny_index_hold_set(d->r->index, d->ids[k], true);
+        }
+    }
+    pin_together(d);
+    rc = ny_registry_regroup(d->r, &d->touched, d->rows, d->message, d->feed->patient.seen.at_us);
+    NY_ASSERT(rc == NY_OK); /* only memory could fail it, and that has no cap here */
+    for (size_t k = 0; k < d->feed->n_ids; k++) {
+        store_revision(d, k, &revisions[k]); /* now that its person is known */
+    }
+    return NY_OK;
+}
+
+ny_rc ny_registry_decide(struct ny_registry *r, struct item *i)
+{
+    struct batch *b = ny_registry_open_batch(r);
+    struct decision d = {.r = r,
+                         .item = i,
+                         .feed = i->feed,
+                         .rows = b->rows,
+                         .arena = ny_store_batch_arena(b->rows),
+                         .message = r->next_message};
+    uint64_t mark = ny_index_mark(r->index);
+    enum ny_feed_result result = admit(&d);
+    ny_rc rc;
+
+    rc = result == NY_FEED_ACCEPTED ? accept(&d)
+                                    : i->reply.compose(i->reply.ctx, result, &i->answer);
+    if (rc != NY_OK) {
+        ny_index_undo_to(r->index, mark);
+        return rc;
+    }
+    r->next_message++;
+    store_message(&d, i->answer, result == NY_FEED_ACCEPTED ? NY_S("AA") : NY_S("AE 204"));
+    return NY_OK;
+}

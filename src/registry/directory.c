@@ -1,0 +1,263 @@
+/* Domains and sources: who numbers patients, and who may tell us so. */
+
+#include "registry_priv.h"
+
+/* ---- keeping them ---- */
+
+static ny_str keep(struct ny_registry *r, ny_str s)
+{
+    ny_str copy = ny_arena_str(r->directory, s);
+
+    NY_ASSERT(copy.p != NULL);
+    return copy;
+}
+
+void ny_directory_add_domain(struct ny_registry *r, const struct ny_domain *d)
+{
+    struct ny_domain *copy = NY_ARENA_NEW(r->directory, struct ny_domain);
+
+    NY_ASSERT(copy != NULL);
+    *copy = *d;
+    copy->ns = keep(r, d->ns);
+    copy->oid = keep(r, d->oid);
+    copy->type = keep(r, d->type);
+    copy->name = keep(r, d->name);
+    copy->source_app = keep(r, d->source_app);
+    copy->source_facility = keep(r, d->source_facility);
+    r->domains = ny_realloc(r->domains, ny_mul_size(r->n_domains + 1, sizeof(*r->domains)));
+    r->domains[r->n_domains++] = copy;
+    ny_index_domain_set(r->index, d->id, d->oid);
+}
+
+void ny_directory_set_source(struct ny_registry *r, const struct ny_requester_row *row)
+{
+    struct ny_requester_row *copy = NULL;
+
+    for (size_t i = 0; i < r->n_sources; i++) {
+        if (r->sources[i]->id == row->id) {
+            copy = r->sources[i];
+        }
+    }
+    if (copy == NULL) {
+        copy = NY_ARENA_NEW(r->directory, struct ny_requester_row);
+        NY_ASSERT(copy != NULL);
+        r->sources = ny_realloc(r->sources, ny_mul_size(r->n_sources + 1, sizeof(*r->sources)));
+        r->sources[r->n_sources++] = copy;
+    }
+    *copy = *row;
+    copy->app = keep(r, row->app);
+    copy->facility = keep(r, row->facility);
+    copy->charset = keep(r, row->charset);
+}
+
+/* ---- asking for them ---- */
+
+size_t ny_registry_domains(const struct ny_registry *r, const struct ny_domain *const **out)
+{
+    *out = (const struct ny_domain *const *)r->domains;
+    return r->n_domains;
+}
+
+size_t ny_registry_sources(const struct ny_registry *r, const struct ny_requester_row *const **out)
+{
+    *out = (const struct ny_requester_row *const *)r->sources;
+    return r->n_sources;
+}
+
+const struct ny_domain *ny_registry_domain(const struct ny_registry *r, int32_t id)
+{
+    for (size_t i = 0; i < r->n_domains; i++) {
+        if (r->domains[i]->id == id) {
+            return r->domains[i];
+        }
+    }
+    return id == 0 ? r->regional : NULL;
+}
+
+const struct ny_domain *ny_registry_regional(const struct ny_registry *r)
+{
+    return r->regional;
+}
+
+static bool hd_names(const struct ny_hd *hd, const struct ny_domain *d)
+{
+    return (!ny_str_is_empty(hd->ns) && ny_str_equals(hd->ns, d->ns)) ||
+           (!ny_str_is_empty(hd->oid) && ny_str_equals(hd->oid, d->oid));
+}
+
+static bool hd_contradicts(const struct ny_hd *hd, const struct ny_domain *d)
+{
+    return (!ny_str_is_empty(hd->ns) && !ny_str_equals(hd->ns, d->ns)) ||
+           (!ny_str_is_empty(hd->oid) && !ny_str_equals(hd->oid, d->oid)) ||
+           (!ny_str_is_empty(hd->type) && !ny_str_equals_nocase(hd->type, d->type));
+}
+
+enum ny_authority_result ny_registry_authority(const struct ny_registry *r, const struct ny_hd *hd,
+                                               const struct ny_domain **out)
+{
+    const struct ny_domain *named = NULL;
+    bool conflict = false;
+
+    if (ny_str_is_empty(hd->ns) && ny_str_is_empty(hd->oid) && ny_str_is_empty(hd->type)) {
+        return NY_AUTHORITY_EMPTY;
+    }
+    if (ny_str_is_empty(hd->oid) != ny_str_is_empty(hd->type) ||
+        (ny_str_is_empty(hd->ns) && ny_str_is_empty(hd->oid))) {
+        return NY_AUTHORITY_MALFORMED;
+    }
+    for (size_t i = 0; i <= r->n_domains; i++) {
+        const struct ny_domain *d = i < r->n_domains ? r->domains[i] : r->regional;
+
+        if (hd_names(hd, d)) {
+            named = d;
+            conflict |= hd_contradicts(hd, d);
+        }
+    }
+    if (named == NULL) {
+        return NY_AUTHORITY_UNKNOWN;
+    }
+    if (conflict) {
+        return NY_AUTHORITY_CONFLICT;
+    }
+    *out = named;
+    return NY_AUTHORITY_FOUND;
+}
+
+const struct ny_requester_row *ny_registry_source(const struct ny_registry *r, ny_str app,
+                                                  ny_str facility)
+{
+    const struct ny_requester_row *any = NULL;
+
+    for (size_t i = 0; i < r->n_sources; i++) {
+        const struct ny_requester_row *s = r->sources[i];
+
+        if (!ny_str_equals(s->facility, facility)) {
+            continue;
+        }
+        if (ny_str_equals(s->app, app) && !ny_str_is_empty(app)) {
+            return s;
+        }
+        if (ny_str_is_empty(s->app)) {
+            any = s;
+        }
+    }
+    return any;
+}
+
+bool ny_registry_may_feed(const struct ny_registry *r, const struct ny_requester_row *source,
+                          const struct ny_domain *domain)
+{
+    return domain != r->regional && ny_str_equals(domain->source_facility, source->facility) &&
+           (ny_str_is_empty(domain->source_app) || ny_str_equals(domain->source_app, source->app));
+}
+
+const struct ny_domain *ny_registry_default_domain(const struct ny_registry *r,
+                                                   const struct ny_requester_row *source)
+{
+    const struct ny_domain *only = NULL;
+    size_t n = 0;
+
+    if (source->default_domain != 0) {
+        return ny_registry_domain(r, source->default_domain);
+    }
+    for (size_t i = 0; i < r->n_domains; i++) {
+        if (ny_registry_may_feed(r, source, r->domains[i])) {
+            only = r->domains[i];
+            n++;
+        }
+    }
+    return n == 1 ? only : NULL;
+}
+
+/* ---- changing them ---- */
+
+static bool domain_is_same(const struct ny_domain *a, const struct ny_domain *b)
+{
+    return ny_str_equals(a->ns, b->ns) && ny_str_equals(a->oid, b->oid) &&
+           ny_str_equals_nocase(a->type, b->type) && ny_str_equals(a->name, b->name) &&
+           ny_str_equals(a->source_app, b->source_app) &&
+           ny_str_equals(a->source_facility, b->source_facility) && a->kind == b->kind &&
+           a->listed == b->listed;
+}
+
+static struct item *admin_item(struct ny_registry *r, enum item_kind kind, ny_str who, void *ctx)
+{
+    struct item *i = ny_item_create(r, kind, NULL);
+
+    i->arena = ny_arena_create(0);
+    i->who = ny_arena_str(i->arena, who);
+    i->ctx = ctx;
+    return i;
+}
+
+/* The source of a new domain, unless it is known already. */
+static struct ny_requester_row *new_source(const struct ny_registry *r, struct ny_arena *a,
+                                           const struct ny_domain *d)
+{
+    struct ny_requester_row *row;
+
+    for (size_t i = 0; i < r->n_sources; i++) {
+        if (ny_str_equals(r->sources[i]->app, d->source_app) &&
+            ny_str_equals(r->sources[i]->facility, d->source_facility)) {
+            return NULL;
+        }
+    }
+    row = NY_ARENA_NEW(a, struct ny_requester_row);
+    NY_ASSERT(row != NULL);
+    *row = (struct ny_requester_row){.id = (int32_t)r->n_sources + 1,
+                                     .app = d->source_app,
+                                     .facility = d->source_facility,
+                                     .probation = r->cfg.probation};
+    return row;
+}
+
+void ny_registry_domain_add(struct ny_registry *r, const struct ny_domain *d, ny_str who,
+                            void (*fn)(void *ctx, ny_rc rc, enum ny_domain_add_result result),
+                            void *ctx)
+{
+    struct item *i;
+
+    for (size_t k = 0; k <= r->n_domains; k++) {
+        const struct ny_domain *known = k < r->n_domains ? r->domains[k] : r->regional;
+
+        if (domain_is_same(known, d)) {
+            fn(ctx, NY_OK, NY_DOMAIN_SAME);
+            return;
+        }
+        if (ny_str_equals(known->ns, d->ns) || ny_str_equals(known->oid, d->oid)) {
+            fn(ctx, NY_OK, NY_DOMAIN_CONFLICT);
+            return;
+        }
+    }
+    i = admin_item(r, ITEM_DOMAIN, who, ctx);
+    i->domain_added = fn;
+    i->domain = NY_ARENA_NEW(i->arena, struct ny_domain);
+    NY_ASSERT(i->domain != NULL);
+    *i->domain = *d;
+    i->domain->id = (int32_t)r->n_domains + 1;
+    i->domain->ns = ny_arena_str(i->arena, d->ns);
+    i->domain->oid = ny_arena_str(i->arena, d->oid);
+    i->domain->type = ny_arena_str(i->arena, d->type);
+    i->domain->name = ny_arena_str(i->arena, d->name);
+    i->domain->source_app = ny_arena_str(i->arena, d->source_app);
+    i->domain->source_facility = ny_arena_str(i->arena, d->source_facility);
+    i->requester = new_source(r, i->arena, i->domain);
+    ny_registry_step(r, i);
+    ny_registry_flush(r);
+}
+
+void ny_registry_source_set(struct ny_registry *r, const struct ny_requester_row *row, ny_str who,
+                            void (*fn)(void *ctx, ny_rc rc), void *ctx)
+{
+    struct item *i = admin_item(r, ITEM_SOURCE, who, ctx);
+
+    i->source_set = fn;
+    i->requester = NY_ARENA_NEW(i->arena, struct ny_requester_row);
+    NY_ASSERT(i->requester != NULL);
+    *i->requester = *row;
+    i->requester->app = ny_arena_str(i->arena, row->app);
+    i->requester->facility = ny_arena_str(i->arena, row->facility);
+    i->requester->charset = ny_arena_str(i->arena, row->charset);
+    ny_registry_step(r, i);
+    ny_registry_flush(r);
+}

@@ -1,0 +1,214 @@
+/* Start-up: memory is rebuilt from what PostgreSQL has confirmed. */
+
+#include "registry_priv.h"
+
+static ny_rc load_domain(void *ctx, const struct ny_domain *row)
+{
+    ny_directory_add_domain(ctx, row);
+    return NY_OK;
+}
+
+static ny_rc load_requester(void *ctx, const struct ny_requester_row *row)
+{
+    ny_directory_set_source(ctx, row);
+    return NY_OK;
+}
+
+static ny_rc load_model(void *ctx, int32_t version, ny_str body)
+{
+    struct ny_registry *r = ctx;
+    struct ny_error err = {0};
+    ny_rc rc = ny_match_model_parse(body, &r->model, &err);
+
+    if (rc != NY_OK) {
+        ny_log(NY_LOG_ERROR, "model_unreadable", "version=%d why=%s", version,
+               ny_log_safe(ny_str_from_c(err.text)));
+        return rc;
+    }
+    return NY_OK;
+}
+
+/* The record is packed again when an older normaliser made it; see ny_registry_load. */
+static ny_rc load_identity(void *ctx, const struct ny_identity_row *row)
+{
+    struct ny_registry *r = ctx;
+    uint32_t id;
+
+    if (row->id != (int64_t)ny_index_count(r->index) + 1) {
+        return NY_ECONFLICT; /* a gap: the numbering is not ours */
+    }
+    id = ny_index_add(r->index, row->domain, row->local_id, row->status);
+    ny_index_version_set(r->index, id, (uint32_t)row->version);
+    ny_index_record_set(r->index, id, row->record);
+    while (ny_index_person_count(r->index) < row->person) {
+        ny_index_person_add(r->index);
+    }
+    ny_index_person_set(r->index, id, (uint32_t)row->person);
+    return NY_OK;
+}
+
+static bool knows(const struct ny_registry *r, int64_t a, int64_t b)
+{
+    return a > 0 && b > 0 && a <= ny_index_count(r->index) && b <= ny_index_count(r->index);
+}
+
+static ny_rc load_edge(void *ctx, const struct ny_edge_row *row)
+{
+    struct ny_registry *r = ctx;
+    struct ny_score score = {.total_b1024 = row->total_b1024, .guards = row->guards};
+
+    if (!knows(r, row->a, row->b)) {
+        return NY_ECONFLICT;
+    }
+    memcpy(score.level, row->levels, sizeof(score.level));
+    ny_index_edge_set(r->index, (uint32_t)row->a, (uint32_t)row->b, &score);
+    return NY_OK;
+}
+
+static ny_rc load_pin(void *ctx, const struct ny_pin_row *row)
+{
+    struct ny_registry *r = ctx;
+
+    if (!knows(r, row->a, row->b)) {
+        return NY_ECONFLICT;
+    }
+    ny_index_pin_add(r->index, (uint32_t)row->a, (uint32_t)row->b, row->same);
+    return NY_OK;
+}
+
+static ny_rc load_hold(void *ctx, const struct ny_hold_row *row)
+{
+    struct ny_registry *r = ctx;
+
+    if (row->identity > 0 && row->identity <= ny_index_count(r->index)) {
+        ny_index_hold_set(r->index, (uint32_t)row->identity, true);
+    }
+    return NY_OK;
+}
+
+static ny_rc load_review(void *ctx, const struct ny_review_row *row)
+{
+    struct ny_registry *r = ctx;
+
+    if (knows(r, row->a, row->b) &&
+        ny_index_edge_find(r->index, (uint32_t)row->a, (uint32_t)row->b) != NULL) {
+        ny_index_edge_ask(r->index, (uint32_t)row->a, (uint32_t)row->b, (uint8_t)row->state,
+                          (uint8_t)row->reason);
+    }
+    return NY_OK;
+}
+
+static ny_rc load_seen(void *ctx, int32_t source, ny_str control_id, ny_str body_hash)
+{
+    struct ny_registry *r = ctx;
+
+    ny_seen_add(&r->seen, source, control_id, body_hash);
+    return NY_OK;
+}
+
+static ny_rc load_counters(void *ctx, int64_t last_identity, int64_t last_person,
+                           int64_t last_message, int64_t last_batch)
+{
+    struct ny_registry *r = ctx;
+
+    if (last_identity != ny_index_count(r->index)) {
+        return NY_ECONFLICT;
+    }
+    while (ny_index_person_count(r->index) < last_person) {
+        ny_index_person_add(r->index); /* retired ones: their numbers are never used again */
+    }
+    r->next_message = last_message + 1;
+    r->batch_no = last_batch;
+    return NY_OK;
+}
+
+/* What a source's probation means for its identities. */
+static void hold_probation(struct ny_registry *r)
+{
+    for (uint32_t id = 1; id <= ny_index_count(r->index); id++) {
+        struct ny_index_identity x;
+        const struct ny_domain *d;
+        const struct ny_requester_row *source;
+
+        ny_index_get(r->index, id, &x);
+        d = ny_registry_domain(r, x.domain);
+        source = ny_registry_source(r, d->source_app, d->source_facility);
+        if (source != NULL && source->probation) {
+            ny_index_hold_set(r->index, id, true);
+        }
+    }
+}
+
+static bool any_probation(const struct ny_registry *r)
+{
+    for (size_t i = 0; i < r->n_sources; i++) {
+        if (r->sources[i]->probation) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static ny_rc load_all(struct ny_registry *r, struct ny_error *err)
+{
+    const struct ny_store_visitor first = {.model = load_model, .ctx = r};
+    const struct ny_store_visitor rest = {
+        .domain = load_domain,
+        .requester = load_requester,
+        .identity = load_identity,
+        .edge = load_edge,
+        .pin = load_pin,
+        .hold = load_hold,
+        .review = load_review,
+        .seen = load_seen,
+        .counters = load_counters,
+        .ctx = r,
+    };
+    ny_rc rc = ny_store_load(r->store, &first, err);
+
+    if (rc != NY_OK) {
+        return rc;
+    }
+    if (r->model == NULL) {
+        return ny_fail(err, NY_ECONFIG, "the database holds no active model; run --migrate");
+    }
+    r->index = ny_index_create(r->model);
+    return ny_store_load(r->store, &rest, err);
+}
+
+ny_rc ny_registry_load(struct ny_registry *r, struct ny_error *err)
+{
+    int64_t began = ny_clock_monotonic_us();
+    ny_rc rc;
+
+    r->directory = ny_arena_create(0);
+    rc = load_all(r, err);
+    if (rc != NY_OK) {
+        return rc;
+    }
+    if (any_probation(r)) {
+        hold_probation(r);
+    }
+    ny_index_log_keep(r->index, true);
+    ny_log(NY_LOG_INFO, "registry_loaded", "identities=%u persons=%u edges=%zu ms=%lld",
+           ny_index_count(r->index), ny_index_person_count(r->index), ny_index_edge_count(r->index),
+           (long long)(ny_clock_monotonic_us() - began) / 1000);
+    return NY_OK;
+}
+
+void ny_registry_unload(struct ny_registry *r)
+{
+    ny_index_destroy(r->index);
+    ny_match_model_destroy(r->model);
+    ny_arena_destroy(r->directory);
+    ny_free(r->domains);
+    ny_free(r->sources);
+    ny_seen_free(&r->seen);
+    r->index = NULL;
+    r->model = NULL;
+    r->directory = NULL;
+    r->domains = NULL;
+    r->sources = NULL;
+    r->n_domains = 0;
+    r->n_sources = 0;
+}

@@ -1,0 +1,221 @@
+/* Persons for new groups: a surviving group keeps the person of the old group that gave it most
+ * records (tie: the oldest person); the others get a new one; a person without a group is retired
+ * and points to where most of its records went. Regional ids are given at first sight and never
+ * used again. */
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "registry_priv.h"
+
+/* How many records of an old person stand in a new group. */
+struct share {
+    uint32_t person;
+    uint32_t group;
+    uint32_t n;
+};
+
+static int by_share(const void *pa, const void *pb)
+{
+    const struct share *a = pa;
+    const struct share *b = pb;
+
+    if (a->n != b->n) {
+        return a->n > b->n ? -1 : 1;
+    }
+    if (a->person != b->person) {
+        return a->person < b->person ? -1 : 1;
+    }
+    return (a->group > b->group) - (a->group < b->group);
+}
+
+static size_t shares_count(const struct ny_registry *r, const uint32_t *nodes,
+                           const uint32_t *group, size_t n, struct share *out)
+{
+    size_t n_shares = 0;
+
+    for (size_t i = 0; i < n; i++) {
+        struct ny_index_identity x;
+        size_t k = 0;
+
+        ny_index_get(r->index, nodes[i], &x);
+        if (x.person == 0) {
+            continue;
+        }
+        while (k < n_shares && (out[k].person != x.person || out[k].group != group[i])) {
+            k++;
+        }
+        if (k == n_shares) {
+            out[n_shares++] = (struct share){x.person, group[i], 0};
+        }
+        out[k].n++;
+    }
+    if (n_shares > 1) {
+        qsort(out, n_shares, sizeof(*out), by_share);
+    }
+    return n_shares;
+}
+
+ny_str ny_registry_regional_id(const struct ny_registry *r, uint32_t person, struct ny_arena *a)
+{
+    unsigned digits = r->cfg.regional_digits;
+    ny_str s = ny_arena_printf(a, "%0*u ", (int)digits, person);
+    char *p = ny_arena_alloc(a, s.n + 1);
+    unsigned sum = 0;
+
+    NY_ASSERT(s.p != NULL && p != NULL);
+    memcpy(p, s.p, s.n);
+    p[s.n] = '\0';
+    /* Luhn: every second digit from the right, beginning beside the check digit, counts twice. */
+    for (size_t i = 0; i + 1 < s.n; i++) {
+        unsigned v = (unsigned)(p[s.n - 2 - i] - '0') * (i % 2 == 0 ? 2U : 1U);
+
+        sum += v > 9 ? v - 9 : v;
+    }
+    p[s.n - 1] = (char)('0' + (10 - sum % 10) % 10);
+    return ny_str_of(p, s.n);
+}
+
+static uint32_t person_new(struct ny_registry *r, struct ny_store_batch *rows)
+{
+    uint32_t person = ny_index_person_add(r->index);
+    struct ny_person_row row = {
+        .id = person,
+        .regional_id = ny_registry_regional_id(r, person, ny_store_batch_arena(rows)),
+    };
+
+    ny_store_add_person(rows, &row, true);
+    return person;
+}
+
+/* The strongest edge that holds an identity in its group, as JSON: what a reader of the event is
+ * shown. */
+static ny_str receipt(const struct ny_registry *r, uint32_t id, struct ny_arena *a)
+{
+    const struct ny_index_edge *best = NULL;
+    const struct ny_index_edge *e;
+    struct ny_index_identity x;
+    uint32_t cursor = 0;
+
+    ny_index_get(r->index, id, &x);
+    while ((e = ny_index_edge_next(r->index, id, &cursor)) != NULL) {
+        struct ny_index_identity y;
+
+        ny_index_get(r->index, e->a == id ? e->b : e->a, &y);
+        if (y.person == x.person && (best == NULL || e->total_b1024 > best->total_b1024)) {
+            best = e;
+        }
+    }
+    if (best == NULL) {
+        return NY_STR_NONE;
+    }
+    return ny_arena_printf(
+        a,
+        "{\"with\":%u,\"model\":%d,\"total_b1024\":%d,\"levels\":[%u,%u,%u,%u,%u,"
+        "%u,%u],\"guards\":%u}",
+        best->a == id ? best->b : best->a, ny_match_model_version(r->model), best->total_b1024,
+        best->levels[0], best->levels[1], best->levels[2], best->levels[3], best->levels[4],
+        best->levels[5], best->levels[6], best->guards);
+}
+
+struct assignment {
+    struct ny_registry *r;
+    const uint32_t *nodes;
+    const uint32_t *group;
+    size_t n;
+    struct ny_store_batch *rows;
+    uint32_t *person; /* [n], by group number */
+    struct share *shares;
+    size_t n_shares;
+};
+
+static void claim(struct assignment *as)
+{
+    for (size_t k = 0; k < as->n_shares; k++) {
+        bool taken = as->person[as->shares[k].group] != 0;
+
+        for (size_t j = 0; j < k && !taken; j++) {
+            taken = as->shares[j].person == as->shares[k].person &&
+                    as->person[as->shares[j].group] == as->shares[j].person;
+        }
+        if (!taken) {
+            as->person[as->shares[k].group] = as->shares[k].person;
+        }
+    }
+    for (size_t i = 0; i < as->n; i++) {
+        if (as->group[i] == i && as->person[i] == 0) {
+            as->person[i] = person_new(as->r, as->rows);
+        }
+    }
+}
+
+/* Moves what must move; *moved gets the identities whose person is another one now. */
+static size_t move_members(struct assignment *as, uint32_t *moved, uint32_t *from)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < as->n; i++) {
+        uint32_t person = as->person[as->group[i]];
+        struct ny_index_identity x;
+
+        ny_index_get(as->r->index, as->nodes[i], &x);
+        if (x.person != person) {
+            moved[n] = as->nodes[i];
+            from[n++] = x.person;
+            ny_index_person_set(as->r->index, as->nodes[i], person);
+        }
+    }
+    return n;
+}
+
+static void retire_empty(struct assignment *as)
+{
+    for (size_t k = 0; k < as->n_shares; k++) {
+        struct ny_person_row row = {.id = as->shares[k].person, .retired = true};
+        bool first = true;
+
+        for (size_t j = 0; j < k; j++) {
+            first = first && as->shares[j].person != as->shares[k].person;
+        }
+        if (first && ny_index_member_first(as->r->index, as->shares[k].person) == 0) {
+            row.forwarded_to = as->person[as->shares[k].group]; /* the largest share comes first */
+            ny_store_add_person(as->rows, &row, false);
+        }
+    }
+}
+
+ny_rc ny_registry_assign_persons(struct ny_registry *r, const uint32_t *nodes,
+                                 const uint32_t *group, size_t n, struct ny_store_batch *rows,
+                                 int64_t message, int64_t at_us)
+{
+    struct assignment as = {.r = r, .nodes = nodes, .group = group, .n = n, .rows = rows};
+    uint32_t *moved = NY_ARENA_ARRAY(r->scratch, uint32_t, n);
+    uint32_t *from = NY_ARENA_ARRAY(r->scratch, uint32_t, n);
+    size_t n_moved;
+
+    as.person = NY_ARENA_ARRAY(r->scratch, uint32_t, n);
+    as.shares = NY_ARENA_ARRAY(r->scratch, struct share, n);
+    NY_ASSERT(moved != NULL && from != NULL && as.person != NULL && as.shares != NULL);
+    as.n_shares = shares_count(r, nodes, group, n, as.shares);
+    claim(&as);
+    n_moved = move_members(&as, moved, from);
+    for (size_t k = 0; k < n_moved; k++) {
+        struct ny_index_identity x;
+        struct ny_membership_row row = {.identity = moved[k],
+                                        .from_person = from[k],
+                                        .at_us = at_us,
+                                        .cause = NY_CAUSE_MESSAGE,
+                                        .message = message,
+                                        .receipt =
+                                            receipt(r, moved[k], ny_store_batch_arena(rows))};
+
+        ny_index_get(r->index, moved[k], &x);
+        row.to_person = x.person;
+        ny_store_add_membership(rows, &row);
+        if (from[k] != 0) {
+            ny_store_add_identity_person(rows, moved[k], x.person);
+        }
+    }
+    retire_empty(&as);
+    return NY_OK;
+}

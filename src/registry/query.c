@@ -1,0 +1,184 @@
+/* Questions: answered from committed state. */
+
+#include "registry_priv.h"
+
+/* ---- resolve, listings: handed to the store ---- */
+
+void ny_registry_resolve(struct ny_registry *r, const struct ny_domain *domain, ny_str id,
+                         void (*fn)(void *ctx, ny_rc rc, const struct ny_resolved *res), void *ctx)
+{
+    ny_rc rc = ny_store_resolve(r->store, domain->id, id, fn, ctx);
+
+    ny_counter_add(NY_C_QUERIES, 1);
+    if (rc != NY_OK) {
+        fn(ctx, rc, NULL);
+    }
+}
+
+void ny_registry_links(struct ny_registry *r, ny_str after_ns, ny_str after_id, int32_t limit,
+                       void (*fn)(void *ctx, ny_rc rc, const struct ny_link_row *rows, size_t n),
+                       void *ctx)
+{
+    ny_rc rc = ny_store_links(r->store, after_ns, after_id, limit, fn, ctx);
+
+    if (rc != NY_OK) {
+        fn(ctx, rc, NULL, 0);
+    }
+}
+
+void ny_registry_reviews(struct ny_registry *r, enum ny_review_state state, int64_t after_at_us,
+                         int64_t after_a, int64_t after_b, int32_t limit,
+                         void (*fn)(void *ctx, ny_rc rc, const struct ny_review_view *rows,
+                                    size_t n),
+                         void *ctx)
+{
+    ny_rc rc = ny_store_reviews(r->store, state, after_at_us, after_a, after_b, limit, fn, ctx);
+
+    if (rc != NY_OK) {
+        fn(ctx, rc, NULL, 0);
+    }
+}
+
+/* ---- explain ---- */
+
+struct explaining {
+    struct ny_registry *r;
+    struct ny_arena *arena;
+    struct ny_explanation e;
+    void (*fn)(void *ctx, ny_rc rc, const struct ny_explanation *e);
+    void *ctx;
+};
+
+static void explain_end(struct explaining *x, ny_rc rc)
+{
+    x->fn(x->ctx, rc, rc == NY_OK ? &x->e : NULL);
+    ny_arena_destroy(x->arena);
+    ny_free(x);
+}
+
+/* Some key or probe of one brings the other: the pair was, or would be, compared. */
+static bool is_compared(struct ny_registry *r, uint32_t a, uint32_t b, const struct ny_record *ra)
+{
+    size_t cap = (size_t)ny_match_model_candidate_max(r->model);
+    uint32_t *found = ny_calloc(cap, sizeof(*found));
+    bool capped = false;
+    size_t n = ny_index_candidates(r->index, ra, a, found, &capped);
+    bool compared = ny_index_edge_find(r->index, a, b) != NULL;
+
+    for (size_t i = 0; i < n && !compared; i++) {
+        compared = found[i] == b;
+    }
+    ny_free(found);
+    return compared;
+}
+
+/* The question that stands between the groups of two identities, if any. */
+static void find_question(const struct ny_registry *r, uint32_t a, uint32_t b,
+                          struct ny_explanation *e)
+{
+    struct ny_index_identity x;
+    struct ny_index_identity y;
+
+    ny_index_get(r->index, a, &x);
+    ny_index_get(r->index, b, &y);
+    for (uint32_t m = ny_index_member_first(r->index, x.person); m != 0;
+         m = ny_index_member_next(r->index, m)) {
+        const struct ny_index_edge *edge;
+        uint32_t cursor = 0;
+
+        while ((edge = ny_index_edge_next(r->index, m, &cursor)) != NULL) {
+            struct ny_index_identity z;
+
+            ny_index_get(r->index, edge->a == m ? edge->b : edge->a, &z);
+            if (edge->review != 0 && z.person == y.person && x.person != y.person) {
+                e->review = (enum ny_review_state)edge->review;
+                e->reason = (enum ny_review_reason)edge->reason;
+            }
+        }
+    }
+}
+
+static void explain_score(struct explaining *x, uint32_t a, uint32_t b)
+{
+    struct ny_registry *r = x->r;
+    struct ny_explanation *e = &x->e;
+    struct ny_index_identity ia;
+    struct ny_index_identity ib;
+    struct ny_record ra;
+    struct ny_record rb;
+    bool same_authority;
+
+    ny_index_get(r->index, a, &ia);
+    ny_index_get(r->index, b, &ib);
+    if (ny_record_unpack(ia.record, &ra) != NY_OK || ny_record_unpack(ib.record, &rb) != NY_OK) {
+        return;
+    }
+    same_authority = ia.domain == ib.domain && ia.status == NY_IDENTITY_ACTIVE &&
+                     ib.status == NY_IDENTITY_ACTIVE;
+    ny_match_score(r->model, &ra, &rb, same_authority, &e->score);
+    e->band = ny_match_band(r->model, &e->score);
+    e->p_false = ny_match_p_false(e->score.total_b1024);
+    e->n_bars = ny_match_explain(r->model, &ra, &rb, same_authority, e->bars);
+    e->compared = is_compared(r, a, b, &ra);
+    find_question(r, a, b, e);
+}
+
+static void on_explained(void *ctx, ny_rc rc, const struct ny_stored_patient *rows, size_t n)
+{
+    struct explaining *x = ctx;
+    struct ny_explanation *e = &x->e;
+    uint32_t a = ny_index_find(x->r->index, e->domain_a->id, e->id_a);
+    uint32_t b = ny_index_find(x->r->index, e->domain_b->id, e->id_b);
+    int64_t person_a = 0;
+    int64_t person_b = 0;
+
+    for (size_t i = 0; rc == NY_OK && i < n; i++) {
+        if (rows[i].id == a) {
+            e->found_a = true;
+            e->a = &rows[i].patient;
+            person_a = rows[i].person;
+        }
+        if (rows[i].id == b) {
+            e->found_b = true;
+            e->b = &rows[i].patient;
+            person_b = rows[i].person;
+        }
+    }
+    if (rc == NY_OK && e->found_a && e->found_b) {
+        e->regional_a = ny_registry_regional_id(x->r, (uint32_t)person_a, x->arena);
+        e->regional_b = ny_registry_regional_id(x->r, (uint32_t)person_b, x->arena);
+        e->same_person = person_a == person_b;
+        e->model_version = ny_match_model_version(x->r->model);
+        explain_score(x, a, b);
+    }
+    explain_end(x, rc);
+}
+
+void ny_registry_explain(struct ny_registry *r, const struct ny_domain *domain_a, ny_str id_a,
+                         const struct ny_domain *domain_b, ny_str id_b,
+                         void (*fn)(void *ctx, ny_rc rc, const struct ny_explanation *e), void *ctx)
+{
+    struct explaining *x = ny_calloc(1, sizeof(*x));
+    int64_t ids[3];
+    size_t n = 0;
+    ny_rc rc = NY_OK;
+
+    x->r = r;
+    x->arena = ny_arena_create(0);
+    x->fn = fn;
+    x->ctx = ctx;
+    x->e = (struct ny_explanation){.domain_a = domain_a,
+                                   .domain_b = domain_b,
+                                   .id_a = ny_arena_str(x->arena, id_a),
+                                   .id_b = ny_arena_str(x->arena, id_b)};
+    ids[n] = ny_index_find(r->index, domain_a->id, id_a);
+    n += ids[n] != 0;
+    ids[n] = ny_index_find(r->index, domain_b->id, id_b);
+    n += ids[n] != 0;
+    if (n > 0) {
+        rc = ny_store_read_patients(r->store, ids, n, on_explained, x);
+    }
+    if (n == 0 || rc != NY_OK) {
+        explain_end(x, rc);
+    }
+}

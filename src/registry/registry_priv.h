@@ -1,0 +1,153 @@
+/* registry, private: the open batch and the steps of a request.
+ *
+ *   feed ─▶ seen before? ─▶ read known patients ─▶ decide ─▶ open batch ─▶ in flight ─▶ answer
+ *              (store)           (store)         (memory)               (COMMIT)
+ *
+ * An item waits (waiting list) while one of its identities is touched by a batch that is not
+ * confirmed yet, so that a stored row is always what memory knows. */
+#ifndef NAYOSE_REGISTRY_PRIV_H
+#define NAYOSE_REGISTRY_PRIV_H
+
+#include "nayose/index.h"
+#include "nayose/match_group.h"
+#include "nayose/registry.h"
+
+struct item;
+typedef void (*domain_added_fn)(void *ctx, ny_rc rc, enum ny_domain_add_result result);
+typedef void (*source_set_fn)(void *ctx, ny_rc rc);
+
+enum item_kind { ITEM_FEED, ITEM_NOTE, ITEM_DOMAIN, ITEM_SOURCE };
+
+/* One request under way. Lives on the heap until its answer was delivered. */
+struct item {
+    struct item *next;
+    struct ny_registry *registry;
+    enum item_kind kind;
+    bool replay_checked;
+    bool alone; /* decided in a batch of its own, after a failure */
+    uint8_t reads;
+    union {
+        const struct ny_feed *feed;
+        const struct ny_note *note;
+    };
+    struct ny_reply reply;
+    ny_str answer;
+    struct ny_arena *arena;           /* own memory: stored patients while they wait, admin rows */
+    struct ny_stored_patient *stored; /* [n_stored] rows of known identities */
+    size_t n_stored;
+    struct ny_domain *domain;
+    struct ny_requester_row *requester; /* new or changed, NULL = none */
+    ny_str who;
+    domain_added_fn domain_added;
+    source_set_fn source_set;
+    void *ctx;
+};
+
+struct item_list {
+    struct item *head;
+    struct item **tail;
+    size_t n;
+};
+
+/* A batch: its rows, the requests that wait for it, and where the undo log stood before it. */
+struct batch {
+    struct ny_store_batch *rows;
+    struct item_list items;
+    uint64_t mark;
+    int64_t first_message; /* counters to go back to */
+};
+
+/* Replay detection. */
+struct seen_table {
+    uint64_t *keys;
+    uint32_t *bodies;
+    size_t mask, used;
+};
+
+struct ny_registry {
+    struct ny_registry_config cfg;
+    struct ny_store *store;
+    struct ny_match_model *model;
+    struct ny_index *index;
+    struct ny_arena *directory; /* domains and requesters */
+    struct ny_domain **domains;
+    size_t n_domains;
+    struct ny_requester_row **sources;
+    size_t n_sources;
+    const struct ny_domain *regional;
+    struct batch *open;
+    struct batch *in_flight;
+    struct item_list backlog; /* the open batch is full */
+    struct item_list waiting; /* an identity is in an unconfirmed batch */
+    struct item_list to_read; /* need stored patients; one read at a time */
+    struct item_list reading;
+    struct item_list retry; /* after a failed batch: one by one */
+    size_t asking;          /* requests inside store_seen and queries */
+    int64_t next_message;
+    int64_t batch_no;
+    bool ready;
+    bool rebuilding;
+    struct seen_table seen;
+    struct ny_arena *scratch; /* of one decision */
+};
+
+/* items.c */
+void ny_item_list_init(struct item_list *l);
+void ny_item_list_add(struct item_list *l, struct item *i);
+struct item *ny_item_list_take(struct item_list *l); /* NULL when empty */
+struct item *ny_item_create(struct ny_registry *r, enum item_kind kind,
+                            const struct ny_reply *reply);
+void ny_item_finish(struct item *i, ny_rc rc); /* calls the requester back, frees the item */
+void ny_items_fail(struct item_list *l, ny_rc rc);
+
+/* batch.c */
+struct batch *ny_registry_open_batch(struct ny_registry *r);
+bool ny_registry_batch_is_full(const struct ny_registry *r);
+/* The item's rows are in the open batch; it now waits for the commit. */
+void ny_registry_batch_add(struct ny_registry *r, struct item *i);
+/* Sends the open batch when nothing is in flight. Call after a group of items was decided. */
+void ny_registry_flush(struct ny_registry *r);
+bool ny_registry_is_touched(const struct ny_registry *r, const struct ny_feed *feed);
+void ny_registry_ready_changed(void *ctx, bool ready);
+void ny_batch_destroy(struct batch *b);
+
+/* feed.c: starts or continues an item of any kind. */
+void ny_registry_step(struct ny_registry *r, struct item *i);
+
+/* decide.c: what a feed changes, put into memory and into the open batch. */
+NY_MUST_USE ny_rc ny_registry_decide(struct ny_registry *r, struct item *i);
+
+/* component.c: recomputes the groups around the touched identities. */
+struct touched {
+    uint32_t *ids;
+    size_t n, cap;
+};
+void ny_touched_add(struct touched *t, struct ny_arena *a, uint32_t id);
+NY_MUST_USE ny_rc ny_registry_regroup(struct ny_registry *r, const struct touched *seeds,
+                                      struct ny_store_batch *rows, int64_t message, int64_t at_us);
+
+/* persons.c: gives persons to the new groups of a closure. group[i] is the group (an index of
+ * nodes) of nodes[i]. */
+NY_MUST_USE ny_rc ny_registry_assign_persons(struct ny_registry *r, const uint32_t *nodes,
+                                             const uint32_t *group, size_t n,
+                                             struct ny_store_batch *rows, int64_t message,
+                                             int64_t at_us);
+/* The regional id of a person: the sequence, zero padded, and a Luhn check digit; arena. */
+ny_str ny_registry_regional_id(const struct ny_registry *r, uint32_t person, struct ny_arena *a);
+
+/* load.c */
+NY_MUST_USE ny_rc ny_registry_load(struct ny_registry *r, struct ny_error *err);
+void ny_registry_unload(struct ny_registry *r);
+
+/* directory.c */
+void ny_directory_add_domain(struct ny_registry *r, const struct ny_domain *d);
+void ny_directory_set_source(struct ny_registry *r, const struct ny_requester_row *row);
+
+/* seen.c */
+enum seen_result { SEEN_NEW, SEEN_SAME, SEEN_OTHER_BODY };
+void ny_seen_add(struct seen_table *t, int32_t source, ny_str control_id, ny_str body_hash);
+enum seen_result ny_seen_check(const struct seen_table *t, int32_t source, ny_str control_id,
+                               ny_str body_hash);
+void ny_seen_free(struct seen_table *t);
+
+#endif

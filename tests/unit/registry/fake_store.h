@@ -1,0 +1,30 @@
+/* A store in memory for tests of the registry: commits when the test pumps it, fails when it is
+ * told to. */
+#ifndef NAYOSE_TEST_FAKE_STORE_H
+#define NAYOSE_TEST_FAKE_STORE_H
+
+#include "nayose/store.h"
+
+struct ny_store *fake_store_create(ny_str model_text);
+void fake_store_destroy(struct ny_store *s);
+void fake_store_add_domain(struct ny_store *s, const struct ny_domain *d);
+/* Runs one asynchronous step (a commit or a read); false when there was none. */
+bool fake_store_pump(struct ny_store *s);
+/* The next commits fail with this rc, `times` times. */
+void fake_store_fail(struct ny_store *s, ny_rc rc, int times);
+/* Any batch that holds this control id fails with NY_ECONFLICT. */
+void fake_store_poison(struct ny_store *s, const char *control_id);
+void fake_store_lose(struct ny_store *s, bool ready); /* the write connection goes, or comes back */
+
+/* What was committed. */
+size_t fake_store_identities(const struct ny_store *s);
+size_t fake_store_messages(const struct ny_store *s);
+size_t fake_store_versions(const struct ny_store *s);
+size_t fake_store_audits(const struct ny_store *s);
+size_t fake_store_edges(const struct ny_store *s);
+/* Open questions that were committed. */
+size_t fake_store_reviews(const struct ny_store *s, enum ny_review_state state);
+const struct ny_identity_row *fake_store_identity(const struct ny_store *s, size_t i);
+int64_t fake_store_person(const struct ny_store *s, size_t i);
+
+#endif
