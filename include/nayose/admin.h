@@ -1,0 +1,37 @@
+/* admin: the interface of the CLI: HTTP requests in, JSON out. Knows no sockets: nayosed hands it
+ * calls. On the admin socket all routes, on public listeners only /livez, /readyz and /metrics.
+ * Every answer with patient data leaves after its audit row is committed. */
+#ifndef NAYOSE_ADMIN_H
+#define NAYOSE_ADMIN_H
+
+#include "nayose/base.h"
+
+struct ny_admin;
+struct ny_ihe;
+struct ny_registry;
+
+struct ny_admin_config {
+    struct ny_registry *registry; /* borrowed */
+    struct ny_ihe *ihe;           /* borrowed */
+};
+
+struct ny_admin *ny_admin_create(const struct ny_admin_config *cfg); /* owned; never NULL */
+void ny_admin_destroy(struct ny_admin *a);                           /* NULL allowed */
+
+/* One request under way. The caller owns it and keeps it and everything it points to alive until
+ * reply was called, which happens exactly once, maybe from inside ny_admin_handle. */
+struct ny_admin_call {
+    ny_str method, path, query; /* query undecoded, behind '?' */
+    ny_str accept;              /* Accept header */
+    ny_str body;
+    ny_str user; /* who is asking: the peer's user on the Unix socket */
+    ny_str peer_addr;
+    bool is_private; /* came over the admin socket: all routes */
+    struct ny_arena *arena;
+    void (*reply)(void *ctx, unsigned status, ny_str content_type, ny_str body);
+    void *ctx;
+};
+
+void ny_admin_handle(struct ny_admin *a, struct ny_admin_call *call);
+
+#endif

@@ -1,0 +1,66 @@
+/* The table of routes. */
+
+#include "nayose/admin.h"
+
+#include "admin_priv.h"
+
+static const struct {
+    const char *method, *path;
+    bool is_public;
+    route_fn fn;
+} routes[] = {
+    {"GET",  "/livez",   true,  ny_admin_livez       },
+    {"GET",  "/readyz",  true,  ny_admin_readyz      },
+    {"GET",  "/metrics", true,  ny_admin_metrics     },
+    {"GET",  "/status",  false, ny_admin_status      },
+    {"POST", "/feed",    false, ny_admin_feed        },
+    {"GET",  "/domains", false, ny_admin_domains_get },
+    {"POST", "/domains", false, ny_admin_domains_post},
+    {"GET",  "/sources", false, ny_admin_sources_get },
+    {"POST", "/sources", false, ny_admin_sources_post},
+    {"GET",  "/resolve", false, ny_admin_resolve     },
+    {"GET",  "/explain", false, ny_admin_explain     },
+    {"GET",  "/links",   false, ny_admin_links       },
+    {"GET",  "/reviews", false, ny_admin_reviews     },
+};
+
+struct ny_admin *ny_admin_create(const struct ny_admin_config *cfg)
+{
+    struct ny_admin *a = ny_calloc(1, sizeof(*a));
+
+    a->cfg = *cfg;
+    return a;
+}
+
+void ny_admin_destroy(struct ny_admin *a)
+{
+    ny_free(a);
+}
+
+void ny_admin_handle(struct ny_admin *a, struct ny_admin_call *call)
+{
+    struct request *q = NY_ARENA_NEW(call->arena, struct request);
+    bool path_known = false;
+
+    if (q == NULL) {
+        call->reply(call->ctx, 500, NY_S("text/plain"), NY_S("out of memory for this request\n"));
+        return;
+    }
+    *q = (struct request){.admin = a, .registry = a->cfg.registry, .call = call};
+    for (size_t i = 0; i < NY_ARRAY_LEN(routes); i++) {
+        if (!ny_str_equals(call->path, ny_str_from_c(routes[i].path)) ||
+            (!call->is_private && !routes[i].is_public)) {
+            continue;
+        }
+        path_known = true;
+        if (ny_str_equals(call->method, ny_str_from_c(routes[i].method))) {
+            routes[i].fn(q);
+            return;
+        }
+    }
+    if (path_known) {
+        ny_admin_fail(q, 405, "this path does not know that method", "");
+    } else {
+        ny_admin_fail(q, 404, "no such path", "");
+    }
+}

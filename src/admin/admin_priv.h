@@ -1,0 +1,63 @@
+/* admin, private: helpers of the routes. */
+#ifndef NAYOSE_ADMIN_PRIV_H
+#define NAYOSE_ADMIN_PRIV_H
+
+#include <jansson.h>
+
+#include "nayose/admin.h"
+#include "nayose/registry.h"
+
+struct ny_admin {
+    struct ny_admin_config cfg;
+};
+
+/* A call with the server it goes to; lives in the call's arena. */
+struct request {
+    struct ny_admin *admin;
+    struct ny_registry *registry;
+    struct ny_admin_call *call;
+};
+
+typedef void (*route_fn)(struct request *q);
+
+/* reply.c: each of these ends the request. */
+void ny_admin_json(struct request *q, unsigned status, json_t *body); /* takes the reference */
+void ny_admin_text(struct request *q, unsigned status, ny_str content_type, ny_str body);
+void ny_admin_fail(struct request *q, unsigned status, const char *error, const char *hint);
+/* 503 for the database, 500 else. */
+void ny_admin_fail_rc(struct request *q, ny_rc rc);
+
+/* A query parameter, decoded, empty when absent. False (and answered 400) when broken. */
+bool ny_admin_param(struct request *q, const char *name, ny_str *out);
+/* "NS^ID" in a parameter → domain and id; answered 400 or 404 when it is not one. */
+bool ny_admin_param_identity(struct request *q, const char *name, const struct ny_domain **domain,
+                             ny_str *id);
+/* The limit parameter, 1 … max; max when absent. */
+bool ny_admin_param_limit(struct request *q, int32_t max, int32_t *out);
+json_t *ny_admin_str(ny_str s); /* a JSON string; bytes that are not UTF-8 are replaced */
+
+/* Commits the audit row of an access to patient data, then sends body. takes the reference. */
+struct access {
+    ny_str domain, id; /* of the patient */
+    int64_t person;
+    int32_t hits;
+    const char *decision;
+};
+void ny_admin_json_audited(struct request *q, const struct access *what, json_t *body);
+
+/* routes */
+void ny_admin_feed(struct request *q);
+void ny_admin_domains_get(struct request *q);
+void ny_admin_domains_post(struct request *q);
+void ny_admin_sources_get(struct request *q);
+void ny_admin_sources_post(struct request *q);
+void ny_admin_resolve(struct request *q);
+void ny_admin_explain(struct request *q);
+void ny_admin_links(struct request *q);
+void ny_admin_reviews(struct request *q);
+void ny_admin_status(struct request *q);
+void ny_admin_livez(struct request *q);
+void ny_admin_readyz(struct request *q);
+void ny_admin_metrics(struct request *q);
+
+#endif

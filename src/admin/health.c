@@ -1,0 +1,67 @@
+/* Health and numbers. No patient data here, so no audit. */
+
+#include "admin_priv.h"
+
+void ny_admin_livez(struct request *q)
+{
+    ny_admin_text(q, 200, NY_S("text/plain"), NY_S("ok\n"));
+}
+
+void ny_admin_readyz(struct request *q)
+{
+    if (ny_registry_is_ready(q->registry)) {
+        ny_admin_text(q, 200, NY_S("text/plain"), NY_S("ready\n"));
+    } else {
+        ny_admin_text(q, 503, NY_S("text/plain"),
+                      NY_S("not ready: the database cannot be reached, or another server leads\n"));
+    }
+}
+
+void ny_admin_metrics(struct request *q)
+{
+    struct ny_registry_stats s;
+    struct ny_buf b;
+    ny_str out;
+
+    ny_buf_init(&b, q->call->arena);
+    for (size_t i = 0; i < NY_COUNTER_COUNT; i++) {
+        const struct ny_counter_info *c = ny_counter_describe((enum ny_counter)i);
+
+        ny_buf_printf(&b, "# HELP nayose_%s %s\n# TYPE nayose_%s %s\nnayose_%s %lld\n", c->name,
+                      c->help, c->name, c->kind, c->name,
+                      (long long)ny_counter_get((enum ny_counter)i));
+    }
+    ny_registry_stats(q->registry, &s);
+    ny_buf_printf(&b,
+                  "# HELP nayose_reviews Open questions.\n# TYPE nayose_reviews gauge\n"
+                  "nayose_reviews{state=\"open\"} %lld\nnayose_reviews{state=\"parked\"} %lld\n"
+                  "# HELP nayose_persons Persons ever made.\n# TYPE nayose_persons gauge\n"
+                  "nayose_persons %lld\n"
+                  "# HELP nayose_index_bytes Memory of the index.\n"
+                  "# TYPE nayose_index_bytes gauge\nnayose_index_bytes %zu\n",
+                  (long long)s.open_reviews, (long long)s.parked_reviews, (long long)s.persons,
+                  s.index_bytes);
+    if (ny_buf_end(&b, &out) != NY_OK) {
+        ny_admin_fail_rc(q, NY_ELIMIT);
+        return;
+    }
+    ny_admin_text(q, 200, NY_S("text/plain; version=0.0.4"), out);
+}
+
+void ny_admin_status(struct request *q)
+{
+    struct ny_registry_stats s;
+
+    ny_registry_stats(q->registry, &s);
+    ny_admin_json(
+        q, 200,
+        json_pack("{s:b, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:i, s:I, s:I, s:I}", "ready",
+                  ny_registry_is_ready(q->registry), "identities", (json_int_t)s.identities,
+                  "persons", (json_int_t)s.persons, "edges", (json_int_t)s.edges, "reviews_open",
+                  (json_int_t)s.open_reviews, "reviews_parked", (json_int_t)s.parked_reviews,
+                  "domains", (json_int_t)s.domains, "batch_no", (json_int_t)s.batch_no, "epoch",
+                  (json_int_t)s.epoch, "index_bytes", (json_int_t)s.index_bytes, "model_version",
+                  s.model_version, "feed_accepted", (json_int_t)ny_counter_get(NY_C_FEED_AA),
+                  "feed_error", (json_int_t)ny_counter_get(NY_C_FEED_AE), "feed_rejected",
+                  (json_int_t)ny_counter_get(NY_C_FEED_AR)));
+}

@@ -1,0 +1,137 @@
+/* Pages of links and of questions. */
+
+#include "admin_priv.h"
+
+/* ---- links ---- */
+
+static void on_links(void *ctx, ny_rc rc, const struct ny_link_row *rows, size_t n)
+{
+    struct request *q = ctx;
+    struct access what = {.hits = (int32_t)n, .decision = "links"};
+    json_t *list;
+    json_t *next;
+
+    if (rc != NY_OK) {
+        ny_admin_fail_rc(q, rc);
+        return;
+    }
+    list = json_array();
+    for (size_t i = 0; i < n; i++) {
+        json_array_append_new(list, json_pack("{s:o, s:o, s:o}", "domain",
+                                              ny_admin_str(rows[i].domain_ns), "local_id",
+                                              ny_admin_str(rows[i].local_id), "regional_id",
+                                              ny_admin_str(rows[i].regional_id)));
+    }
+    next = n == 0 ? json_null()
+                  : json_pack("{s:o, s:o}", "ns", ny_admin_str(rows[n - 1].domain_ns), "id",
+                              ny_admin_str(rows[n - 1].local_id));
+    ny_admin_json_audited(q, &what, json_pack("{s:o, s:o}", "links", list, "next", next));
+}
+
+void ny_admin_links(struct request *q)
+{
+    ny_str after_ns;
+    ny_str after_id;
+    int32_t limit;
+
+    if (ny_admin_param(q, "after_ns", &after_ns) && ny_admin_param(q, "after_id", &after_id) &&
+        ny_admin_param_limit(q, 10000, &limit)) {
+        ny_registry_links(q->registry, after_ns, after_id, limit, on_links, q);
+    }
+}
+
+/* ---- questions ---- */
+
+/* "guard: GD3 …" for people and scripts. */
+static json_t *reason_json(struct request *q, const struct ny_review_row *row)
+{
+    static const char *const reasons[] = {"", "band", "guard", "runner-up", "groups", "hold"};
+    struct ny_buf b;
+    ny_str out;
+
+    ny_buf_init(&b, q->call->arena);
+    ny_buf_add_c(&b, reasons[row->reason]);
+    if (row->reason == NY_REASON_GUARD) {
+        const char *separator = ": ";
+
+        for (unsigned g = 0; g < NY_GUARD_COUNT; g++) {
+            if ((row->guards >> g & 1U) != 0) {
+                ny_buf_printf(&b, "%s%s", separator, ny_guard_name((enum ny_guard)g));
+                separator = " ";
+            }
+        }
+    }
+    return ny_buf_end(&b, &out) == NY_OK ? ny_admin_str(out) : json_string("");
+}
+
+static json_t *review_json(struct request *q, const struct ny_review_view *v)
+{
+    char opened[NY_TIMESTAMP_LEN];
+
+    ny_timestamp_write(v->row.at_us, opened);
+    return json_pack("{s:o, s:o, s:o, s:o, s:f, s:o, s:s, s:s}", "domain_a", ny_admin_str(v->ns_a),
+                     "local_id_a", ny_admin_str(v->id_a), "domain_b", ny_admin_str(v->ns_b),
+                     "local_id_b", ny_admin_str(v->id_b), "probability",
+                     1.0 - ny_match_p_false(v->row.total_b1024), "reason", reason_json(q, &v->row),
+                     "state", v->row.state == NY_REVIEW_PARKED ? "parked" : "open", "opened",
+                     opened);
+}
+
+static void on_reviews(void *ctx, ny_rc rc, const struct ny_review_view *rows, size_t n)
+{
+    struct request *q = ctx;
+    struct access what = {.hits = (int32_t)n, .decision = "reviews"};
+    json_t *list;
+    json_t *next;
+
+    if (rc != NY_OK) {
+        ny_admin_fail_rc(q, rc);
+        return;
+    }
+    list = json_array();
+    for (size_t i = 0; i < n; i++) {
+        json_array_append_new(list, review_json(q, &rows[i]));
+    }
+    next = n == 0 ? json_null()
+                  : json_pack("{s:I, s:I, s:I}", "at", (json_int_t)rows[n - 1].row.at_us, "a",
+                              (json_int_t)rows[n - 1].row.a, "b", (json_int_t)rows[n - 1].row.b);
+    ny_admin_json_audited(q, &what, json_pack("{s:o, s:o}", "reviews", list, "next", next));
+}
+
+static bool param_i64(struct request *q, const char *name, int64_t *out)
+{
+    ny_str text;
+
+    *out = 0;
+    if (!ny_admin_param(q, name, &text)) {
+        return false;
+    }
+    if (!ny_str_is_empty(text) && ny_str_to_i64(text, 0, INT64_MAX, out) != NY_OK) {
+        ny_admin_fail(q, 400, "a position of the list is not a number", "take it from `next`");
+        return false;
+    }
+    return true;
+}
+
+void ny_admin_reviews(struct request *q)
+{
+    enum ny_review_state state = NY_REVIEW_OPEN;
+    int64_t at;
+    int64_t a;
+    int64_t b;
+    int32_t limit;
+    ny_str text;
+
+    if (!ny_admin_param(q, "state", &text) || !param_i64(q, "after_at", &at) ||
+        !param_i64(q, "after_a", &a) || !param_i64(q, "after_b", &b) ||
+        !ny_admin_param_limit(q, 1000, &limit)) {
+        return;
+    }
+    if (ny_str_equals(text, NY_S("parked"))) {
+        state = NY_REVIEW_PARKED;
+    } else if (!ny_str_is_empty(text) && !ny_str_equals(text, NY_S("open"))) {
+        ny_admin_fail(q, 400, "state is neither open nor parked", "");
+        return;
+    }
+    ny_registry_reviews(q->registry, state, at, a, b, limit, on_reviews, q);
+}

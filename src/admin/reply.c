@@ -1,0 +1,174 @@
+/* How a request is read and answered. */
+
+#include <stdlib.h>
+
+#include "nayose/http.h"
+
+#include "admin_priv.h"
+
+void ny_admin_text(struct request *q, unsigned status, ny_str content_type, ny_str body)
+{
+    q->call->reply(q->call->ctx, status, content_type, body);
+}
+
+/* The text of a JSON value in the call's arena; p == NULL when it does not fit. */
+static ny_str json_text(struct ny_arena *a, json_t *body)
+{
+    char *text = json_dumps(body, JSON_COMPACT | JSON_REAL_PRECISION(12));
+    ny_str out = text != NULL ? ny_arena_str(a, ny_str_from_c(text)) : NY_STR_NONE;
+
+    free(text);
+    json_decref(body);
+    return out;
+}
+
+static void send_json_text(struct request *q, unsigned status, ny_str text)
+{
+    if (text.p == NULL) {
+        ny_admin_text(q, 500, NY_S("application/json"),
+                      NY_S("{\"error\":\"the answer is too large\",\"hint\":\"ask for less\"}"));
+        return;
+    }
+    ny_admin_text(q, status, NY_S("application/json"), text);
+}
+
+void ny_admin_json(struct request *q, unsigned status, json_t *body)
+{
+    send_json_text(q, status, json_text(q->call->arena, body));
+}
+
+void ny_admin_fail(struct request *q, unsigned status, const char *error, const char *hint)
+{
+    ny_admin_json(q, status, json_pack("{s:s, s:s}", "error", error, "hint", hint));
+}
+
+void ny_admin_fail_rc(struct request *q, ny_rc rc)
+{
+    if (rc == NY_EDB || rc == NY_EFENCED || rc == NY_EAGAIN) {
+        ny_admin_fail(q, 503, "the database cannot be reached, or another server leads",
+                      "try again; see /readyz");
+    } else {
+        ny_admin_fail(q, 500, ny_rc_text(rc), "see the server's log");
+    }
+}
+
+bool ny_admin_param(struct request *q, const char *name, ny_str *out)
+{
+    ny_rc rc = ny_http_query_get(q->call->arena, q->call->query, ny_str_from_c(name), out);
+
+    if (rc == NY_ENOTFOUND) {
+        *out = NY_STR_NONE;
+        return true;
+    }
+    if (rc != NY_OK) {
+        ny_str text = ny_arena_printf(q->call->arena, "the parameter %s is not readable", name);
+
+        ny_admin_fail(q, 400, text.p != NULL ? text.p : "", "encode it as %XX");
+        return false;
+    }
+    return true;
+}
+
+bool ny_admin_param_identity(struct request *q, const char *name, const struct ny_domain **domain,
+                             ny_str *id)
+{
+    struct ny_arena *a = q->call->arena;
+    struct ny_hd hd = {0};
+    ny_str text;
+    ny_str rest;
+
+    if (!ny_admin_param(q, name, &text)) {
+        return false;
+    }
+    rest = text;
+    hd.ns = ny_str_split(&rest, '^');
+    if (ny_str_is_empty(hd.ns) || ny_str_is_empty(rest)) {
+        ny_str why = ny_arena_printf(a, "%s is not DOMAIN^ID", name);
+
+        ny_admin_fail(q, 400, why.p != NULL ? why.p : "", "for example F01^0001234");
+        return false;
+    }
+    if (ny_registry_authority(q->registry, &hd, domain) != NY_AUTHORITY_FOUND) {
+        ny_str why = ny_arena_printf(a, "there is no domain of that name in %s", name);
+
+        ny_admin_fail(q, 404, why.p != NULL ? why.p : "", "see: nayose domain list");
+        return false;
+    }
+    *id = rest;
+    return true;
+}
+
+bool ny_admin_param_limit(struct request *q, int32_t max, int32_t *out)
+{
+    uint64_t v = 0;
+    ny_str text;
+
+    if (!ny_admin_param(q, "limit", &text)) {
+        return false;
+    }
+    *out = max;
+    if (ny_str_is_empty(text)) {
+        return true;
+    }
+    if (ny_str_to_u64(text, 1, (uint64_t)max, &v) != NY_OK) {
+        ny_admin_fail(q, 400, "limit is not a number in range", "");
+        return false;
+    }
+    *out = (int32_t)v;
+    return true;
+}
+
+json_t *ny_admin_str(ny_str s)
+{
+    json_t *v = json_stringn(s.n > 0 ? s.p : "", s.n);
+
+    return v != NULL ? v : json_string("\xEF\xBF\xBD");
+}
+
+/* ---- audited answers ---- */
+
+struct audited {
+    struct request *q;
+    struct ny_note note;
+    ny_str text;
+};
+
+static void on_noted(void *ctx, ny_rc rc, ny_str answer)
+{
+    struct audited *x = ctx;
+
+    (void)answer;
+    if (rc != NY_OK) {
+        ny_admin_fail_rc(x->q, rc);
+        return;
+    }
+    send_json_text(x->q, 200, x->text);
+}
+
+void ny_admin_json_audited(struct request *q, const struct access *what, json_t *body)
+{
+    struct audited *x = NY_ARENA_NEW(q->call->arena, struct audited);
+    struct ny_reply reply = {.done = on_noted, .ctx = x};
+    ny_str text = json_text(q->call->arena, body);
+
+    if (x == NULL || text.p == NULL) {
+        ny_admin_fail_rc(q, NY_ELIMIT);
+        return;
+    }
+    *x = (struct audited){
+        .q = q,
+        .text = text,
+        .note = {.request = {.transaction = q->call->path,
+                             .user = q->call->user,
+                             .peer_addr = q->call->peer_addr,
+                             .received_us = ny_clock_now_us()},
+                 .kind = NY_S("admin"),
+                 .patient_domain = what->domain,
+                 .patient_id = what->id,
+                 .person = what->person,
+                 .query_payload = q->call->query,
+                 .hits = what->hits,
+                 .decision = ny_str_from_c(what->decision)},
+    };
+    ny_registry_note(q->registry, &x->note, &reply);
+}

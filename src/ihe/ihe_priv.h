@@ -1,0 +1,144 @@
+/* ihe_priv: one exchange, and what the transactions share.
+ *
+ *   receive ─▶ dispatch (MSH, event table) ─▶ feed | iti9 ─▶ registry ┄┄▶ done ─▶ answer
+ *                    └───────── refuse ─────────▶ note ───────────────────▶┘
+ *
+ * Functions that read a message return false when they refused it: the fault then stands in the
+ * exchange. ihe_finish() turns what stands there into the answer. */
+#ifndef NAYOSE_IHE_PRIV_H
+#define NAYOSE_IHE_PRIV_H
+
+#include "nayose/hl7v2.h"
+#include "nayose/ihe.h"
+#include "nayose/registry.h"
+
+enum ihe_action { IHE_ITI8 = 1, IHE_ITI30, IHE_DEMO, IHE_IGN, IHE_LATER, IHE_ITI9 };
+
+struct ihe_event {
+    const char *type, *event;
+    enum ihe_action action;
+    const char *transaction;
+};
+
+enum ihe_fault {
+    IHE_FAULT_NONE = 0,
+#define NY_FAULT(id, ack, err, field, text) IHE_FAULT_##id,
+#include "tbl/faults.def"
+#undef NY_FAULT
+    IHE_FAULT_COUNT
+};
+
+struct ihe_fault_row {
+    enum ny_hl7v2_ack_code code;
+    int err;
+    const char *field;
+    const char *text;
+};
+const struct ihe_fault_row *ihe_fault_row(enum ihe_fault f);
+enum ihe_fault ihe_fault_of_rc(ny_rc rc);
+
+enum { IHE_REMARKS_MAX = 16, IHE_LOCATIONS_MAX = 64, IHE_LOCATION_LEN = 48 };
+
+struct ihe_exchange {
+    struct ny_ihe *ihe;
+    struct ny_ihe_exchange *x;
+    struct ny_arena *arena;         /* of x */
+    const struct ny_hl7v2_msg *msg; /* NULL: it did not parse */
+    struct ny_hl7v2_msh msh;        /* of msg, or what could be salvaged */
+    const struct ihe_event *event;  /* NULL: not known (yet) */
+    struct ny_request request;
+    ny_str control_id; /* of our answer */
+
+    enum ihe_fault fault;                      /* why it is refused */
+    ny_str fault_locations[IHE_LOCATIONS_MAX]; /* ERL */
+    size_t n_fault_locations;
+    struct ny_hl7v2_remark warnings[IHE_REMARKS_MAX];
+    size_t n_warnings;
+
+    struct ny_feed feed;
+    struct ny_note note;
+    struct ny_reply reply;
+    bool composed; /* the answer is ours, not one that was stored before */
+
+    /* ITI-9 */
+    const struct ny_domain *query_domain;
+    ny_str query_id;
+};
+
+struct ny_ihe {
+    struct ny_ihe_config cfg; /* its texts live in arena */
+    struct ny_arena *arena;
+    int64_t last_id_us;
+};
+
+/* ---- reply.c ---- */
+
+/* Notes why the message is refused; where = ERL, NULL for the fault's own. Returns false. */
+bool ihe_refuse(struct ihe_exchange *ex, enum ihe_fault f, const char *where);
+/* The same with a printed ERL. */
+bool ihe_refuse_at(struct ihe_exchange *ex, enum ihe_fault f, const char *fmt, ...) NY_PRINTF(3, 4);
+/* One more ERL of the fault that stands. */
+void ihe_refuse_also(struct ihe_exchange *ex, const char *fmt, ...) NY_PRINTF(2, 3);
+/* Accepted with a remark (ERR-4 W); where NULL: tied to no field. */
+void ihe_warn(struct ihe_exchange *ex, int code, const char *where);
+
+/* The answer to a refused or ignored message: composed, noted, sent. Nothing of ex may be used
+ * after. */
+void ihe_finish(struct ihe_exchange *ex);
+/* Commits the note with its answer, then sends it. note.kind, outcome … are set. */
+void ihe_note_and_send(struct ihe_exchange *ex, ny_str answer);
+/* The registry cannot take it: answered without a note. */
+void ihe_finish_unavailable(struct ihe_exchange *ex, ny_rc rc);
+/* compose and done of a feed. */
+extern const struct ny_reply ihe_feed_reply;
+
+/* ---- one file per transaction ---- */
+
+void ihe_iti8(struct ihe_exchange *ex);
+void ihe_iti30(struct ihe_exchange *ex);
+void ihe_demo(struct ihe_exchange *ex);
+void ihe_ignore(struct ihe_exchange *ex);
+void ihe_iti9(struct ihe_exchange *ex);
+
+/* What an RSP^K23 says beside the fault that stands in ex. */
+struct ihe_id {
+    ny_str id;
+    const struct ny_domain *domain;
+};
+NY_MUST_USE ny_rc ihe_iti9_write(struct ihe_exchange *ex, struct ny_arena *a,
+                                 const struct ihe_id *ids, size_t n_ids, ny_str *out);
+
+/* ---- feed.c, pid.c ---- */
+
+/* Reads ids, time and patient and hands them to the registry. strict: unknown ids are refused. */
+void ihe_feed(struct ihe_exchange *ex, bool strict);
+/* False when the segments that every feed needs are missing or out of order. */
+bool ihe_feed_segments_check(struct ihe_exchange *ex);
+
+/* The patient of PID, NK1 and IN1; message_date is the day of the event. */
+bool ihe_patient_read(struct ihe_exchange *ex, const struct ny_stamp *stamp, ny_date message_date,
+                      struct ny_patient *out);
+
+/* name.c: PID-5 and PID-9 joined into variants. */
+bool ihe_names_read(struct ihe_exchange *ex, const struct ny_hl7v2_segment *pid,
+                    const struct ny_stamp *stamp, struct ny_patient *out);
+/* Mother's given name: kana of PID-6, kana of NK1, else PID-6 as it is. */
+bool ihe_mother_read(struct ihe_exchange *ex, const struct ny_hl7v2_segment *pid,
+                     const struct ny_stamp *stamp, struct ny_patient *out);
+
+/* A part as text, empty when absent, null or blank. Longer than 4096 bytes: the exchange is refused
+ * at field
+ * (`PID^1^11`), which the caller sees by ihe_is_refused(). */
+ny_str ihe_text(struct ihe_exchange *ex, const struct ny_hl7v2_segment *seg, ny_str rep,
+                unsigned component, unsigned sub, const char *field);
+/* A field that is `""`, or has a repetition that is. */
+bool ihe_field_is_deleted(const struct ny_hl7v2_segment *seg, unsigned field);
+bool ihe_is_refused(const struct ihe_exchange *ex);
+/* Adds a value to a set; false: refused. */
+bool ihe_say(struct ihe_exchange *ex, struct ny_patient *p, enum ny_set_id set,
+             const struct ny_value *v, const struct ny_stamp *stamp);
+
+/* An authority as the registry reads it. */
+struct ny_hd ihe_hd(const struct ny_hl7v2_hd *hd);
+
+#endif

@@ -1,0 +1,39 @@
+/* ITI-8 Patient Identity Feed (HL7 v2.3.1): A01 A04 A05 A08, and the other ADT events that show a
+ * patient.
+ *
+ * A01, A04 and A05 of a known id revise it, A08 of an unknown id adds it: a hospital's feed starts
+ * in the middle of its life. A source may ask for the strict reading of A08 (AE 204). Spec: ITI
+ * TF-2 3.8. DEVIATION: the missing PV1 of a feed is not an error, because nothing in it is used and
+ * ITI-30 wants it empty. */
+
+#include "ihe_priv.h"
+
+void ihe_iti8(struct ihe_exchange *ex)
+{
+    bool is_update = ny_str_equals(ex->msh.event, NY_S("A08"));
+
+    if (!ihe_feed_segments_check(ex)) {
+        ihe_finish(ex);
+        return;
+    }
+    ihe_feed(ex, is_update && ex->request.source != NULL && ex->request.source->strict_update);
+}
+
+/* Accepted, no effect on identities. */
+void ihe_ignore(struct ihe_exchange *ex)
+{
+    ihe_finish(ex);
+}
+
+/* Encounter events: their PID is taken when it names a patient. */
+void ihe_demo(struct ihe_exchange *ex)
+{
+    const struct ny_hl7v2_segment *pid = ny_hl7v2_find(ex->msg, NY_S("PID"), 1);
+
+    if (ny_hl7v2_presence(pid, 3) != NY_HL7V2_VALUE ||
+        ny_hl7v2_presence(pid, 5) != NY_HL7V2_VALUE) {
+        ihe_ignore(ex);
+        return;
+    }
+    ihe_feed(ex, false);
+}

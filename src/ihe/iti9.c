@@ -1,0 +1,294 @@
+/* ITI-9 PIX Query: QBP^Q23 asks which ids a patient has elsewhere, RSP^K23 answers.
+ *
+ *   QPD-3 domain unknown ─▶ case 4      id unknown ─▶ case 3      a domain of QPD-4 unknown ─▶ case
+ * 5 then: ids in the domains asked for ─▶ OK (cases 1, 6)         none ─▶ NF (case 2)
+ *
+ * The order of these tests is the one above: a question about nobody gets no word about QPD-4.
+ * Empty QPD-4: all listed domains but the queried one. A domain that QPD-4 names gives every id
+ * held there, the queried one included. Who may not ask gets one answer, whatever is stored. Spec:
+ * ITI TF-2 3.9; the silent spots are decided in hl7v2.md 5. RCP is not looked at: only immediate
+ * answers exist. */
+
+#include "ihe_priv.h"
+
+/* ---- the answer ---- */
+
+static const char *status_text(const struct ihe_exchange *ex, size_t n_ids)
+{
+    if (ihe_is_refused(ex)) {
+        return ny_hl7v2_ack_code_name(ihe_fault_row(ex->fault)->code); /* table 0208: AE, AR */
+    }
+    return n_ids > 0 ? "OK" : "NF";
+}
+
+/* PID|||ids||~^^^^^^S: PID-5 must be there, and says that the name is not told. */
+static void pid_write(struct ny_hl7v2_writer *w, const struct ihe_id *ids, size_t n)
+{
+    ny_hl7v2_w_begin(w, NY_S("PID"));
+    ny_hl7v2_w_skip(w, 2);
+    ny_hl7v2_w_field(w);
+    for (size_t i = 0; i < n; i++) {
+        const struct ny_domain *d = ids[i].domain;
+        struct ny_hl7v2_hd hd = {d->ns, d->oid, d->type};
+
+        if (i > 0) {
+            ny_hl7v2_w_rep(w);
+        }
+        ny_hl7v2_w_value(w, ids[i].id);
+        ny_hl7v2_w_value(w, NY_S(""));
+        ny_hl7v2_w_value(w, NY_S(""));
+        ny_hl7v2_w_hd_component(w, &hd);
+    }
+    ny_hl7v2_w_skip(w, 1);
+    ny_hl7v2_w_field(w);
+    ny_hl7v2_w_rep(w);
+    for (unsigned i = 1; i < 7; i++) {
+        ny_hl7v2_w_value(w, NY_S(""));
+    }
+    ny_hl7v2_w_value(w, NY_S("S"));
+    ny_hl7v2_w_end(w);
+}
+
+ny_rc ihe_iti9_write(struct ihe_exchange *ex, struct ny_arena *a, const struct ihe_id *ids,
+                     size_t n_ids, ny_str *out)
+{
+    const struct ny_hl7v2_segment *qpd =
+        ex->msg != NULL ? ny_hl7v2_find(ex->msg, NY_S("QPD"), 1) : NULL;
+    const struct ihe_fault_row *row = ihe_fault_row(ex->fault);
+    struct ny_hl7v2_writer w;
+
+    /* In the sender's own delimiters, so that QPD goes back exactly as it came: the sender compares
+     * it. */
+    ny_hl7v2_writer_init(&w, a, &ex->msh.delims);
+    ny_hl7v2_answer_header_write(&w, &ex->msh, NY_S("RSP"), NY_S("K23"), NY_S("RSP_K23"),
+                                 ex->control_id, ny_clock_now_us());
+    ny_hl7v2_msa_write(&w, &ex->msh, row->code);
+    if (ihe_is_refused(ex)) {
+        struct ny_hl7v2_remark error = {.severity = 'E',
+                                        .code = row->err,
+                                        .locations = ex->fault_locations,
+                                        .location_count = ex->n_fault_locations};
+
+        ny_hl7v2_err_write(&w, &ex->msh, &error);
+    }
+    ny_hl7v2_w_begin(&w, NY_S("QAK"));
+    ny_hl7v2_w_copy(&w, qpd != NULL ? ny_hl7v2_field(qpd, 2) : NY_S(""), &ex->msh.delims);
+    ny_hl7v2_w_text(&w, ny_str_from_c(status_text(ex, n_ids)));
+    ny_hl7v2_w_end(&w);
+    if (qpd != NULL) {
+        ny_hl7v2_w_begin(&w, ny_hl7v2_segment_raw(qpd));
+        ny_hl7v2_w_end(&w);
+    }
+    if (n_ids > 0) {
+        pid_write(&w, ids, n_ids);
+    }
+    return ny_hl7v2_finish(&w, &ex->msh.charset, out, NULL);
+}
+
+/* ---- the question ---- */
+
+/* A query may leave out the type of an OID (`&1.2.3`); a feed may not. */
+static enum ny_authority_result authority(const struct ihe_exchange *ex,
+                                          const struct ny_hl7v2_segment *qpd, ny_str rep,
+                                          const struct ny_domain **out)
+{
+    struct ny_hl7v2_hd written = ny_hl7v2_hd_part(qpd, rep, 4);
+    struct ny_hd hd = ihe_hd(&written);
+
+    if (hd.oid.n > 0 && hd.type.n == 0) {
+        hd.type = NY_S("ISO");
+    }
+    return ny_registry_authority(ex->ihe->cfg.registry, &hd, out);
+}
+
+/* QPD-3: one id and a domain that we know. */
+static bool question_read(struct ihe_exchange *ex, const struct ny_hl7v2_segment *qpd)
+{
+    const struct ny_registry *r = ex->ihe->cfg.registry;
+    ny_str rep = ny_hl7v2_field(qpd, 3);
+    enum ny_authority_result found;
+
+    ex->query_id = ny_str_trim(ny_hl7v2_text(qpd, 3, 1, 1, 1));
+    if (ex->query_id.n == 0) {
+        return ihe_refuse(ex, IHE_FAULT_QUERY_FIELD, "QPD^1^3^1^1");
+    }
+    if (ny_hl7v2_reps(qpd, 3) > 1) {
+        return ihe_refuse(ex, IHE_FAULT_QUERY_VALUE, "QPD^1^3^2");
+    }
+    found = authority(ex, qpd, rep, &ex->query_domain);
+    if (found == NY_AUTHORITY_EMPTY) {
+        ex->query_domain =
+            ex->request.source != NULL ? ny_registry_default_domain(r, ex->request.source) : NULL;
+        if (ex->query_domain == NULL) {
+            return ihe_refuse(ex, IHE_FAULT_QUERY_FIELD, "QPD^1^3^1^4");
+        }
+    } else if (found != NY_AUTHORITY_FOUND) {
+        return ihe_refuse(ex, IHE_FAULT_QUERY_DOMAIN, NULL);
+    }
+    return true;
+}
+
+/* QPD-4. all: it is empty. False: case 5, every unknown repetition stands in ERR-2. */
+struct targets {
+    bool all;
+    const struct ny_domain *domains[IHE_LOCATIONS_MAX];
+    size_t n;
+};
+
+static bool targets_read(struct ihe_exchange *ex, const struct ny_hl7v2_segment *qpd,
+                         struct targets *out)
+{
+    ny_str rest = ny_hl7v2_field(qpd, 4);
+    ny_str rep;
+    bool ok = true;
+
+    out->n = 0;
+    out->all = ny_hl7v2_presence(qpd, 4) != NY_HL7V2_VALUE;
+    for (size_t n = 1; !out->all && ny_hl7v2_rep_next(qpd, &rest, &rep); n++) {
+        const struct ny_domain *d = NULL;
+
+        if (ny_hl7v2_part(qpd, rep, 0, 0).presence == NY_HL7V2_ABSENT) {
+            continue;
+        }
+        if (authority(ex, qpd, rep, &d) != NY_AUTHORITY_FOUND) {
+            if (ok) {
+                ok = ihe_refuse_at(ex, IHE_FAULT_QUERY_TARGET, "QPD^1^4^%zu", n);
+            } else {
+                ihe_refuse_also(ex, "QPD^1^4^%zu", n);
+            }
+        } else if (ok && out->n == IHE_LOCATIONS_MAX) {
+            ok = ihe_refuse_at(ex, IHE_FAULT_QUERY_VALUE, "QPD^1^4^%zu", n);
+        } else if (ok) {
+            out->domains[out->n++] = d;
+        }
+    }
+    return ok;
+}
+
+static bool is_wanted(const struct ihe_exchange *ex, const struct targets *t,
+                      const struct ny_domain *d)
+{
+    if (t->all) {
+        return d->listed && d->id != ex->query_domain->id;
+    }
+    for (size_t i = 0; i < t->n; i++) {
+        if (t->domains[i]->id == d->id) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* The ids to tell: members in their order (domain, local id), the regional id last. NULL: arena
+ * full. */
+static struct ihe_id *ids_collect(const struct ihe_exchange *ex, const struct targets *t,
+                                  const struct ny_resolved *res, size_t *out_n)
+{
+    const struct ny_registry *r = ex->ihe->cfg.registry;
+    const struct ny_domain *regional = ny_registry_regional(r);
+    struct ihe_id *ids = NY_ARENA_ARRAY(ex->arena, struct ihe_id, res->n_members + 1);
+    size_t n = 0;
+
+    if (ids == NULL) {
+        return NULL;
+    }
+    for (size_t i = 0; i < res->n_members; i++) {
+        const struct ny_domain *d = ny_registry_domain(r, res->members[i].domain);
+
+        if (d != NULL && is_wanted(ex, t, d)) {
+            ids[n++] = (struct ihe_id){res->members[i].local_id, d};
+        }
+    }
+    if (regional != NULL && res->regional_id.n > 0 && is_wanted(ex, t, regional)) {
+        ids[n++] = (struct ihe_id){res->regional_id, regional};
+    }
+    *out_n = n;
+    return ids;
+}
+
+/* "F01,F02,REG": the namespaces told, each once. */
+static ny_str domains_told(const struct ihe_exchange *ex, const struct ihe_id *ids, size_t n)
+{
+    struct ny_buf b;
+
+    ny_buf_init(&b, ex->arena);
+    for (size_t i = 0; i < n; i++) {
+        if (i == 0 || ids[i].domain != ids[i - 1].domain) {
+            ny_buf_add_c(&b, i > 0 ? "," : "");
+            ny_buf_add(&b, ids[i].domain->ns);
+        }
+    }
+    return b.failed ? NY_STR_NONE : ny_buf_str(&b);
+}
+
+static void tell(struct ihe_exchange *ex, const struct targets *t, const struct ny_resolved *res)
+{
+    size_t n = 0;
+    struct ihe_id *ids = ids_collect(ex, t, res, &n);
+    ny_str answer = NY_STR_NONE;
+
+    if (ids == NULL || ihe_iti9_write(ex, ex->arena, ids, n, &answer) != NY_OK) {
+        ihe_finish_unavailable(ex, NY_ELIMIT);
+        return;
+    }
+    ex->composed = true;
+    ex->note.kind = NY_S("query");
+    ex->note.outcome = NY_AUDIT_OK;
+    ex->note.person = res->person;
+    ex->note.query_payload = ex->x->in;
+    ex->note.domains_returned = domains_told(ex, ids, n);
+    ex->note.hits = (int32_t)n;
+    ex->note.decision = n > 0 ? NY_S("AA") : NY_S("NF");
+    ihe_note_and_send(ex, answer);
+}
+
+static void on_resolved(void *ctx, ny_rc rc, const struct ny_resolved *res)
+{
+    struct ihe_exchange *ex = ctx;
+    const struct ny_hl7v2_segment *qpd = ny_hl7v2_find(ex->msg, NY_S("QPD"), 1);
+    struct targets targets;
+
+    if (rc != NY_OK) {
+        ihe_finish_unavailable(ex, rc);
+        return;
+    }
+    if (!res->found) {
+        (void)ihe_refuse(ex, IHE_FAULT_QUERY_ID, NULL);
+        ihe_finish(ex);
+        return;
+    }
+    if (!targets_read(ex, qpd, &targets)) {
+        ex->note.person = res->person;
+        ihe_finish(ex);
+        return;
+    }
+    tell(ex, &targets, res);
+}
+
+static bool question_check(struct ihe_exchange *ex)
+{
+    const struct ny_hl7v2_segment *qpd = ny_hl7v2_find(ex->msg, NY_S("QPD"), 1);
+
+    if (!ex->x->may_query) {
+        return ihe_refuse(ex, IHE_FAULT_QUERY_DENIED, NULL);
+    }
+    if (qpd == NULL) {
+        return ihe_refuse(ex, IHE_FAULT_QUERY_SEGMENT, "QPD^1");
+    }
+    return question_read(ex, qpd);
+}
+
+void ihe_iti9(struct ihe_exchange *ex)
+{
+    bool ok = question_check(ex);
+
+    ex->note.patient_id = ex->query_id;
+    if (ex->query_domain != NULL) {
+        ex->note.patient_domain = ex->query_domain->ns;
+    }
+    if (!ok) {
+        ihe_finish(ex);
+        return;
+    }
+    ny_registry_resolve(ex->ihe->cfg.registry, ex->query_domain, ex->query_id, on_resolved, ex);
+}

@@ -1,0 +1,500 @@
+/* The wiring: configuration → store → registry → ihe, admin → listeners; start, run, orderly stop.
+ */
+
+#include "server.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include <systemd/sd-daemon.h>
+
+#include "nayose/admin.h"
+#include "nayose/ihe.h"
+#include "nayose/match.h"
+#include "nayose/net.h"
+#include "nayose/peer.h"
+#include "nayose/registry.h"
+#include "nayose/store.h"
+
+enum { LISTENERS_MAX = 16 };
+
+/* How long what is under way may take at the end, and how often that is looked at. */
+static const int64_t STOP_US = 4 * NY_US_PER_SECOND;
+static const int64_t STOP_TICK_US = NY_US_PER_SECOND / 20;
+static const int64_t START_TICK_US = NY_US_PER_SECOND / 100;
+static const int64_t PRUNE_US = 3600 * NY_US_PER_SECOND;
+
+struct server {
+    const struct ny_conf *conf;
+    struct ny_loop *loop;
+    struct ny_store *store;
+    struct ny_registry *registry;
+    struct ny_ihe *ihe;
+    struct ny_admin *admin;
+    struct ny_peer_budget *budget;
+    struct ny_peer_mllp_listener *mllp[LISTENERS_MAX];
+    size_t n_mllp;
+    struct ny_peer_http_listener *http;       /* public: health only */
+    struct ny_peer_http_listener *admin_http; /* the CLI's socket */
+    struct ny_peer_route public_route, private_route;
+    struct ny_timer *stop_timer;
+    struct ny_timer *watchdog;
+    struct ny_timer *start_timer; /* until the database connections are up */
+    struct ny_timer *prune_timer;
+    int64_t stop_until_us;
+    char holder[80];
+};
+
+/* ---- settings ---- */
+
+static void settings_read(const struct ny_conf *c, struct ny_match_settings *s)
+{
+    ny_match_settings_default(s);
+    s->population = ny_conf_int(c, "match", NULL, "population");
+    s->prior_linked = (double)ny_conf_micro(c, "match", NULL, "prior_linked") / 1e6;
+    s->household = (double)ny_conf_micro(c, "match", NULL, "household") / 1e6;
+    s->same_facility_duplicate =
+        (double)ny_conf_micro(c, "match", NULL, "same_facility_duplicate_rate") / 1e6;
+    s->tau_auto = (double)ny_conf_micro(c, "match", NULL, "tau_auto") / 1e6;
+    s->require_contact = ny_conf_bool(c, "match", NULL, "require_contact");
+    s->candidate_max = (int32_t)ny_conf_int(c, "match", NULL, "candidate_max");
+}
+
+static void log_level_set(const struct ny_conf *c)
+{
+    static const char *const names[] = {"error", "warn", "info", "debug"};
+    const char *level = ny_conf_str(c, "log", NULL, "level");
+
+    for (size_t i = 0; i < NY_ARRAY_LEN(names); i++) {
+        if (strcmp(level, names[i]) == 0) {
+            ny_log_level_set((enum ny_log_level)i);
+        }
+    }
+}
+
+ny_rc server_migrate(const struct ny_conf *conf, struct ny_error *err)
+{
+    struct ny_arena *a = ny_arena_create(0);
+    struct ny_match_settings settings;
+    struct ny_match_model *model;
+    struct ny_buf text;
+    ny_str body;
+    ny_rc rc;
+
+    settings_read(conf, &settings);
+    model = ny_match_model_create_v1(&settings);
+    ny_buf_init(&text, a);
+    rc = ny_match_model_write(model, &text);
+    if (rc == NY_OK) {
+        rc = ny_buf_end(&text, &body);
+    }
+    if (rc == NY_OK) {
+        rc = ny_store_migrate(ny_conf_str(conf, "database", NULL, "conninfo"), body, err);
+    } else {
+        (void)ny_fail(err, rc, "model version 1 cannot be written");
+    }
+    ny_match_model_destroy(model);
+    ny_arena_destroy(a);
+    return rc;
+}
+
+/* ---- rooms ---- */
+
+static ny_rc store_start(struct server *s, struct ny_error *err)
+{
+    const char *holder = ny_conf_str(s->conf, "server", NULL, "holder");
+    struct ny_store_config cfg = {
+        .conninfo = ny_conf_str(s->conf, "database", NULL, "conninfo"),
+        .holder = s->holder,
+        .read_connections = (unsigned)ny_conf_int(s->conf, "database", NULL, "read_connections"),
+        .statement_timeout_s =
+            (unsigned)(ny_conf_time_us(s->conf, "database", NULL, "statement_timeout") /
+                       NY_US_PER_SECOND),
+    };
+
+    if (holder[0] != '\0') {
+        snprintf(s->holder, sizeof(s->holder), "%s", holder);
+    } else if (gethostname(s->holder, sizeof(s->holder) - 1) != 0) {
+        snprintf(s->holder, sizeof(s->holder), "localhost");
+    }
+    return ny_store_open(s->loop, &cfg, &s->store, err);
+}
+
+static ny_rc registry_start(struct server *s, struct ny_error *err)
+{
+    const struct ny_conf *c = s->conf;
+    struct ny_registry_config cfg = {
+        .store = s->store,
+        .regional = {ny_str_from_c(ny_conf_str(c, "regional", NULL, "namespace")),
+                     ny_str_from_c(ny_conf_str(c, "regional", NULL, "oid")),
+                     ny_str_from_c(ny_conf_str(c, "regional", NULL, "type"))},
+        .regional_name = NY_S("regional patient identifier"),
+        .regional_listed = ny_conf_bool(c, "regional", NULL, "listed"),
+        .regional_digits = (unsigned)ny_conf_int(c, "regional", NULL, "digits"),
+        .probation = ny_conf_bool(c, "match", NULL, "probation"),
+    };
+
+    if (ny_str_starts_with(cfg.regional.oid, NY_S("2.999"))) {
+        ny_log(NY_LOG_WARN, "regional_oid_is_an_example",
+               "hint=\"set [regional] oid to your own before you issue identifiers\"");
+    }
+    return ny_registry_create(&cfg, &s->registry, err);
+}
+
+static void ihe_start(struct server *s)
+{
+    struct ny_ihe_config ihe = {
+        .registry = s->registry,
+        .application = ny_str_from_c(ny_conf_str(s->conf, "server", NULL, "application")),
+        .facility = ny_str_from_c(ny_conf_str(s->conf, "server", NULL, "facility")),
+        .check_receiver = ny_conf_bool(s->conf, "server", NULL, "check_receiver"),
+        .timezone_s = (int32_t)ny_conf_int(s->conf, "server", NULL, "timezone_offset") * 60,
+    };
+    struct ny_admin_config admin = {.registry = s->registry};
+
+    s->ihe = ny_ihe_create(&ihe);
+    admin.ihe = s->ihe;
+    s->admin = ny_admin_create(&admin);
+}
+
+/* ---- calls of the admin interface: peer knows HTTP, admin knows answers ---- */
+
+struct call {
+    struct ny_admin_call call;
+    struct ny_peer_request *request;
+};
+
+static void on_reply(void *ctx, unsigned status, ny_str content_type, ny_str body)
+{
+    struct call *c = ctx;
+
+    ny_peer_http_reply(c->request, status, content_type, NULL, 0, body);
+}
+
+static void on_call(struct server *s, struct ny_peer_request *request, bool is_private)
+{
+    struct call *c = NY_ARENA_NEW(request->arena, struct call);
+
+    if (c == NULL) {
+        ny_peer_http_reply(request, 503, NY_S("text/plain"), NULL, 0, NY_S("out of memory\n"));
+        return;
+    }
+    c->request = request;
+    c->call = (struct ny_admin_call){
+        .method = request->method,
+        .path = request->path,
+        .query = request->query,
+        .accept = ny_peer_http_header(request, NY_S("Accept")),
+        .body = request->body,
+        .user = request->user,
+        .peer_addr = request->peer_addr,
+        .is_private = is_private,
+        .arena = request->arena,
+        .reply = on_reply,
+        .ctx = c,
+    };
+    ny_admin_handle(s->admin, &c->call);
+}
+
+static void on_public_call(struct ny_peer_request *request, void *ctx)
+{
+    on_call(ctx, request, false);
+}
+
+static void on_private_call(struct ny_peer_request *request, void *ctx)
+{
+    on_call(ctx, request, true);
+}
+
+/* ---- listeners ---- */
+
+static bool is_loopback(const char *host)
+{
+    return strncmp(host, "127.", 4) == 0 || strcmp(host, "::1") == 0 ||
+           strcmp(host, "localhost") == 0;
+}
+
+static void options_read(const struct ny_conf *c, const char *name, struct ny_listener_options *o)
+{
+    *o = (struct ny_listener_options){
+        .max_streams = (size_t)ny_conf_int(c, "listener", name, "max_connections"),
+        .idle_us = ny_conf_time_us(c, "listener", name, "idle_timeout"),
+    };
+    if (ny_conf_has(c, "listener", name, "path")) {
+        o->path = ny_conf_str(c, "listener", name, "path");
+    } else {
+        o->host = ny_conf_str(c, "listener", name, "bind");
+        o->port = (uint16_t)ny_conf_int(c, "listener", name, "port");
+    }
+}
+
+static ny_rc mllp_start(struct server *s, const char *name, bool open_access, struct ny_error *err)
+{
+    struct ny_peer_mllp_config cfg = {
+        .loop = s->loop,
+        .ihe = s->ihe,
+        .budget = s->budget,
+        .max_message = (size_t)ny_conf_int(s->conf, "listener", name, "max_message"),
+        .in_flight = (size_t)ny_conf_int(s->conf, "listener", name, "in_flight"),
+        .open_access = open_access,
+    };
+    struct ny_listener_options options;
+
+    if (s->n_mllp == LISTENERS_MAX) {
+        return ny_fail(err, NY_ECONFIG, "more than %d MLLP listeners", LISTENERS_MAX);
+    }
+    options_read(s->conf, name, &options);
+    s->mllp[s->n_mllp] = ny_peer_mllp_create(&cfg);
+    return ny_peer_mllp_listen(s->mllp[s->n_mllp++], &options, err);
+}
+
+static struct ny_peer_http_listener *
+http_create(struct server *s, const struct ny_peer_route *route, const char *name, bool open_access)
+{
+    struct ny_peer_http_config cfg = {
+        .loop = s->loop,
+        .budget = s->budget,
+        .routes = route,
+        .n_routes = 1,
+        .max_body = (size_t)ny_conf_int(s->conf, "listener", name, "max_message"),
+        .open_access = open_access,
+    };
+
+    return ny_peer_http_create(&cfg);
+}
+
+static ny_rc http_start(struct server *s, const char *name, bool is_admin, bool open_access,
+                        struct ny_error *err)
+{
+    struct ny_peer_http_listener **l = is_admin ? &s->admin_http : &s->http;
+    struct ny_listener_options options;
+
+    options_read(s->conf, name, &options);
+    if (is_admin && options.path == NULL) {
+        return ny_fail(err, NY_ECONFIG,
+                       "[listener %s]: an admin listener needs path, a Unix socket", name);
+    }
+    if (*l == NULL) {
+        *l = http_create(s, is_admin ? &s->private_route : &s->public_route, name, open_access);
+    }
+    return ny_peer_http_listen(*l, &options, err);
+}
+
+static ny_rc listeners_start(struct server *s, struct ny_error *err)
+{
+    bool open_access = ny_conf_bool(s->conf, "access", NULL, "open");
+    const char *name;
+
+    s->budget = ny_peer_budget_create(s->loop, 0);
+    s->public_route = (struct ny_peer_route){NULL, "/", on_public_call, s};
+    s->private_route = (struct ny_peer_route){NULL, "/", on_private_call, s};
+    for (size_t i = 0; (name = ny_conf_named(s->conf, "listener", i)) != NULL; i++) {
+        const char *type = ny_conf_str(s->conf, "listener", name, "type");
+        ny_rc rc = strcmp(type, "mllp") == 0
+                       ? mllp_start(s, name, open_access, err)
+                       : http_start(s, name, strcmp(type, "admin") == 0, open_access, err);
+
+        if (rc != NY_OK) {
+            return rc;
+        }
+        if (open_access && !ny_conf_has(s->conf, "listener", name, "path") &&
+            !is_loopback(ny_conf_str(s->conf, "listener", name, "bind"))) {
+            ny_log(NY_LOG_WARN, "open_access",
+                   "listener=%s hint=\"anybody who reaches this address may query\"", name);
+        }
+    }
+    return NY_OK;
+}
+
+/* ---- running and stopping ---- */
+
+static void on_stop_tick(void *ctx)
+{
+    struct server *s = ctx;
+
+    if (ny_registry_is_idle(s->registry) || ny_clock_monotonic_us() >= s->stop_until_us) {
+        ny_loop_break(s->loop);
+    }
+}
+
+static void on_stop(void *ctx)
+{
+    struct server *s = ctx;
+
+    if (s->stop_until_us != 0) {
+        return; /* a second signal changes nothing */
+    }
+    sd_notify(0, "STOPPING=1");
+    ny_log(NY_LOG_INFO, "stopping", "epoch=%lld", (long long)ny_store_epoch(s->store));
+    s->stop_until_us = ny_clock_monotonic_us() + STOP_US;
+    for (size_t i = 0; i < s->n_mllp; i++) {
+        ny_peer_mllp_drain(s->mllp[i]);
+    }
+    if (s->http != NULL) {
+        ny_peer_http_drain(s->http);
+    }
+    if (s->admin_http != NULL) {
+        ny_peer_http_drain(s->admin_http);
+    }
+    s->stop_timer = ny_timer_create(s->loop, on_stop_tick, s);
+    ny_timer_start(s->stop_timer, STOP_TICK_US, STOP_TICK_US);
+}
+
+static void on_hangup(void *ctx)
+{
+    (void)ctx;
+    ny_log(NY_LOG_WARN, "reload_ignored", "hint=\"restart nayosed to change its settings\"");
+}
+
+static void on_watchdog(void *ctx)
+{
+    (void)ctx;
+    sd_notify(0, "WATCHDOG=1");
+}
+
+static void watchdog_start(struct server *s)
+{
+    uint64_t us = 0;
+
+    if (sd_watchdog_enabled(0, &us) > 0) {
+        s->watchdog = ny_timer_create(s->loop, on_watchdog, s);
+        ny_timer_start(s->watchdog, (int64_t)us / 3, (int64_t)us / 3);
+    }
+}
+
+/* The first socket path of the admin listeners, "-" when there is none. */
+static const char *admin_path(const struct ny_conf *c)
+{
+    const char *name;
+
+    for (size_t i = 0; (name = ny_conf_named(c, "listener", i)) != NULL; i++) {
+        if (strcmp(ny_conf_str(c, "listener", name, "type"), "admin") == 0) {
+            return ny_conf_str(c, "listener", name, "path");
+        }
+    }
+    return "-";
+}
+
+/* The first address of a kind of listener with its real port. */
+static void address_write(const struct ny_conf *c, const char *type, uint16_t port, char out[300])
+{
+    const char *name;
+
+    snprintf(out, 300, "-");
+    for (size_t i = 0; (name = ny_conf_named(c, "listener", i)) != NULL; i++) {
+        if (strcmp(ny_conf_str(c, "listener", name, "type"), type) == 0 &&
+            !ny_conf_has(c, "listener", name, "path")) {
+            snprintf(out, 300, "%s:%u", ny_conf_str(c, "listener", name, "bind"), port);
+            return;
+        }
+    }
+}
+
+static void announce(const struct server *s)
+{
+    char mllp[300];
+    char http[300];
+
+    address_write(s->conf, "mllp", s->n_mllp > 0 ? ny_peer_mllp_port(s->mllp[0]) : 0, mllp);
+    address_write(s->conf, "http", s->http != NULL ? ny_peer_http_port(s->http) : 0, http);
+    printf("nayosed ready mllp=%s http=%s admin=%s\n", mllp, http, admin_path(s->conf));
+    fflush(stdout);
+    sd_notify(0, "READY=1");
+}
+
+static void on_start_tick(void *ctx)
+{
+    struct server *s = ctx;
+
+    if (ny_registry_is_ready(s->registry)) {
+        ny_timer_stop(s->start_timer);
+        announce(s);
+    }
+}
+
+static void on_prune(void *ctx)
+{
+    struct server *s = ctx;
+
+    if (ny_store_prune(s->store) != NY_OK) {
+        ny_log(NY_LOG_WARN, "prune_put_off", "hint=\"tried again in an hour\"");
+    }
+}
+
+static void timers_start(struct server *s)
+{
+    s->start_timer = ny_timer_create(s->loop, on_start_tick, s);
+    ny_timer_start(s->start_timer, START_TICK_US, START_TICK_US);
+    s->prune_timer = ny_timer_create(s->loop, on_prune, s);
+    ny_timer_start(s->prune_timer, PRUNE_US, PRUNE_US);
+    watchdog_start(s);
+}
+
+static ny_rc signals_start(struct server *s, struct ny_error *err)
+{
+    if (ny_loop_on_signal(s->loop, SIGINT, on_stop, s) != NY_OK ||
+        ny_loop_on_signal(s->loop, SIGTERM, on_stop, s) != NY_OK ||
+        ny_loop_on_signal(s->loop, SIGHUP, on_hangup, s) != NY_OK) {
+        return ny_fail(err, NY_EIO, "signals cannot be watched");
+    }
+    signal(SIGPIPE, SIG_IGN);
+    return NY_OK;
+}
+
+static ny_rc server_start(struct server *s, struct ny_error *err)
+{
+    ny_rc rc = signals_start(s, err);
+
+    if (rc == NY_OK) {
+        rc = store_start(s, err);
+    }
+    if (rc == NY_OK) {
+        rc = registry_start(s, err);
+    }
+    if (rc != NY_OK) {
+        return rc;
+    }
+    ihe_start(s);
+    rc = listeners_start(s, err);
+    if (rc == NY_OK) {
+        timers_start(s);
+    }
+    return rc;
+}
+
+static void server_finish(struct server *s)
+{
+    for (size_t i = 0; i < s->n_mllp; i++) {
+        ny_peer_mllp_destroy(s->mllp[i]);
+    }
+    ny_peer_http_destroy(s->http);
+    ny_peer_http_destroy(s->admin_http);
+    ny_timer_destroy(s->stop_timer);
+    ny_timer_destroy(s->watchdog);
+    ny_timer_destroy(s->start_timer);
+    ny_timer_destroy(s->prune_timer);
+    ny_store_close(s->store); /* what was under way is told so before its owners go */
+    ny_admin_destroy(s->admin);
+    ny_ihe_destroy(s->ihe);
+    ny_registry_destroy(s->registry);
+    ny_peer_budget_destroy(s->budget);
+    ny_loop_destroy(s->loop);
+}
+
+ny_rc server_run(const struct ny_conf *conf, struct ny_error *err)
+{
+    struct server s = {.conf = conf};
+    ny_rc rc;
+
+    log_level_set(conf);
+    s.loop = ny_loop_create();
+    rc = server_start(&s, err);
+    if (rc == NY_OK) {
+        ny_loop_run(s.loop);
+        ny_log(NY_LOG_INFO, "stopped", "clean=%d", ny_registry_is_idle(s.registry));
+    }
+    server_finish(&s);
+    return rc;
+}

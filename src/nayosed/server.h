@@ -1,0 +1,14 @@
+/* nayosed, private: the wiring of the rooms. */
+#ifndef NAYOSE_NAYOSED_SERVER_H
+#define NAYOSE_NAYOSED_SERVER_H
+
+#include "nayose/base.h"
+#include "nayose/conf.h"
+
+/* Applies the migrations and writes model version 1 where there is none. */
+NY_MUST_USE ny_rc server_migrate(const struct ny_conf *conf, struct ny_error *err);
+
+/* Runs until SIGINT or SIGTERM; NY_OK after an orderly stop. */
+NY_MUST_USE ny_rc server_run(const struct ny_conf *conf, struct ny_error *err);
+
+#endif

@@ -1,0 +1,502 @@
+/* HTTP/1.1 sessions: one request at a time per connection, answered at once or later.
+ *
+ *   stream ─▶ parser ─▶ request ─▶ route ─▶ handler ┄┄▶ reply ─▶ stream ─┬─▶ next request
+ *                  └ refused: error, close                               └─▶ close
+ *
+ * While a request is under way nothing more is parsed; what a client pipelines waits in the
+ * stream's bounded input. A session that closes leaves its request as an orphan: the handler still
+ * owns it, and its reply goes nowhere. */
+
+#include "nayose/http.h"
+
+#include "peer_priv.h"
+
+enum { LISTENERS_MAX = 8, SPARE_ARENA = 64 * 1024, USER_MAX = 64 };
+static const int64_t REQUEST_MAX_US = 120 * NY_US_PER_SECOND;
+
+enum session_state { SESSION_OPEN = 1, SESSION_ENDING, SESSION_CLOSED };
+
+struct session;
+
+struct http_request {
+    struct ny_peer_request pub;
+    struct ny_http_request *wire;
+    struct session *session; /* NULL: orphan */
+    struct ny_loop *loop;
+    struct ny_peer_budget *budget;
+    struct ny_arena *arena;
+    bool replied;
+};
+
+struct session {
+    struct ny_peer_http_listener *listener;
+    struct ny_stream *stream;
+    struct ny_http_parser *parser;
+    struct session *prev, *next;
+    enum session_state state;
+    struct ny_arena *arena;       /* of the request being received */
+    struct http_request *pending; /* under way, else NULL */
+    int64_t since_us; /* monotonic; first byte of the request being received, 0 = none */
+    struct ny_peer_waiter waiter;
+    bool pumping;
+    bool pump_deferred;
+    char user[USER_MAX];
+};
+
+struct ny_peer_http_listener {
+    struct ny_peer_http_config cfg;
+    struct ny_listener *listeners[LISTENERS_MAX];
+    size_t n_listeners;
+    struct session *sessions;
+    size_t n_sessions;
+    bool draining;
+};
+
+static void session_pump(struct session *s);
+
+/* ---- life ---- */
+
+static void session_free(void *ctx)
+{
+    struct session *s = ctx;
+
+    ny_http_parser_destroy(s->parser);
+    ny_arena_destroy(s->arena);
+    ny_free(s);
+}
+
+static void session_close(struct session *s)
+{
+    struct ny_peer_http_listener *l = s->listener;
+
+    if (s->state == SESSION_CLOSED) {
+        return;
+    }
+    s->state = SESSION_CLOSED;
+    if (s->pending != NULL) {
+        s->pending->session = NULL;
+        s->pending = NULL;
+    }
+    ny_peer_budget_forget(l->cfg.budget, &s->waiter);
+    ny_stream_finish(s->stream);
+    if (s->prev != NULL) {
+        s->prev->next = s->next;
+    } else {
+        l->sessions = s->next;
+    }
+    if (s->next != NULL) {
+        s->next->prev = s->prev;
+    }
+    l->n_sessions--;
+    if (!s->pump_deferred) {
+        ny_loop_defer(l->cfg.loop, session_free, s);
+    } /* else the deferred pump frees it */
+}
+
+static void on_deferred_pump(void *ctx)
+{
+    struct session *s = ctx;
+
+    s->pump_deferred = false;
+    if (s->state == SESSION_CLOSED) {
+        session_free(s);
+        return;
+    }
+    session_pump(s);
+}
+
+static void pump_later(void *ctx)
+{
+    struct session *s = ctx;
+
+    if (!s->pump_deferred && s->state != SESSION_CLOSED) {
+        s->pump_deferred = true;
+        ny_loop_defer(s->listener->cfg.loop, on_deferred_pump, s);
+    }
+}
+
+static void request_begin(struct session *s)
+{
+    s->arena = ny_peer_arena_create(s->listener->cfg.max_body);
+    s->since_us = 0;
+    ny_http_parser_begin(s->parser, s->arena);
+}
+
+/* ---- replies ---- */
+
+static void request_free(void *ctx)
+{
+    struct http_request *r = ctx;
+
+    ny_arena_destroy(r->arena); /* r lives in it */
+}
+
+ny_str ny_peer_http_header(const struct ny_peer_request *req, ny_str name)
+{
+    const struct http_request *r = (const struct http_request *)(const void *)req;
+
+    return ny_http_header_get(r->wire, name);
+}
+
+static void write_error(struct ny_stream *stream, int status, const char *text, bool keep_alive)
+{
+    struct ny_arena *a = ny_arena_create(SPARE_ARENA);
+    ny_str out;
+
+    if (ny_http_error_write(a, status, text, keep_alive, &out) == NY_OK) {
+        ny_stream_write(stream, out);
+    }
+    ny_arena_destroy(a);
+}
+
+/* False: the connection must close. */
+static bool write_response(struct session *s, struct http_request *r,
+                           const struct ny_http_response *response)
+{
+    ny_str out;
+
+    if (ny_http_response_write(response, r->arena, &out) != NY_OK) {
+        write_error(s->stream, 500, "The answer could not be written.", false);
+        return false;
+    }
+    ny_stream_write(s->stream, out);
+    return response->keep_alive;
+}
+
+void ny_peer_http_reply(struct ny_peer_request *req, unsigned status, ny_str content_type,
+                        const struct ny_peer_header *headers, size_t n_headers, ny_str body)
+{
+    struct http_request *r = (struct http_request *)(void *)req;
+    struct session *s = r->session;
+    struct ny_http_header *copies = NY_ARENA_ARRAY(r->arena, struct ny_http_header, n_headers);
+    struct ny_http_response response = {
+        .status = (int)status,
+        .content_type = content_type,
+        .headers = copies,
+        .n_headers = copies != NULL ? n_headers : 0,
+        .body = body,
+        .head_only = ny_str_equals(req->method, NY_S("HEAD")),
+    };
+
+    NY_ASSERT(!r->replied);
+    r->replied = true;
+    ny_peer_budget_give(r->budget);
+    ny_loop_defer(r->loop, request_free, r);
+    if (s == NULL) {
+        return;
+    }
+    for (size_t i = 0; i < response.n_headers; i++) {
+        copies[i] = (struct ny_http_header){headers[i].name, headers[i].value};
+    }
+    s->pending = NULL;
+    response.keep_alive = r->wire->keep_alive && s->state == SESSION_OPEN && !s->listener->draining;
+    if (!write_response(s, r, &response)) {
+        session_close(s);
+        return;
+    }
+    request_begin(s);
+    if (!s->pumping) {
+        pump_later(s);
+    }
+}
+
+/* ---- routes ---- */
+
+static bool path_matches(ny_str path, ny_str prefix)
+{
+    if (!ny_str_starts_with(path, prefix)) {
+        return false;
+    }
+    return path.n == prefix.n || (prefix.n > 0 && prefix.p[prefix.n - 1] == '/') ||
+           path.p[prefix.n] == '/';
+}
+
+static bool method_matches(ny_str method, const char *wanted)
+{
+    return wanted == NULL || ny_str_equals(method, ny_str_from_c(wanted)) ||
+           (ny_str_equals(method, NY_S("HEAD")) &&
+            ny_str_equals(ny_str_from_c(wanted), NY_S("GET")));
+}
+
+static void reply_text(struct ny_peer_request *req, unsigned status, ny_str text)
+{
+    ny_peer_http_reply(req, status, NY_S("text/plain; charset=utf-8"), NULL, 0, text);
+}
+
+static void route(const struct ny_peer_http_config *cfg, struct ny_peer_request *req)
+{
+    bool path_known = false;
+
+    for (size_t i = 0; i < cfg->n_routes; i++) {
+        const struct ny_peer_route *row = &cfg->routes[i];
+
+        if (path_matches(req->path, ny_str_from_c(row->path))) {
+            path_known = true;
+            if (method_matches(req->method, row->method)) {
+                row->fn(req, row->ctx);
+                return;
+            }
+        }
+    }
+    if (path_known) {
+        reply_text(req, 405, NY_S("This method is not allowed here.\n"));
+    } else {
+        reply_text(req, 404, NY_S("There is nothing here.\n"));
+    }
+}
+
+/* ---- requests ---- */
+
+static void take_request(struct session *s, struct ny_http_request *wire)
+{
+    const struct ny_peer_http_config *cfg = &s->listener->cfg;
+    struct ny_arena *a = s->arena;
+    struct http_request *r = NY_ARENA_NEW(a, struct http_request);
+
+    ny_counter_add(NY_C_HTTP_REQUESTS, 1);
+    if (r == NULL || ny_http_decode(a, wire->path, false, &r->pub.path) != NY_OK) {
+        ny_peer_budget_give(cfg->budget);
+        write_error(s->stream, 400, "The path cannot be read.", false);
+        session_close(s);
+        return;
+    }
+    r->wire = wire;
+    r->session = s;
+    r->loop = cfg->loop;
+    r->budget = cfg->budget;
+    r->arena = a;
+    r->pub.method = wire->method;
+    r->pub.target = wire->target;
+    r->pub.query = wire->query;
+    r->pub.content_type = ny_http_header_get(wire, NY_S("Content-Type"));
+    r->pub.body = wire->body;
+    r->pub.peer_addr = ny_arena_str(a, ny_str_from_c(ny_stream_peer(s->stream)));
+    r->pub.user = ny_arena_str(a, ny_str_from_c(s->user));
+    r->pub.may_query = cfg->open_access || ny_stream_is_local(s->stream);
+    r->pub.arena = a;
+    s->arena = NULL; /* moved to the request */
+    s->pending = r;
+    route(cfg, &r->pub); /* may reply at once; r is freed at the end of the turn */
+}
+
+static void request_refused(struct session *s, const struct ny_http_refusal *refusal)
+{
+    ny_log(NY_LOG_INFO, "http_refused", "peer=%s status=%d", ny_stream_peer(s->stream),
+           refusal->status);
+    write_error(s->stream, refusal->status, refusal->text, false);
+    session_close(s);
+}
+
+/* True: one request is complete. */
+static bool feed(struct session *s, struct ny_http_request **out)
+{
+    struct ny_http_refusal refusal = {0};
+    size_t consumed = 0;
+    enum ny_http_step step =
+        ny_http_parser_feed(s->parser, ny_stream_input(s->stream), &consumed, out, &refusal);
+    int64_t now = ny_clock_monotonic_us();
+
+    ny_stream_consume(s->stream, consumed);
+    if (step == NY_HTTP_BAD) {
+        request_refused(s, &refusal);
+        return false;
+    }
+    if (step == NY_HTTP_CONTINUE) {
+        ny_stream_write(s->stream, NY_HTTP_100_CONTINUE);
+    }
+    if (s->since_us == 0 && !ny_http_parser_is_idle(s->parser)) {
+        s->since_us = now;
+    }
+    if (step != NY_HTTP_DONE && s->since_us != 0 && now - s->since_us > REQUEST_MAX_US) {
+        session_close(s);
+    }
+    return step == NY_HTTP_DONE;
+}
+
+static bool may_take(const struct session *s)
+{
+    return s->state != SESSION_CLOSED && !s->listener->draining && s->pending == NULL &&
+           ny_stream_queued(s->stream) == 0;
+}
+
+static void settle(struct session *s)
+{
+    bool busy = s->pending != NULL || ny_stream_queued(s->stream) > 0;
+
+    if (s->state == SESSION_CLOSED) {
+        return;
+    }
+    if (!busy && (s->listener->draining || (s->state == SESSION_ENDING && !s->waiter.queued))) {
+        session_close(s);
+    } else if (ny_stream_input(s->stream).n > 0 && (!may_take(s) || s->waiter.queued)) {
+        ny_stream_pause(s->stream);
+    } else if (ny_stream_is_paused(s->stream)) {
+        ny_stream_resume(s->stream);
+    }
+}
+
+static void session_pump(struct session *s)
+{
+    struct ny_peer_budget *budget = s->listener->cfg.budget;
+    int taken = 0;
+
+    if (s->pumping || s->state == SESSION_CLOSED) {
+        return;
+    }
+    s->pumping = true;
+    while (may_take(s) && ny_stream_input(s->stream).n > 0 && taken < NY_PEER_PER_TURN) {
+        struct ny_http_request *wire = NULL;
+
+        if (!ny_peer_budget_take(budget, &s->waiter)) {
+            break;
+        }
+        if (feed(s, &wire)) {
+            taken++;
+            take_request(s, wire);
+        } else {
+            ny_peer_budget_give(budget);
+        }
+    }
+    s->pumping = false;
+    if (taken == NY_PEER_PER_TURN) {
+        pump_later(s);
+    } else {
+        settle(s);
+    }
+}
+
+static void on_stream(struct ny_stream *stream, enum ny_stream_event event, void *ctx)
+{
+    struct session *s = ctx;
+
+    if (s->state == SESSION_CLOSED) {
+        return;
+    }
+    switch (event) {
+    case NY_STREAM_CONNECTED:
+        break;
+    case NY_STREAM_DATA:
+    case NY_STREAM_DRAINED:
+        session_pump(s);
+        break;
+    case NY_STREAM_CLOSED: /* half closed: the answer may still be wanted */
+        s->state = SESSION_ENDING;
+        session_pump(s);
+        break;
+    case NY_STREAM_TIMEOUT:
+        if (s->pending == NULL) {
+            ny_stream_close(stream);
+            session_close(s);
+        }
+        break;
+    case NY_STREAM_ERROR:
+        session_close(s);
+        break;
+    }
+}
+
+/* ---- listener ---- */
+
+struct ny_peer_http_listener *ny_peer_http_create(const struct ny_peer_http_config *cfg)
+{
+    struct ny_peer_http_listener *l = ny_calloc(1, sizeof(*l));
+
+    l->cfg = *cfg;
+    if (l->cfg.max_body == 0) {
+        l->cfg.max_body = NY_PEER_MESSAGE_MAX;
+    }
+    return l;
+}
+
+void ny_peer_http_adopt(struct ny_peer_http_listener *l, struct ny_stream *stream)
+{
+    struct session *s = ny_calloc(1, sizeof(*s));
+
+    s->listener = l;
+    s->stream = stream;
+    s->parser = ny_http_parser_create(l->cfg.max_body);
+    s->state = SESSION_OPEN;
+    s->waiter.fn = pump_later;
+    s->waiter.ctx = s;
+    if (ny_stream_peer_user(stream, s->user, sizeof(s->user)) != NY_OK) {
+        s->user[0] = '\0';
+    }
+    s->next = l->sessions;
+    if (s->next != NULL) {
+        s->next->prev = s;
+    }
+    l->sessions = s;
+    l->n_sessions++;
+    request_begin(s);
+    ny_stream_set_callback(stream, on_stream, s);
+}
+
+static void on_accept(struct ny_listener *listener, struct ny_stream *s, void *ctx)
+{
+    (void)listener;
+    ny_peer_http_adopt(ctx, s);
+}
+
+ny_rc ny_peer_http_listen(struct ny_peer_http_listener *l,
+                          const struct ny_listener_options *options, struct ny_error *err)
+{
+    struct ny_listener *opened = NULL;
+    ny_rc rc;
+
+    if (l->n_listeners == LISTENERS_MAX) {
+        return ny_fail(err, NY_ELIMIT, "too many HTTP listeners");
+    }
+    rc = ny_listener_create(l->cfg.loop, options, on_accept, l, &opened, err);
+    if (rc == NY_OK) {
+        l->listeners[l->n_listeners++] = opened;
+    }
+    return rc;
+}
+
+uint16_t ny_peer_http_port(const struct ny_peer_http_listener *l)
+{
+    for (size_t i = 0; i < l->n_listeners; i++) {
+        if (ny_listener_port(l->listeners[i]) != 0) {
+            return ny_listener_port(l->listeners[i]);
+        }
+    }
+    return 0;
+}
+
+size_t ny_peer_http_sessions(const struct ny_peer_http_listener *l)
+{
+    return l->n_sessions;
+}
+
+static void stop_listening(struct ny_peer_http_listener *l)
+{
+    for (size_t i = 0; i < l->n_listeners; i++) {
+        ny_listener_destroy(l->listeners[i]);
+    }
+    l->n_listeners = 0;
+}
+
+void ny_peer_http_drain(struct ny_peer_http_listener *l)
+{
+    struct session *next;
+
+    l->draining = true;
+    stop_listening(l);
+    for (struct session *s = l->sessions; s != NULL; s = next) {
+        next = s->next;
+        settle(s);
+    }
+}
+
+void ny_peer_http_destroy(struct ny_peer_http_listener *l)
+{
+    if (l == NULL) {
+        return;
+    }
+    stop_listening(l);
+    while (l->sessions != NULL) {
+        ny_stream_close(l->sessions->stream);
+        session_close(l->sessions);
+    }
+    ny_free(l);
+}

@@ -1,0 +1,455 @@
+/* MLLP sessions: bytes to frames, frames to exchanges, answers back in the order of the frames.
+ *
+ *   stream ─▶ reader ─▶ exchange ─▶ ihe ┄┄▶ answer ─▶ 0x0B … 0x1C 0x0D ─▶ stream
+ *                          └── queue: oldest first, an answer waits for those before it
+ *
+ *   OPEN ─ peer's end, drain ─▶ ENDING ─ nothing under way ─▶ CLOSED ─▶ freed at the end of the
+ * turn └──── error, silence, rubbish ──────────────────────────▲
+ *
+ * The session takes the next frame only when its earlier answers have left (in_flight = 1) and none
+ * is queued in the stream; what is unread meanwhile stays in the stream's bounded input. A session
+ * that closes leaves its exchanges as orphans: ihe still owns their arenas, the answer frees them.
+ */
+
+#include "nayose/mllp.h"
+#include "nayose/ihe.h"
+
+#include "peer_priv.h"
+
+enum { RUBBISH_DEFAULT = 3 };
+static const int64_t PARTIAL_DEFAULT_US = 60 * NY_US_PER_SECOND;
+
+enum session_state { SESSION_OPEN = 1, SESSION_ENDING, SESSION_CLOSED };
+
+struct session;
+
+/* One message under way. */
+struct mllp_exchange {
+    struct ny_ihe_exchange x;
+    struct session *session; /* NULL: orphan */
+    struct ny_loop *loop;
+    struct ny_peer_budget *budget;
+    struct mllp_exchange *next; /* younger */
+    bool answered;
+    char *answer; /* owned; an answer that waits for older ones */
+    size_t answer_n;
+};
+
+struct session {
+    struct ny_peer_mllp_listener *listener;
+    struct ny_stream *stream;
+    struct ny_mllp_reader *reader;
+    struct session *prev, *next;
+    enum session_state state;
+    struct mllp_exchange *oldest, *youngest;
+    size_t in_flight;
+    unsigned rubbish;
+    int64_t frame_since_us; /* monotonic; when the frame being received began, 0 = none */
+    struct ny_peer_waiter waiter;
+    bool pumping;
+    bool pump_deferred;
+};
+
+struct ny_peer_mllp_listener {
+    struct ny_peer_mllp_config cfg;
+    struct ny_listener *listener; /* NULL: not listening */
+    struct session *sessions;
+    size_t n_sessions;
+    bool draining;
+};
+
+static void session_pump(struct session *s);
+
+/* ---- life ---- */
+
+static void session_free(void *ctx)
+{
+    struct session *s = ctx;
+
+    ny_mllp_reader_destroy(s->reader);
+    ny_free(s);
+}
+
+static void exchange_free(void *ctx)
+{
+    struct mllp_exchange *e = ctx;
+
+    ny_arena_destroy(e->x.arena);
+    if (e->answer != NULL) {
+        ny_wipe(e->answer, e->answer_n);
+        ny_free(e->answer);
+    }
+    ny_free(e);
+}
+
+/* Lets go of what is under way: the answered ones are done, the others free themselves. */
+static void orphan_exchanges(struct session *s)
+{
+    for (struct mllp_exchange *e = s->oldest; e != NULL; e = e->next) {
+        e->session = NULL;
+        if (e->answered) {
+            ny_loop_defer(e->loop, exchange_free, e);
+        }
+    }
+    s->oldest = NULL;
+    s->youngest = NULL;
+    s->in_flight = 0;
+}
+
+static void session_close(struct session *s)
+{
+    struct ny_peer_mllp_listener *l = s->listener;
+
+    if (s->state == SESSION_CLOSED) {
+        return;
+    }
+    s->state = SESSION_CLOSED;
+    orphan_exchanges(s);
+    ny_peer_budget_forget(l->cfg.budget, &s->waiter);
+    ny_stream_finish(s->stream);
+    if (s->prev != NULL) {
+        s->prev->next = s->next;
+    } else {
+        l->sessions = s->next;
+    }
+    if (s->next != NULL) {
+        s->next->prev = s->prev;
+    }
+    l->n_sessions--;
+    ny_counter_add(NY_C_MLLP_CONNECTIONS, -1);
+    if (!s->pump_deferred) {
+        ny_loop_defer(l->cfg.loop, session_free, s);
+    } /* else the deferred pump frees it */
+}
+
+/* Closes because of what the peer did; answers that are queued still leave. */
+static void session_abort(struct session *s, const char *event, const char *why)
+{
+    ny_log(NY_LOG_WARN, event, "peer=%s why=\"%s\"", ny_stream_peer(s->stream), why);
+    session_close(s);
+}
+
+static void on_deferred_pump(void *ctx)
+{
+    struct session *s = ctx;
+
+    s->pump_deferred = false;
+    if (s->state == SESSION_CLOSED) {
+        session_free(s);
+        return;
+    }
+    session_pump(s);
+}
+
+static void pump_later(void *ctx)
+{
+    struct session *s = ctx;
+
+    if (!s->pump_deferred && s->state != SESSION_CLOSED) {
+        s->pump_deferred = true;
+        ny_loop_defer(s->listener->cfg.loop, on_deferred_pump, s);
+    }
+}
+
+/* ---- answers ---- */
+
+static void send_frame(struct session *s, ny_str answer)
+{
+    static const char start[] = {NY_MLLP_START};
+    static const char end[] = {NY_MLLP_END, '\r'};
+    const ny_str parts[] = {ny_str_of(start, sizeof(start)), answer, ny_str_of(end, sizeof(end))};
+
+    if (memchr(answer.p, NY_MLLP_START, answer.n) != NULL ||
+        memchr(answer.p, NY_MLLP_END, answer.n) != NULL) {
+        session_abort(s, "mllp_unframable", "an answer holds a framing byte");
+        return;
+    }
+    ny_stream_write_parts(s->stream, parts, NY_ARRAY_LEN(parts));
+}
+
+/* An empty answer: the bytes were no HL7 message. */
+static void note_rubbish(struct session *s)
+{
+    unsigned max = s->listener->cfg.rubbish_max;
+
+    ny_counter_add(NY_C_MLLP_ERRORS, 1);
+    s->rubbish++;
+    ny_log(NY_LOG_WARN, "mllp_rubbish", "peer=%s count=%u", ny_stream_peer(s->stream), s->rubbish);
+    if (s->rubbish >= (max > 0 ? max : RUBBISH_DEFAULT)) {
+        session_abort(s, "mllp_closed", "frames without a message");
+    }
+}
+
+/* Sends what is answered at the head of the queue; out is the answer of `now`, not kept yet. */
+static void send_answered(struct session *s, struct mllp_exchange *now, ny_str out)
+{
+    while (s->oldest != NULL && s->oldest->answered) {
+        struct mllp_exchange *e = s->oldest;
+        ny_str answer = e == now ? out : ny_str_of(e->answer, e->answer_n);
+
+        s->oldest = e->next;
+        if (s->oldest == NULL) {
+            s->youngest = NULL;
+        }
+        s->in_flight--;
+        e->session = NULL;
+        if (e != now) {
+            ny_loop_defer(e->loop, exchange_free, e);
+        }
+        if (answer.n > 0) {
+            send_frame(s, answer);
+        } else {
+            note_rubbish(s); /* may close, which empties the queue */
+        }
+    }
+}
+
+static void on_answer(void *ctx, ny_str out)
+{
+    struct mllp_exchange *e = ctx;
+    struct session *s = e->session;
+
+    NY_ASSERT(!e->answered);
+    e->answered = true;
+    ny_peer_budget_give(e->budget);
+    if (s == NULL) {
+        ny_loop_defer(e->loop, exchange_free, e);
+        return;
+    }
+    if (s->oldest != e) {
+        e->answer_n = out.n;
+        if (out.n > 0) {
+            e->answer = ny_malloc(out.n);
+            memcpy(e->answer, out.p, out.n);
+        }
+        return;
+    }
+    send_answered(s, e, out);
+    ny_loop_defer(e->loop, exchange_free, e);
+    if (!s->pumping) {
+        pump_later(s);
+    }
+}
+
+/* ---- frames ---- */
+
+static void take_frame(struct session *s)
+{
+    const struct ny_peer_mllp_config *cfg = &s->listener->cfg;
+    struct mllp_exchange *e = ny_calloc(1, sizeof(*e));
+
+    ny_counter_add(NY_C_MLLP_FRAMES, 1);
+    e->session = s;
+    e->loop = cfg->loop;
+    e->budget = cfg->budget;
+    e->x.arena = ny_peer_arena_create(cfg->max_message);
+    e->x.in = ny_arena_str(e->x.arena, ny_mllp_reader_frame(s->reader));
+    e->x.peer_addr = ny_arena_str(e->x.arena, ny_str_from_c(ny_stream_peer(s->stream)));
+    e->x.may_query = cfg->open_access || ny_stream_is_local(s->stream);
+    e->x.answer = on_answer;
+    e->x.ctx = e;
+    if (s->youngest != NULL) {
+        s->youngest->next = e;
+    } else {
+        s->oldest = e;
+    }
+    s->youngest = e;
+    s->in_flight++;
+    ny_ihe_receive(cfg->ihe, &e->x); /* may answer at once; e is freed at the end of the turn */
+}
+
+static bool may_take(const struct session *s)
+{
+    return s->state != SESSION_CLOSED && !s->listener->draining &&
+           s->in_flight < s->listener->cfg.in_flight && ny_stream_queued(s->stream) == 0;
+}
+
+/* Feeds the reader once; true when a frame is ready. */
+static bool feed(struct session *s)
+{
+    ny_str in = ny_stream_input(s->stream);
+    size_t consumed = 0;
+    enum ny_mllp_status st = ny_mllp_reader_feed(s->reader, in.p, in.n, &consumed);
+
+    ny_stream_consume(s->stream, consumed);
+    if (st == NY_MLLP_ERROR) {
+        ny_counter_add(NY_C_MLLP_ERRORS, 1);
+        session_abort(s, "mllp_closed", ny_mllp_reader_error(s->reader)->text);
+        return false;
+    }
+    if (st == NY_MLLP_FRAME || !ny_mllp_reader_in_frame(s->reader)) {
+        s->frame_since_us = 0;
+    } else if (s->frame_since_us == 0) {
+        s->frame_since_us = ny_clock_monotonic_us();
+    } else if (ny_clock_monotonic_us() - s->frame_since_us > s->listener->cfg.partial_us) {
+        session_abort(s, "mllp_closed", "a frame took too long");
+    }
+    return st == NY_MLLP_FRAME;
+}
+
+/* Reads on, pauses or ends, as the session now stands. */
+static void settle(struct session *s)
+{
+    bool busy = s->in_flight > 0 || ny_stream_queued(s->stream) > 0;
+
+    if (s->state == SESSION_CLOSED) {
+        return;
+    }
+    if (!busy && (s->listener->draining || (s->state == SESSION_ENDING && !s->waiter.queued))) {
+        session_close(s);
+    } else if (ny_stream_input(s->stream).n > 0 && (!may_take(s) || s->waiter.queued)) {
+        ny_stream_pause(s->stream); /* a second frame waits: enough is buffered */
+    } else if (ny_stream_is_paused(s->stream)) {
+        ny_stream_resume(s->stream);
+    }
+}
+
+static void session_pump(struct session *s)
+{
+    struct ny_peer_budget *budget = s->listener->cfg.budget;
+    int taken = 0;
+
+    if (s->pumping || s->state == SESSION_CLOSED) {
+        return;
+    }
+    s->pumping = true;
+    while (may_take(s) && ny_stream_input(s->stream).n > 0 && taken < NY_PEER_PER_TURN) {
+        if (!ny_peer_budget_take(budget, &s->waiter)) {
+            break;
+        }
+        if (feed(s)) {
+            taken++;
+            take_frame(s);
+        } else {
+            ny_peer_budget_give(budget);
+        }
+    }
+    s->pumping = false;
+    if (taken == NY_PEER_PER_TURN) {
+        pump_later(s);
+    } else {
+        settle(s);
+    }
+}
+
+static void on_stream(struct ny_stream *stream, enum ny_stream_event event, void *ctx)
+{
+    struct session *s = ctx;
+
+    (void)stream;
+    if (s->state == SESSION_CLOSED) {
+        return;
+    }
+    switch (event) {
+    case NY_STREAM_CONNECTED:
+        break;
+    case NY_STREAM_DATA:
+    case NY_STREAM_DRAINED:
+        session_pump(s);
+        break;
+    case NY_STREAM_CLOSED: /* half closed: answers may still be wanted */
+        s->state = SESSION_ENDING;
+        session_pump(s);
+        break;
+    case NY_STREAM_TIMEOUT:
+        if (s->in_flight == 0) {
+            ny_log(NY_LOG_INFO, "mllp_idle", "peer=%s", ny_stream_peer(s->stream));
+            ny_stream_close(s->stream); /* a reader this slow gets no more */
+            session_close(s);
+        }
+        break;
+    case NY_STREAM_ERROR:
+        ny_log(NY_LOG_INFO, "mllp_broken", "peer=%s why=\"%s\"", ny_stream_peer(s->stream),
+               ny_stream_error(s->stream));
+        session_close(s);
+        break;
+    }
+}
+
+/* ---- listener ---- */
+
+struct ny_peer_mllp_listener *ny_peer_mllp_create(const struct ny_peer_mllp_config *cfg)
+{
+    struct ny_peer_mllp_listener *l = ny_calloc(1, sizeof(*l));
+
+    l->cfg = *cfg;
+    if (l->cfg.max_message == 0) {
+        l->cfg.max_message = NY_PEER_MESSAGE_MAX;
+    }
+    if (l->cfg.in_flight == 0) {
+        l->cfg.in_flight = 1;
+    }
+    if (l->cfg.partial_us == 0) {
+        l->cfg.partial_us = PARTIAL_DEFAULT_US;
+    }
+    return l;
+}
+
+void ny_peer_mllp_adopt(struct ny_peer_mllp_listener *l, struct ny_stream *stream)
+{
+    struct session *s = ny_calloc(1, sizeof(*s));
+
+    s->listener = l;
+    s->stream = stream;
+    s->reader = ny_mllp_reader_create(l->cfg.max_message);
+    s->state = SESSION_OPEN;
+    s->waiter.fn = pump_later;
+    s->waiter.ctx = s;
+    s->next = l->sessions;
+    if (s->next != NULL) {
+        s->next->prev = s;
+    }
+    l->sessions = s;
+    l->n_sessions++;
+    ny_counter_add(NY_C_MLLP_CONNECTIONS, 1);
+    ny_stream_set_callback(stream, on_stream, s);
+}
+
+static void on_accept(struct ny_listener *listener, struct ny_stream *s, void *ctx)
+{
+    (void)listener;
+    ny_peer_mllp_adopt(ctx, s);
+}
+
+ny_rc ny_peer_mllp_listen(struct ny_peer_mllp_listener *l,
+                          const struct ny_listener_options *options, struct ny_error *err)
+{
+    NY_ASSERT(l->listener == NULL);
+    return ny_listener_create(l->cfg.loop, options, on_accept, l, &l->listener, err);
+}
+
+uint16_t ny_peer_mllp_port(const struct ny_peer_mllp_listener *l)
+{
+    return l->listener != NULL ? ny_listener_port(l->listener) : 0;
+}
+
+size_t ny_peer_mllp_sessions(const struct ny_peer_mllp_listener *l)
+{
+    return l->n_sessions;
+}
+
+void ny_peer_mllp_drain(struct ny_peer_mllp_listener *l)
+{
+    struct session *next;
+
+    l->draining = true;
+    ny_listener_destroy(l->listener);
+    l->listener = NULL;
+    for (struct session *s = l->sessions; s != NULL; s = next) {
+        next = s->next;
+        settle(s);
+    }
+}
+
+void ny_peer_mllp_destroy(struct ny_peer_mllp_listener *l)
+{
+    if (l == NULL) {
+        return;
+    }
+    ny_listener_destroy(l->listener);
+    while (l->sessions != NULL) {
+        ny_stream_close(l->sessions->stream);
+        session_close(l->sessions);
+    }
+    ny_free(l);
+}

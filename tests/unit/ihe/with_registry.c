@@ -1,0 +1,346 @@
+/* The registry of the tests, see its header. */
+
+#include "with_registry.h"
+
+#include <assert.h>
+#include <stdio.h>
+
+static struct ny_domain *fake_domain(struct ny_registry *r, const char *ns, const char *oid)
+{
+    struct ny_domain *d = &r->domains[r->n_domains];
+
+    r->domain_list[r->n_domains++] = d;
+    *d = (struct ny_domain){.id = (int32_t)r->n_domains,
+                            .kind = NY_DOMAIN_FACILITY,
+                            .listed = true,
+                            .ns = ny_str_from_c(ns),
+                            .oid = ny_str_from_c(oid),
+                            .type = NY_S("ISO")};
+    return d;
+}
+
+static struct ny_requester_row *fake_source(struct ny_registry *r, const char *app,
+                                            const char *facility, int32_t default_domain)
+{
+    struct ny_requester_row *s = &r->sources[r->n_sources++];
+
+    *s = (struct ny_requester_row){.id = (int32_t)r->n_sources,
+                                   .app = ny_str_from_c(app),
+                                   .facility = ny_str_from_c(facility),
+                                   .default_domain = default_domain};
+    return s;
+}
+
+struct ny_registry *fake_create(void)
+{
+    struct ny_registry *r = ny_calloc(1, sizeof(*r));
+    struct ny_domain *d = fake_domain(r, "F01", "1.2.392.1");
+
+    d->source_app = NY_S("HIS");
+    d->source_facility = NY_S("F01");
+    fake_domain(r, "F02", "1.2.392.2")->source_facility = NY_S("F02");
+    fake_domain(r, "F03", "1.2.392.3")->source_facility = NY_S("NET");
+    fake_domain(r, "F04", "1.2.392.4")->source_facility = NY_S("NET");
+    fake_domain(r, "REG", "1.2.392.9")->kind = NY_DOMAIN_REGIONAL;
+    fake_source(r, "HIS", "F01", 1);
+    fake_source(r, "", "F02", 2);
+    fake_source(r, "GW", "NET", 0);
+    return r;
+}
+
+void fake_destroy(struct ny_registry *r)
+{
+    ny_free(r);
+}
+
+int64_t fake_identity(struct ny_registry *r, int32_t domain, ny_str id, int64_t person)
+{
+    struct fake_identity *i = &r->identities[r->n_identities++];
+
+    assert(r->n_identities <= FAKE_MAX && id.n < sizeof(i->id));
+    i->domain = &r->domains[domain - 1];
+    memcpy(i->id, id.p, id.n);
+    i->person = person > 0 ? person : ++r->last_person;
+    return i->person;
+}
+
+static struct fake_identity *fake_find(struct ny_registry *r, const struct ny_domain *d, ny_str id)
+{
+    for (size_t i = 0; i < r->n_identities; i++) {
+        if (r->identities[i].domain == d && ny_str_equals(ny_str_from_c(r->identities[i].id), id)) {
+            return &r->identities[i];
+        }
+    }
+    return NULL;
+}
+
+/* ---- requests as text ---- */
+
+/* printf behind what is there; what does not fit is left out. */
+static void put(char *out, size_t *at, const char *fmt, ...) NY_PRINTF(3, 4);
+static void put(char *out, size_t *at, const char *fmt, ...)
+{
+    va_list ap;
+    int n;
+
+    va_start(ap, fmt);
+    n = vsnprintf(out + *at, FAKE_TEXT - *at, fmt, ap);
+    va_end(ap);
+    *at += n > 0 && (size_t)n < FAKE_TEXT - *at ? (size_t)n : 0;
+}
+
+static void fake_text_set(char *out, size_t *at, const struct ny_patient *p, enum ny_set_id set)
+{
+    const struct ny_set_info *info = ny_set_info(set);
+    const struct ny_set *s = &p->sets[set];
+
+    if (s->deleted.at_us != NY_NEVER) {
+        put(out, at, "%s deleted\n", info->json);
+    }
+    for (size_t i = 0; i < s->n; i++) {
+        put(out, at, "%s", info->json);
+        for (size_t k = 0; k < info->n_parts; k++) {
+            if (s->values[i].part[k].n > 0) {
+                put(out, at, " %s=%.*s", ny_part_json(info->first_part + k),
+                    NY_ARG(s->values[i].part[k]));
+            }
+        }
+        put(out, at, "\n");
+    }
+}
+
+static void fake_text_feed(char *out, const struct ny_feed *f)
+{
+    char when[NY_TIMESTAMP_LEN];
+    size_t at = 0;
+
+    ny_timestamp_write(f->patient.seen.at_us, when);
+    put(out, &at, "%.*s %.*s at %s%s%s\n", NY_ARG(f->request.transaction),
+        NY_ARG(f->request.trigger), when, f->is_test ? " test" : "",
+        f->strict_update ? " strict" : "");
+    for (size_t i = 0; i < f->n_ids; i++) {
+        put(out, &at, "id %.*s:%.*s\n", NY_ARG(f->domains[i]->ns), NY_ARG(f->ids[i]));
+    }
+    for (size_t i = 0; i < NY_SET_COUNT; i++) {
+        fake_text_set(out, &at, &f->patient, (enum ny_set_id)i);
+    }
+    for (size_t i = 0; i < NY_SINGLE_COUNT; i++) {
+        const struct ny_single *s = &f->patient.singles[i];
+
+        if (s->stamp.at_us != NY_NEVER) {
+            put(out, &at, "%s=%.*s\n", ny_single_json((enum ny_single_id)i), NY_ARG(s->value));
+        }
+    }
+}
+
+static void fake_text_note(char *out, const struct ny_note *n)
+{
+    snprintf(out, FAKE_TEXT,
+             "%.*s %.*s outcome=%d keep=%d patient=%.*s:%.*s told=%.*s hits=%d %.*s %.*s",
+             NY_ARG(n->kind), NY_ARG(n->request.transaction), n->outcome, n->keep_message,
+             NY_ARG(n->patient_domain), NY_ARG(n->patient_id), NY_ARG(n->domains_returned), n->hits,
+             NY_ARG(n->decision), NY_ARG(n->reason));
+}
+
+/* ---- running ---- */
+
+static enum ny_feed_result fake_apply(struct ny_registry *r, const struct ny_feed *f)
+{
+    int64_t person = 0;
+
+    for (size_t i = 0; i < f->n_ids; i++) {
+        struct fake_identity *known = fake_find(r, f->domains[i], f->ids[i]);
+
+        if (known != NULL && known->merged) {
+            return NY_FEED_MERGED_AWAY;
+        }
+        if (known == NULL && f->strict_update) {
+            return NY_FEED_UNKNOWN_PATIENT;
+        }
+        person = person == 0 && known != NULL ? known->person : person;
+    }
+    for (size_t i = 0; i < f->n_ids; i++) {
+        if (fake_find(r, f->domains[i], f->ids[i]) == NULL) {
+            person = fake_identity(r, f->domains[i]->id, f->ids[i], person);
+        }
+    }
+    return NY_FEED_ACCEPTED;
+}
+
+/* A feed is composed twice, as after a batch that failed. */
+static void fake_run_feed(struct ny_registry *r, const struct fake_request *q)
+{
+    enum ny_feed_result result;
+    ny_str answer = NY_STR_NONE;
+    ny_rc rc;
+
+    fake_text_feed(r->feed_text, q->feed);
+    r->n_feeds++;
+    if (r->fail != NY_OK) {
+        q->reply->done(q->reply->ctx, r->fail, NY_STR_NONE);
+        return;
+    }
+    result = fake_apply(r, q->feed);
+    rc = q->reply->compose(q->reply->ctx, NY_FEED_MERGED_AWAY, &answer);
+    rc = rc == NY_OK ? q->reply->compose(q->reply->ctx, result, &answer) : rc;
+    q->reply->done(q->reply->ctx, rc, answer);
+}
+
+bool fake_run(struct ny_registry *r)
+{
+    struct fake_request q;
+    bool any = r->n_pending > 0;
+
+    while (r->n_pending > 0) {
+        q = r->pending[0];
+        memmove(r->pending, r->pending + 1, --r->n_pending * sizeof(q));
+        if (q.feed != NULL) {
+            fake_run_feed(r, &q);
+            continue;
+        }
+        fake_text_note(r->note_text, q.note);
+        r->n_notes++;
+        q.reply->done(q.reply->ctx, r->fail, r->fail == NY_OK ? q.note->answer : NY_STR_NONE);
+    }
+    return any;
+}
+
+/* ---- the face ---- */
+
+bool ny_registry_is_ready(const struct ny_registry *r)
+{
+    return !r->not_ready;
+}
+
+enum ny_authority_result ny_registry_authority(const struct ny_registry *r, const struct ny_hd *hd,
+                                               const struct ny_domain **out)
+{
+    const struct ny_domain *by_ns = NULL;
+    const struct ny_domain *by_oid = NULL;
+
+    if (hd->ns.n == 0 && hd->oid.n == 0 && hd->type.n == 0) {
+        return NY_AUTHORITY_EMPTY;
+    }
+    if ((hd->oid.n > 0 && hd->type.n == 0) || (hd->ns.n == 0 && hd->oid.n == 0)) {
+        return NY_AUTHORITY_MALFORMED;
+    }
+    for (size_t i = 0; i < r->n_domains; i++) {
+        const struct ny_domain *d = &r->domains[i];
+
+        by_ns = ny_str_equals(d->ns, hd->ns) ? d : by_ns;
+        by_oid = ny_str_equals(d->oid, hd->oid) && ny_str_equals(d->type, hd->type) ? d : by_oid;
+    }
+    if ((hd->ns.n > 0 && by_ns == NULL && by_oid == NULL) ||
+        (hd->oid.n > 0 && by_oid == NULL && by_ns == NULL)) {
+        return NY_AUTHORITY_UNKNOWN;
+    }
+    if (hd->ns.n > 0 && hd->oid.n > 0 && by_ns != by_oid) {
+        return NY_AUTHORITY_CONFLICT;
+    }
+    *out = by_ns != NULL ? by_ns : by_oid;
+    return NY_AUTHORITY_FOUND;
+}
+
+const struct ny_domain *ny_registry_domain(const struct ny_registry *r, int32_t id)
+{
+    return id > 0 && (size_t)id <= r->n_domains ? &r->domains[id - 1] : NULL;
+}
+
+const struct ny_domain *ny_registry_regional(const struct ny_registry *r)
+{
+    return &r->domains[4];
+}
+
+const struct ny_requester_row *ny_registry_source(const struct ny_registry *r, ny_str app,
+                                                  ny_str facility)
+{
+    for (size_t i = 0; i < r->n_sources; i++) {
+        const struct ny_requester_row *s = &r->sources[i];
+
+        if (ny_str_equals(s->facility, facility) && (s->app.n == 0 || ny_str_equals(s->app, app))) {
+            return s;
+        }
+    }
+    return NULL;
+}
+
+bool ny_registry_may_feed(const struct ny_registry *r, const struct ny_requester_row *source,
+                          const struct ny_domain *domain)
+{
+    (void)r;
+    return ny_str_equals(domain->source_facility, source->facility) &&
+           (domain->source_app.n == 0 || ny_str_equals(domain->source_app, source->app));
+}
+
+const struct ny_domain *ny_registry_default_domain(const struct ny_registry *r,
+                                                   const struct ny_requester_row *source)
+{
+    return ny_registry_domain(r, source->default_domain);
+}
+
+static void fake_wait(struct ny_registry *r, struct fake_request q)
+{
+    assert(r->n_pending < FAKE_MAX);
+    r->pending[r->n_pending++] = q;
+}
+
+void ny_registry_feed(struct ny_registry *r, const struct ny_feed *feed,
+                      const struct ny_reply *reply)
+{
+    fake_wait(r, (struct fake_request){.feed = feed, .reply = reply});
+}
+
+void ny_registry_note(struct ny_registry *r, const struct ny_note *note,
+                      const struct ny_reply *reply)
+{
+    fake_wait(r, (struct fake_request){.note = note, .reply = reply});
+}
+
+static int fake_member_order(const struct ny_resolved_member *a, const struct ny_resolved_member *b)
+{
+    return a->domain != b->domain ? a->domain - b->domain
+                                  : ny_str_compare(a->local_id, b->local_id);
+}
+
+void ny_registry_resolve(struct ny_registry *r, const struct ny_domain *domain, ny_str id,
+                         void (*fn)(void *ctx, ny_rc rc, const struct ny_resolved *res), void *ctx)
+{
+    struct ny_resolved_member members[FAKE_MAX];
+    struct ny_resolved res = {.members = members};
+    char regional[32];
+    int64_t person = 0;
+
+    if (r->fail_resolve != NY_OK) {
+        fn(ctx, r->fail_resolve, NULL);
+        return;
+    }
+    for (size_t i = 0; i < r->n_identities; i++) {
+        struct fake_identity *k = &r->identities[i];
+        bool by_regional = domain == ny_registry_regional(r);
+
+        snprintf(regional, sizeof(regional), "R%04d", (int)k->person);
+        if (!k->merged && ((by_regional && ny_str_equals(ny_str_from_c(regional), id)) ||
+                           (k->domain == domain && ny_str_equals(ny_str_from_c(k->id), id)))) {
+            person = k->person;
+        }
+    }
+    for (size_t i = 0; person > 0 && i < r->n_identities; i++) {
+        struct fake_identity *k = &r->identities[i];
+        struct ny_resolved_member m = {k->domain->id, ny_str_from_c(k->id)};
+        size_t at = res.n_members;
+
+        if (k->person != person || k->merged) {
+            continue;
+        }
+        for (; at > 0 && fake_member_order(&m, &members[at - 1]) < 0; at--) {
+            members[at] = members[at - 1];
+        }
+        members[at] = m;
+        res.n_members++;
+    }
+    snprintf(regional, sizeof(regional), "R%04d", (int)person);
+    res.found = person > 0;
+    res.person = person;
+    res.regional_id = ny_str_from_c(regional);
+    fn(ctx, NY_OK, &res);
+}
