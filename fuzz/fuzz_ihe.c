@@ -7,6 +7,7 @@
 #include "nayose/hl7v2.h"
 #include "nayose/ihe.h"
 
+/* The stand-in registry is no library: NOLINTNEXTLINE(bugprone-suspicious-include) */
 #include "../tests/unit/ihe/with_registry.c"
 
 enum { SIZE_MAX_IN = 65536 };
@@ -49,7 +50,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct ny_registry *registry = fake_create();
     struct ny_ihe_config cfg = {.registry = registry, .timezone_s = 32400};
     struct ny_ihe *ihe = ny_ihe_create(&cfg);
-    struct result result = {.arena = ny_arena_create(16 * SIZE_MAX_IN)};
+    struct result result = {.arena = ny_arena_create((size_t)16 * SIZE_MAX_IN)};
     struct ny_ihe_exchange x = {.arena = result.arena,
                                 .peer_addr = NY_S("fuzz"),
                                 .may_query = true,

@@ -38,6 +38,8 @@ NY_MUST_USE ny_rc ny_match_model_write(const struct ny_match_model *m, struct ny
 NY_MUST_USE ny_rc ny_match_model_parse(ny_str text, struct ny_match_model **out,
                                        struct ny_error *err);
 
+/* True when a new version 1 made from these settings would have the settings of m. */
+bool ny_match_model_has_settings(const struct ny_match_model *m, const struct ny_match_settings *s);
 int32_t ny_match_model_version(const struct ny_match_model *m);
 int32_t ny_match_model_tau_b1024(const struct ny_match_model *m);
 int32_t ny_match_model_candidate_max(const struct ny_match_model *m);
@@ -100,7 +102,8 @@ struct ny_record {
 };
 
 /* Unpacks bytes made by ny_record_pack of this norm version. NY_ESYNTAX on anything else; never
- * reads outside packed. Only the used array entries are written. */
+ * reads outside packed. Only the used array entries are written; after a failure out holds no
+ * record. */
 NY_MUST_USE ny_rc ny_record_unpack(ny_str packed, struct ny_record *out);
 /* True for a record that never takes part in matching (test, unknown name or unknown identity). */
 bool ny_record_stands_alone(const struct ny_record *r);
@@ -139,7 +142,8 @@ size_t ny_match_keys(const struct ny_match_model *m, const struct ny_record *r,
 /* The keys to look up for an incoming record: its own and the query-time probes of 5. */
 size_t ny_match_probes(const struct ny_match_model *m, const struct ny_record *r,
                        struct ny_key out[NY_PROBES_MAX]);
-/* An equal k4 surname or given name in some variant pair. */
+/* An equal k4 surname or given name (in either order) in some variant pair; where kana are missing
+ * on a side an equal folded kanji part or token bag. */
 bool ny_match_names_meet(const struct ny_record *a, const struct ny_record *b);
 
 /* ---- score (3) ---- */
@@ -174,7 +178,7 @@ enum ny_guard {
 };
 
 enum ny_guard_effect_kind {
-    NY_EFFECT_HARD,    /* never automatic */
+    NY_EFFECT_HARD,    /* never automatic, not even with a strong ID; asks no question */
     NY_EFFECT_REVIEW,  /* a question at best */
     NY_EFFECT_NONLINK, /* neither automatic nor a question */
     NY_EFFECT_PARK     /* parked when it is the only one (GD15) */
@@ -191,7 +195,8 @@ struct ny_score {
 };
 
 /* Scores two records. same_authority: both are ACTIVE ids of one assigning authority (GD1).
- * Symmetric: swapping a and b gives the same score with name_a and name_b exchanged. */
+ * Symmetric: swapping a and b gives the same score with name_a and name_b exchanged (where several
+ * pairs of variants stand at the same levels and weights, any one of them may be named). */
 void ny_match_score(const struct ny_match_model *m, const struct ny_record *a,
                     const struct ny_record *b, bool same_authority, struct ny_score *out);
 /* The same with the address, phone and insurance levels given instead of compared (6.3 d): levels
@@ -211,7 +216,8 @@ enum ny_band { NY_BAND_NONE = 0, NY_BAND_PARKED = 1, NY_BAND_REVIEW = 2, NY_BAND
 #define NY_TOTAL_REVIEW_B1024 (-3246) /* P(false) = .9 */
 #define NY_TOTAL_CROSS_B1024 (-4096)  /* least total of a cross pair in a group, 6.3 c */
 
-/* The band of a pair by its own score and guards; group guards and holds come on top. */
+/* The band of a pair by its own score and guards; group guards and holds come on top. A HARD or
+ * NONLINK guard gives NY_BAND_NONE: no link and no question. */
 enum ny_band ny_match_band(const struct ny_match_model *m, const struct ny_score *s);
 /* True when an edge is stored: P(false) ≤ .9. */
 bool ny_match_is_edge(const struct ny_score *s);

@@ -17,9 +17,11 @@ struct ny_registry_config {
     struct ny_hd regional;  /* the regional domain; all three parts */
     ny_str regional_name;
     bool regional_listed;
-    unsigned regional_digits; /* of the sequence, a Luhn digit follows */
-    bool probation;           /* default for new sources */
-    size_t batch_max;         /* messages in one batch; 0 = 256 */
+    unsigned regional_digits;                 /* of the sequence, a Luhn digit follows */
+    bool probation;                           /* default for new sources */
+    size_t batch_max;                         /* messages in one batch; 0 = 256 */
+    const struct ny_match_settings *settings; /* of the configuration; a model made from others is
+                                                 told in the log. NULL: not compared */
 };
 
 /* Loads everything from the store (blocking) and builds the index: domains, requesters, model,

@@ -32,7 +32,8 @@ struct ny_store_config {
  * started and come up with the loop's turns: ny_store_on_ready tells. */
 NY_MUST_USE ny_rc ny_store_open(struct ny_loop *loop, const struct ny_store_config *cfg,
                                 struct ny_store **out, struct ny_error *err);
-void ny_store_close(struct ny_store *s); /* NULL allowed */
+/* Tells the batch in flight and every read under way NY_EDB first; NULL allowed. */
+void ny_store_close(struct ny_store *s);
 int64_t ny_store_epoch(const struct ny_store *s);
 /* The write connection is up and the last fence held. */
 bool ny_store_is_ready(const struct ny_store *s);
@@ -242,10 +243,10 @@ bool ny_store_batch_is_empty(const struct ny_store_batch *b);
  * one is in flight (else NY_EAGAIN). batch_no is written to each identity row and to leader_beat.
  * done is called once: NY_OK when the server confirmed COMMIT; NY_EFENCED; NY_ECONFLICT for a
  * constraint or data error (SQLSTATE class 22, 23: this batch will never succeed as it is);
- * NY_EAGAIN for 40001/40P01 (try again); NY_EDB else, also when the fate is unknown because the
- * connection broke. The batch stays the caller's. When the call itself answers other than NY_OK,
- * done is not called: NY_EAGAIN (one is in flight), NY_EFENCED, NY_EDB (not ready). done may commit
- * again; it must not close the store. */
+ * NY_ELIMIT for a value that cannot be sent; NY_EAGAIN for 40001/40P01 (try again); NY_EDB else,
+ * also when the fate is unknown because the connection broke. The batch stays the caller's. When
+ * the call itself answers other than NY_OK, done is not called: NY_EAGAIN (one is in flight),
+ * NY_EFENCED, NY_EDB (not ready). done may commit again; it must not close the store. */
 NY_MUST_USE ny_rc ny_store_commit(struct ny_store *s, struct ny_store_batch *b, int64_t batch_no,
                                   void (*done)(void *ctx, ny_rc rc, const struct ny_error *err),
                                   void *ctx);

@@ -108,6 +108,7 @@ static json_t *texts_json(const struct ny_set *s, const enum ny_part_id *parts, 
                           const char *separator)
 {
     json_t *list = json_array();
+    bool positional = strcmp(separator, " ") != 0; /* a:b::d keeps its empty places */
 
     for (size_t i = 0; i < s->n; i++) {
         char text[1024];
@@ -119,7 +120,7 @@ static json_t *texts_json(const struct ny_set *s, const enum ny_part_id *parts, 
         for (size_t k = 0; k < n_parts; k++) {
             ny_str part = ny_value_part(&s->values[i], parts[k]);
 
-            if (n + part.n + 2 < sizeof(text)) {
+            if (n + part.n + 2 < sizeof(text) && (positional || part.n > 0)) {
                 n += (size_t)snprintf(text + n, sizeof(text) - n, "%s%.*s", k > 0 ? separator : "",
                                       NY_ARG(part));
             }

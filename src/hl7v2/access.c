@@ -126,13 +126,21 @@ size_t ny_hl7v2_reps(const struct ny_hl7v2_segment *seg, unsigned field)
     return n;
 }
 
+/* A repetition separator stands right before p; p is inside the message, which the analyzer cannot
+ * see. */
+static bool follows_repetition(const struct ny_hl7v2_segment *seg, const char *p)
+{
+    char separator = seg->msg->delims.repetition;
+
+    return p > seg->msg->text.p && p[-1] == separator; /* NOLINT(clang-analyzer-*) */
+}
+
 bool ny_hl7v2_rep_next(const struct ny_hl7v2_segment *seg, ny_str *rest, ny_str *rep)
 {
     bool in_msh2 = seg->header && rest->p == ny_hl7v2_field(seg, 2).p;
 
     /* After the last repetition rest->p is NULL; an empty field has no repetition at all. */
-    if (rest->p == NULL || (rest->n == 0 && !(rest->p > seg->msg->text.p &&
-                                              rest->p[-1] == seg->msg->delims.repetition))) {
+    if (rest->p == NULL || (rest->n == 0 && !follows_repetition(seg, rest->p))) {
         return false;
     }
     if (in_msh2) {

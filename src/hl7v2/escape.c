@@ -188,23 +188,29 @@ ny_str hl7v2_unescape(struct ny_hl7v2_msg *msg, ny_str raw)
     return ny_str_of(to.p, to.n);
 }
 
+/* The letter of the escape for a delimiter, NUL for any other character. */
+static char escape_name(const struct ny_hl7v2_delims *d, char c)
+{
+    if (c != '\0' && c == d->truncation) {
+        return 'P';
+    }
+    return c == d->field          ? 'F'
+           : c == d->component    ? 'S'
+           : c == d->subcomponent ? 'T'
+           : c == d->repetition   ? 'R'
+           : c == d->escape       ? 'E'
+                                  : '\0';
+}
+
 void ny_hl7v2_escape(struct ny_buf *out, const struct ny_hl7v2_delims *d, ny_str value)
 {
     size_t from = 0;
 
     for (size_t i = 0; i < value.n; i++) {
         char c = value.p[i];
-        char name = c == d->field          ? 'F'
-                    : c == d->component    ? 'S'
-                    : c == d->subcomponent ? 'T'
-                    : c == d->repetition   ? 'R'
-                    : c == d->escape       ? 'E'
-                                           : '\0';
+        char name = escape_name(d, c);
         bool control = (unsigned char)c < 0x20 || c == 0x7F;
 
-        if (c != '\0' && c == d->truncation) {
-            name = 'P';
-        }
         if (name == '\0' && !control) {
             continue;
         }

@@ -104,14 +104,14 @@ ny_rc ny_hl7v2_ts_parse(ny_str s, int default_offset_min, struct ny_hl7v2_ts *ou
     if (!local_read(ny_str_sub(s, 0, zone), &t)) {
         return ny_fail(err, NY_ESYNTAX, "date or time is malformed");
     }
-    t.us -= t.offset_min * 60 * NY_US_PER_SECOND;
+    t.us -= (int64_t)t.offset_min * 60 * NY_US_PER_SECOND;
     *out = t;
     return NY_OK;
 }
 
 void ny_hl7v2_ts_write(int64_t us, char out[NY_HL7V2_TS_LEN])
 {
-    int64_t local = us + NY_HL7V2_JST_MIN * 60 * NY_US_PER_SECOND;
+    int64_t local = us + (int64_t)NY_HL7V2_JST_MIN * 60 * NY_US_PER_SECOND;
     int64_t days = local / NY_US_PER_DAY;
     int64_t rest = local % NY_US_PER_DAY;
     ny_date d;

@@ -123,25 +123,27 @@ static void slot_put(struct slot *slots, uint32_t mask, uint32_t id, uint32_t ta
     slots[at] = (struct slot){id, tag};
 }
 
-/* Keeps the table at most three quarters full, counting removed entries. */
+/* Keeps the table at most three quarters full, counting removed entries; a table that is full of
+ * removed ones is only swept. */
 static void slots_make_room(struct ny_index *ix)
 {
     uint32_t size = ix->slot_mask + 1;
+    uint32_t grown_size = ix->n < size / 2 ? size : size * 2;
     struct slot *grown;
 
     if (ix->slots_used < size / 4 * 3) {
         return;
     }
     NY_ASSERT(size <= UINT32_MAX / 4);
-    grown = ny_calloc((size_t)size * 2, sizeof(*grown));
+    grown = ny_calloc(grown_size, sizeof(*grown));
     for (uint32_t i = 0; i < size; i++) {
         if (ix->slots[i].id != 0 && ix->slots[i].id != SLOT_GONE) {
-            slot_put(grown, size * 2 - 1, ix->slots[i].id, ix->slots[i].tag);
+            slot_put(grown, grown_size - 1, ix->slots[i].id, ix->slots[i].tag);
         }
     }
     ny_free(ix->slots);
     ix->slots = grown;
-    ix->slot_mask = size * 2 - 1;
+    ix->slot_mask = grown_size - 1;
     ix->slots_used = ix->n;
 }
 

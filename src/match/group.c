@@ -182,6 +182,9 @@ ny_rc ny_group_run_init(struct group_run *r, struct ny_arena *a, const struct ny
     ny_rc rc;
 
     *r = (struct group_run){.arena = a, .in = in};
+    for (unsigned g = 0; g < NY_GUARD_COUNT; g++) {
+        r->hard |= ny_guard_effect((enum ny_guard)g) == NY_EFFECT_HARD ? 1U << g : 0;
+    }
     rc = clusters_build(r);
     if (rc != NY_OK) {
         return rc;

@@ -7,17 +7,7 @@
 
 enum { RUNNER_UP_MARGIN = NY_BITS(10) };
 
-static const uint32_t HARD_OR_APART = 1U << NY_GUARD_GD3 | 1U << NY_GUARD_GD5 | 1U << NY_GUARD_GD8;
-
-static bool has_hard_guard(uint32_t guards)
-{
-    for (unsigned g = 0; g < NY_GUARD_COUNT; g++) {
-        if ((guards >> g & 1U) != 0 && ny_guard_effect((enum ny_guard)g) == NY_EFFECT_HARD) {
-            return true;
-        }
-    }
-    return false;
-}
+static const uint32_t APART = 1U << NY_GUARD_GD3 | 1U << NY_GUARD_GD5 | 1U << NY_GUARD_GD8;
 
 static bool link_is_auto_by_itself(const struct group_run *r, const struct group_link *l)
 {
@@ -43,7 +33,7 @@ static bool rival_stands(struct group_run *r, const struct group_link *ab, uint3
         return false;
     }
     bc = ny_group_link(r, other, c);
-    return bc->score.total_b1024 < NY_TOTAL_CROSS_B1024 || has_hard_guard(bc->score.guards) ||
+    return bc->score.total_b1024 < NY_TOTAL_CROSS_B1024 || (bc->score.guards & r->hard) != 0 ||
            bc->cannot;
 }
 
@@ -110,8 +100,8 @@ static bool groups_may_join(struct group_run *r, uint32_t g1, uint32_t g2)
         for (uint32_t y = g2; y != NY_GROUP_END; y = r->next[y]) {
             const struct group_link *l = ny_group_link(r, x, y);
 
-            if (l->cannot || (l->score.guards & HARD_OR_APART) != 0 ||
-                has_hard_guard(l->score.guards) || l->score.total_b1024 < NY_TOTAL_CROSS_B1024) {
+            if (l->cannot || (l->score.guards & (APART | r->hard)) != 0 ||
+                l->score.total_b1024 < NY_TOTAL_CROSS_B1024) {
                 return false;
             }
             pairs++;
@@ -196,7 +186,8 @@ static bool link_is_neighbourly(const struct group_run *r, const struct group_li
            (l->score.guards & ~(1U << NY_GUARD_GD15)) == 0 &&
            !ny_group_cluster_is_held(r, r->cluster[l->a]) &&
            !ny_group_cluster_is_held(r, r->cluster[l->b]) && !r->in->nodes[l->a].outside &&
-           !r->in->nodes[l->b].outside;
+           !r->in->nodes[l->b].outside && r->in->nodes[l->a].record != NULL &&
+           r->in->nodes[l->b].record != NULL;
 }
 
 /* log2(n), rounded up, in 1/1024 bit: exact for the powers of two, and never too small. */

@@ -32,6 +32,7 @@ struct group_run {
     struct group_link *links; /* [n_clusters * n_clusters], upper half used */
     uint32_t *group;          /* [n_clusters] group of a cluster: its smallest cluster */
     uint32_t *next;           /* [n_clusters] next larger cluster of the same group */
+    uint32_t hard;            /* the guards whose effect is HARD */
     size_t scored;
 };
 

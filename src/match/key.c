@@ -106,7 +106,7 @@ static void sink_add(struct key_sink *s, enum ny_key_kind kind, const struct key
 
 static uint64_t date_number(ny_date d)
 {
-    return (uint64_t)(uint16_t)d.y * 10000 + d.m * 100u + d.d;
+    return (uint64_t)(uint16_t)d.y * 10000 + (uint64_t)d.m * 100 + d.d;
 }
 
 static void add_date_and_name(struct key_sink *s, ny_date d)
@@ -354,6 +354,9 @@ size_t ny_match_probes(const struct ny_match_model *m, const struct ny_record *r
     for (size_t i = 0; i < r->n_names && r->birth.precision != NY_DATE_NONE; i++) {
         for (int shift = -1; shift <= 1; shift += 2) {
             add_kana(&s, &r->names[i], false, shift);
+            if (r->names[i].latin_tokens.n > 0) { /* it is stored in both orders: mutual */
+                add_kana(&s, &r->names[i], true, shift);
+            }
             add_bag(&s, &r->names[i], shift);
         }
     }

@@ -86,6 +86,18 @@ struct ny_match_model *ny_match_model_create_v1(const struct ny_match_settings *
     return m;
 }
 
+bool ny_match_model_has_settings(const struct ny_match_model *m, const struct ny_match_settings *s)
+{
+    struct ny_match_model *fresh = ny_match_model_create_v1(s);
+    bool same = true;
+
+    for (int i = NY_SETTING_population; i < NY_SETTING_COUNT; i++) {
+        same = same && m->setting[i] == fresh->setting[i];
+    }
+    ny_match_model_destroy(fresh);
+    return same;
+}
+
 int32_t ny_match_model_version(const struct ny_match_model *m)
 {
     return (int32_t)m->setting[NY_SETTING_version];

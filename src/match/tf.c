@@ -30,7 +30,7 @@ void ny_tf_add(struct ny_tf *tf, enum ny_tf_table table, unsigned cell, ny_str t
         tf->entries = ny_realloc(tf->entries, ny_mul_size(tf->cap, sizeof(*tf->entries)));
     }
     if (text.n > tf->text_cap - tf->text_n) {
-        tf->text_cap = tf->text_cap * 2 + NY_TF_TEXT_MAX * 8;
+        tf->text_cap = tf->text_cap * 2 + (size_t)NY_TF_TEXT_MAX * 8;
         tf->text = ny_realloc(tf->text, tf->text_cap);
     }
     if (text.n > 0) {

@@ -75,8 +75,7 @@ static ny_rc set_merge(struct ny_arena *a, const struct ny_set *old, const struc
         if (k < s.n) {
             value_join(&s.values[k], &new_->values[i], moved);
         } else {
-            s.values[s.n++] = new_->values[i];
-            *moved = true;
+            s.values[s.n++] = new_->values[i]; /* a change, unless the cap takes it away again */
         }
     }
     if (s.n > 1) {

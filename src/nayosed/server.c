@@ -1,8 +1,6 @@
 /* The wiring: configuration → store → registry → ihe, admin → listeners; start, run, orderly stop.
  */
 
-#include "server.h"
-
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,40 +10,16 @@
 
 #include "nayose/admin.h"
 #include "nayose/ihe.h"
-#include "nayose/match.h"
-#include "nayose/net.h"
-#include "nayose/peer.h"
 #include "nayose/registry.h"
 #include "nayose/store.h"
 
-enum { LISTENERS_MAX = 16 };
+#include "server_priv.h"
 
 /* How long what is under way may take at the end, and how often that is looked at. */
 static const int64_t STOP_US = 4 * NY_US_PER_SECOND;
 static const int64_t STOP_TICK_US = NY_US_PER_SECOND / 20;
 static const int64_t START_TICK_US = NY_US_PER_SECOND / 100;
 static const int64_t PRUNE_US = 3600 * NY_US_PER_SECOND;
-
-struct server {
-    const struct ny_conf *conf;
-    struct ny_loop *loop;
-    struct ny_store *store;
-    struct ny_registry *registry;
-    struct ny_ihe *ihe;
-    struct ny_admin *admin;
-    struct ny_peer_budget *budget;
-    struct ny_peer_mllp_listener *mllp[LISTENERS_MAX];
-    size_t n_mllp;
-    struct ny_peer_http_listener *http;       /* public: health only */
-    struct ny_peer_http_listener *admin_http; /* the CLI's socket */
-    struct ny_peer_route public_route, private_route;
-    struct ny_timer *stop_timer;
-    struct ny_timer *watchdog;
-    struct ny_timer *start_timer; /* until the database connections are up */
-    struct ny_timer *prune_timer;
-    int64_t stop_until_us;
-    char holder[80];
-};
 
 /* ---- settings ---- */
 
@@ -134,8 +108,10 @@ static ny_rc registry_start(struct server *s, struct ny_error *err)
         .regional_listed = ny_conf_bool(c, "regional", NULL, "listed"),
         .regional_digits = (unsigned)ny_conf_int(c, "regional", NULL, "digits"),
         .probation = ny_conf_bool(c, "match", NULL, "probation"),
+        .settings = &s->settings,
     };
 
+    settings_read(c, &s->settings);
     if (ny_str_starts_with(cfg.regional.oid, NY_S("2.999"))) {
         ny_log(NY_LOG_WARN, "regional_oid_is_an_example",
                "hint=\"set [regional] oid to your own before you issue identifiers\"");
@@ -159,162 +135,15 @@ static void ihe_start(struct server *s)
     s->admin = ny_admin_create(&admin);
 }
 
-/* ---- calls of the admin interface: peer knows HTTP, admin knows answers ---- */
-
-struct call {
-    struct ny_admin_call call;
-    struct ny_peer_request *request;
-};
-
-static void on_reply(void *ctx, unsigned status, ny_str content_type, ny_str body)
-{
-    struct call *c = ctx;
-
-    ny_peer_http_reply(c->request, status, content_type, NULL, 0, body);
-}
-
-static void on_call(struct server *s, struct ny_peer_request *request, bool is_private)
-{
-    struct call *c = NY_ARENA_NEW(request->arena, struct call);
-
-    if (c == NULL) {
-        ny_peer_http_reply(request, 503, NY_S("text/plain"), NULL, 0, NY_S("out of memory\n"));
-        return;
-    }
-    c->request = request;
-    c->call = (struct ny_admin_call){
-        .method = request->method,
-        .path = request->path,
-        .query = request->query,
-        .accept = ny_peer_http_header(request, NY_S("Accept")),
-        .body = request->body,
-        .user = request->user,
-        .peer_addr = request->peer_addr,
-        .is_private = is_private,
-        .arena = request->arena,
-        .reply = on_reply,
-        .ctx = c,
-    };
-    ny_admin_handle(s->admin, &c->call);
-}
-
-static void on_public_call(struct ny_peer_request *request, void *ctx)
-{
-    on_call(ctx, request, false);
-}
-
-static void on_private_call(struct ny_peer_request *request, void *ctx)
-{
-    on_call(ctx, request, true);
-}
-
-/* ---- listeners ---- */
-
-static bool is_loopback(const char *host)
-{
-    return strncmp(host, "127.", 4) == 0 || strcmp(host, "::1") == 0 ||
-           strcmp(host, "localhost") == 0;
-}
-
-static void options_read(const struct ny_conf *c, const char *name, struct ny_listener_options *o)
-{
-    *o = (struct ny_listener_options){
-        .max_streams = (size_t)ny_conf_int(c, "listener", name, "max_connections"),
-        .idle_us = ny_conf_time_us(c, "listener", name, "idle_timeout"),
-    };
-    if (ny_conf_has(c, "listener", name, "path")) {
-        o->path = ny_conf_str(c, "listener", name, "path");
-    } else {
-        o->host = ny_conf_str(c, "listener", name, "bind");
-        o->port = (uint16_t)ny_conf_int(c, "listener", name, "port");
-    }
-}
-
-static ny_rc mllp_start(struct server *s, const char *name, bool open_access, struct ny_error *err)
-{
-    struct ny_peer_mllp_config cfg = {
-        .loop = s->loop,
-        .ihe = s->ihe,
-        .budget = s->budget,
-        .max_message = (size_t)ny_conf_int(s->conf, "listener", name, "max_message"),
-        .in_flight = (size_t)ny_conf_int(s->conf, "listener", name, "in_flight"),
-        .open_access = open_access,
-    };
-    struct ny_listener_options options;
-
-    if (s->n_mllp == LISTENERS_MAX) {
-        return ny_fail(err, NY_ECONFIG, "more than %d MLLP listeners", LISTENERS_MAX);
-    }
-    options_read(s->conf, name, &options);
-    s->mllp[s->n_mllp] = ny_peer_mllp_create(&cfg);
-    return ny_peer_mllp_listen(s->mllp[s->n_mllp++], &options, err);
-}
-
-static struct ny_peer_http_listener *
-http_create(struct server *s, const struct ny_peer_route *route, const char *name, bool open_access)
-{
-    struct ny_peer_http_config cfg = {
-        .loop = s->loop,
-        .budget = s->budget,
-        .routes = route,
-        .n_routes = 1,
-        .max_body = (size_t)ny_conf_int(s->conf, "listener", name, "max_message"),
-        .open_access = open_access,
-    };
-
-    return ny_peer_http_create(&cfg);
-}
-
-static ny_rc http_start(struct server *s, const char *name, bool is_admin, bool open_access,
-                        struct ny_error *err)
-{
-    struct ny_peer_http_listener **l = is_admin ? &s->admin_http : &s->http;
-    struct ny_listener_options options;
-
-    options_read(s->conf, name, &options);
-    if (is_admin && options.path == NULL) {
-        return ny_fail(err, NY_ECONFIG,
-                       "[listener %s]: an admin listener needs path, a Unix socket", name);
-    }
-    if (*l == NULL) {
-        *l = http_create(s, is_admin ? &s->private_route : &s->public_route, name, open_access);
-    }
-    return ny_peer_http_listen(*l, &options, err);
-}
-
-static ny_rc listeners_start(struct server *s, struct ny_error *err)
-{
-    bool open_access = ny_conf_bool(s->conf, "access", NULL, "open");
-    const char *name;
-
-    s->budget = ny_peer_budget_create(s->loop, 0);
-    s->public_route = (struct ny_peer_route){NULL, "/", on_public_call, s};
-    s->private_route = (struct ny_peer_route){NULL, "/", on_private_call, s};
-    for (size_t i = 0; (name = ny_conf_named(s->conf, "listener", i)) != NULL; i++) {
-        const char *type = ny_conf_str(s->conf, "listener", name, "type");
-        ny_rc rc = strcmp(type, "mllp") == 0
-                       ? mllp_start(s, name, open_access, err)
-                       : http_start(s, name, strcmp(type, "admin") == 0, open_access, err);
-
-        if (rc != NY_OK) {
-            return rc;
-        }
-        if (open_access && !ny_conf_has(s->conf, "listener", name, "path") &&
-            !is_loopback(ny_conf_str(s->conf, "listener", name, "bind"))) {
-            ny_log(NY_LOG_WARN, "open_access",
-                   "listener=%s hint=\"anybody who reaches this address may query\"", name);
-        }
-    }
-    return NY_OK;
-}
-
 /* ---- running and stopping ---- */
 
 static void on_stop_tick(void *ctx)
 {
     struct server *s = ctx;
 
-    if (ny_registry_is_idle(s->registry) || ny_clock_monotonic_us() >= s->stop_until_us) {
+    bool done = ny_registry_is_idle(s->registry) && ny_peer_budget_used(s->budget) == 0;
+
+    if (done || ny_clock_monotonic_us() >= s->stop_until_us) {
         ny_loop_break(s->loop);
     }
 }
@@ -457,13 +286,15 @@ static ny_rc server_start(struct server *s, struct ny_error *err)
         return rc;
     }
     ihe_start(s);
-    rc = listeners_start(s, err);
+    rc = server_listen(s, err);
     if (rc == NY_OK) {
         timers_start(s);
     }
     return rc;
 }
 
+/* Who calls goes before who is called, and the loop last: what the others put off until the end of
+ * a turn touches nothing but its own memory and the loop. */
 static void server_finish(struct server *s)
 {
     for (size_t i = 0; i < s->n_mllp; i++) {
@@ -475,12 +306,12 @@ static void server_finish(struct server *s)
     ny_timer_destroy(s->watchdog);
     ny_timer_destroy(s->start_timer);
     ny_timer_destroy(s->prune_timer);
-    ny_store_close(s->store); /* what was under way is told so before its owners go */
+    ny_store_close(s->store); /* whoever still waits is told so; the answers go to nobody */
     ny_admin_destroy(s->admin);
     ny_ihe_destroy(s->ihe);
     ny_registry_destroy(s->registry);
-    ny_peer_budget_destroy(s->budget);
-    ny_loop_destroy(s->loop);
+    ny_peer_budget_destroy(s->budget); /* a wake-up that it put off frees it, below */
+    ny_loop_destroy(s->loop);          /* runs what was put off, waits for no event */
 }
 
 ny_rc server_run(const struct ny_conf *conf, struct ny_error *err)

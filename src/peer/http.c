@@ -14,8 +14,6 @@
 enum { LISTENERS_MAX = 8, SPARE_ARENA = 64 * 1024, USER_MAX = 64 };
 static const int64_t REQUEST_MAX_US = 120 * NY_US_PER_SECOND;
 
-enum session_state { SESSION_OPEN = 1, SESSION_ENDING, SESSION_CLOSED };
-
 struct session;
 
 struct http_request {
@@ -29,17 +27,12 @@ struct http_request {
 };
 
 struct session {
+    struct ny_peer_session base;
     struct ny_peer_http_listener *listener;
-    struct ny_stream *stream;
     struct ny_http_parser *parser;
-    struct session *prev, *next;
-    enum session_state state;
     struct ny_arena *arena;       /* of the request being received */
     struct http_request *pending; /* under way, else NULL */
     int64_t since_us; /* monotonic; first byte of the request being received, 0 = none */
-    struct ny_peer_waiter waiter;
-    bool pumping;
-    bool pump_deferred;
     char user[USER_MAX];
 };
 
@@ -47,71 +40,27 @@ struct ny_peer_http_listener {
     struct ny_peer_http_config cfg;
     struct ny_listener *listeners[LISTENERS_MAX];
     size_t n_listeners;
-    struct session *sessions;
-    size_t n_sessions;
-    bool draining;
+    struct ny_peer_sessions sessions;
 };
-
-static void session_pump(struct session *s);
 
 /* ---- life ---- */
 
-static void session_free(void *ctx)
+static void session_destroy(struct ny_peer_session *base)
 {
-    struct session *s = ctx;
+    struct session *s = ny_container_of(base, struct session, base);
 
     ny_http_parser_destroy(s->parser);
     ny_arena_destroy(s->arena);
     ny_free(s);
 }
 
-static void session_close(struct session *s)
+static void on_closed(struct ny_peer_session *base)
 {
-    struct ny_peer_http_listener *l = s->listener;
+    struct session *s = ny_container_of(base, struct session, base);
 
-    if (s->state == SESSION_CLOSED) {
-        return;
-    }
-    s->state = SESSION_CLOSED;
     if (s->pending != NULL) {
         s->pending->session = NULL;
         s->pending = NULL;
-    }
-    ny_peer_budget_forget(l->cfg.budget, &s->waiter);
-    ny_stream_finish(s->stream);
-    if (s->prev != NULL) {
-        s->prev->next = s->next;
-    } else {
-        l->sessions = s->next;
-    }
-    if (s->next != NULL) {
-        s->next->prev = s->prev;
-    }
-    l->n_sessions--;
-    if (!s->pump_deferred) {
-        ny_loop_defer(l->cfg.loop, session_free, s);
-    } /* else the deferred pump frees it */
-}
-
-static void on_deferred_pump(void *ctx)
-{
-    struct session *s = ctx;
-
-    s->pump_deferred = false;
-    if (s->state == SESSION_CLOSED) {
-        session_free(s);
-        return;
-    }
-    session_pump(s);
-}
-
-static void pump_later(void *ctx)
-{
-    struct session *s = ctx;
-
-    if (!s->pump_deferred && s->state != SESSION_CLOSED) {
-        s->pump_deferred = true;
-        ny_loop_defer(s->listener->cfg.loop, on_deferred_pump, s);
     }
 }
 
@@ -156,10 +105,10 @@ static bool write_response(struct session *s, struct http_request *r,
     ny_str out;
 
     if (ny_http_response_write(response, r->arena, &out) != NY_OK) {
-        write_error(s->stream, 500, "The answer could not be written.", false);
+        write_error(s->base.stream, 500, "The answer could not be written.", false);
         return false;
     }
-    ny_stream_write(s->stream, out);
+    ny_stream_write(s->base.stream, out);
     return response->keep_alive;
 }
 
@@ -189,15 +138,15 @@ void ny_peer_http_reply(struct ny_peer_request *req, unsigned status, ny_str con
         copies[i] = (struct ny_http_header){headers[i].name, headers[i].value};
     }
     s->pending = NULL;
-    response.keep_alive = r->wire->keep_alive && s->state == SESSION_OPEN && !s->listener->draining;
+    s->base.under_way = 0;
+    response.keep_alive =
+        r->wire->keep_alive && s->base.state == NY_PEER_OPEN && !s->listener->sessions.draining;
     if (!write_response(s, r, &response)) {
-        session_close(s);
+        ny_peer_session_close(&s->base);
         return;
     }
     request_begin(s);
-    if (!s->pumping) {
-        pump_later(s);
-    }
+    ny_peer_session_answered(&s->base);
 }
 
 /* ---- routes ---- */
@@ -256,8 +205,8 @@ static void take_request(struct session *s, struct ny_http_request *wire)
     ny_counter_add(NY_C_HTTP_REQUESTS, 1);
     if (r == NULL || ny_http_decode(a, wire->path, false, &r->pub.path) != NY_OK) {
         ny_peer_budget_give(cfg->budget);
-        write_error(s->stream, 400, "The path cannot be read.", false);
-        session_close(s);
+        write_error(s->base.stream, 400, "The path cannot be read.", false);
+        ny_peer_session_close(&s->base);
         return;
     }
     r->wire = wire;
@@ -270,21 +219,22 @@ static void take_request(struct session *s, struct ny_http_request *wire)
     r->pub.query = wire->query;
     r->pub.content_type = ny_http_header_get(wire, NY_S("Content-Type"));
     r->pub.body = wire->body;
-    r->pub.peer_addr = ny_arena_str(a, ny_str_from_c(ny_stream_peer(s->stream)));
+    r->pub.peer_addr = ny_arena_str(a, ny_str_from_c(ny_stream_peer(s->base.stream)));
     r->pub.user = ny_arena_str(a, ny_str_from_c(s->user));
-    r->pub.may_query = cfg->open_access || ny_stream_is_local(s->stream);
+    r->pub.may_query = cfg->open_access || ny_stream_is_local(s->base.stream);
     r->pub.arena = a;
     s->arena = NULL; /* moved to the request */
     s->pending = r;
+    s->base.under_way = 1;
     route(cfg, &r->pub); /* may reply at once; r is freed at the end of the turn */
 }
 
 static void request_refused(struct session *s, const struct ny_http_refusal *refusal)
 {
-    ny_log(NY_LOG_INFO, "http_refused", "peer=%s status=%d", ny_stream_peer(s->stream),
+    ny_log(NY_LOG_INFO, "http_refused", "peer=%s status=%d", ny_stream_peer(s->base.stream),
            refusal->status);
-    write_error(s->stream, refusal->status, refusal->text, false);
-    session_close(s);
+    write_error(s->base.stream, refusal->status, refusal->text, false);
+    ny_peer_session_close(&s->base);
 }
 
 /* True: one request is complete. */
@@ -293,107 +243,43 @@ static bool feed(struct session *s, struct ny_http_request **out)
     struct ny_http_refusal refusal = {0};
     size_t consumed = 0;
     enum ny_http_step step =
-        ny_http_parser_feed(s->parser, ny_stream_input(s->stream), &consumed, out, &refusal);
+        ny_http_parser_feed(s->parser, ny_stream_input(s->base.stream), &consumed, out, &refusal);
     int64_t now = ny_clock_monotonic_us();
 
-    ny_stream_consume(s->stream, consumed);
+    ny_stream_consume(s->base.stream, consumed);
     if (step == NY_HTTP_BAD) {
         request_refused(s, &refusal);
         return false;
     }
     if (step == NY_HTTP_CONTINUE) {
-        ny_stream_write(s->stream, NY_HTTP_100_CONTINUE);
+        ny_stream_write(s->base.stream, NY_HTTP_100_CONTINUE);
     }
     if (s->since_us == 0 && !ny_http_parser_is_idle(s->parser)) {
         s->since_us = now;
     }
     if (step != NY_HTTP_DONE && s->since_us != 0 && now - s->since_us > REQUEST_MAX_US) {
-        session_close(s);
+        ny_peer_session_close(&s->base);
     }
     return step == NY_HTTP_DONE;
 }
 
-static bool may_take(const struct session *s)
+static bool take(struct ny_peer_session *base)
 {
-    return s->state != SESSION_CLOSED && !s->listener->draining && s->pending == NULL &&
-           ny_stream_queued(s->stream) == 0;
+    struct session *s = ny_container_of(base, struct session, base);
+    struct ny_http_request *wire = NULL;
+
+    if (!feed(s, &wire)) {
+        return false;
+    }
+    take_request(s, wire);
+    return true;
 }
 
-static void settle(struct session *s)
-{
-    bool busy = s->pending != NULL || ny_stream_queued(s->stream) > 0;
-
-    if (s->state == SESSION_CLOSED) {
-        return;
-    }
-    if (!busy && (s->listener->draining || (s->state == SESSION_ENDING && !s->waiter.queued))) {
-        session_close(s);
-    } else if (ny_stream_input(s->stream).n > 0 && (!may_take(s) || s->waiter.queued)) {
-        ny_stream_pause(s->stream);
-    } else if (ny_stream_is_paused(s->stream)) {
-        ny_stream_resume(s->stream);
-    }
-}
-
-static void session_pump(struct session *s)
-{
-    struct ny_peer_budget *budget = s->listener->cfg.budget;
-    int taken = 0;
-
-    if (s->pumping || s->state == SESSION_CLOSED) {
-        return;
-    }
-    s->pumping = true;
-    while (may_take(s) && ny_stream_input(s->stream).n > 0 && taken < NY_PEER_PER_TURN) {
-        struct ny_http_request *wire = NULL;
-
-        if (!ny_peer_budget_take(budget, &s->waiter)) {
-            break;
-        }
-        if (feed(s, &wire)) {
-            taken++;
-            take_request(s, wire);
-        } else {
-            ny_peer_budget_give(budget);
-        }
-    }
-    s->pumping = false;
-    if (taken == NY_PEER_PER_TURN) {
-        pump_later(s);
-    } else {
-        settle(s);
-    }
-}
-
-static void on_stream(struct ny_stream *stream, enum ny_stream_event event, void *ctx)
-{
-    struct session *s = ctx;
-
-    if (s->state == SESSION_CLOSED) {
-        return;
-    }
-    switch (event) {
-    case NY_STREAM_CONNECTED:
-        break;
-    case NY_STREAM_DATA:
-    case NY_STREAM_DRAINED:
-        session_pump(s);
-        break;
-    case NY_STREAM_CLOSED: /* half closed: the answer may still be wanted */
-        s->state = SESSION_ENDING;
-        session_pump(s);
-        break;
-    case NY_STREAM_TIMEOUT:
-        if (s->pending == NULL) {
-            ny_stream_close(stream);
-            session_close(s);
-        }
-        break;
-    case NY_STREAM_ERROR:
-        session_close(s);
-        break;
-    }
-}
+static const struct ny_peer_session_ops session_ops = {
+    .take = take,
+    .on_closed = on_closed,
+    .destroy = session_destroy,
+};
 
 /* ---- listener ---- */
 
@@ -405,6 +291,8 @@ struct ny_peer_http_listener *ny_peer_http_create(const struct ny_peer_http_conf
     if (l->cfg.max_body == 0) {
         l->cfg.max_body = NY_PEER_MESSAGE_MAX;
     }
+    l->sessions.loop = cfg->loop;
+    l->sessions.budget = cfg->budget;
     return l;
 }
 
@@ -413,22 +301,13 @@ void ny_peer_http_adopt(struct ny_peer_http_listener *l, struct ny_stream *strea
     struct session *s = ny_calloc(1, sizeof(*s));
 
     s->listener = l;
-    s->stream = stream;
+    s->base.under_way_max = 1;
     s->parser = ny_http_parser_create(l->cfg.max_body);
-    s->state = SESSION_OPEN;
-    s->waiter.fn = pump_later;
-    s->waiter.ctx = s;
     if (ny_stream_peer_user(stream, s->user, sizeof(s->user)) != NY_OK) {
         s->user[0] = '\0';
     }
-    s->next = l->sessions;
-    if (s->next != NULL) {
-        s->next->prev = s;
-    }
-    l->sessions = s;
-    l->n_sessions++;
     request_begin(s);
-    ny_stream_set_callback(stream, on_stream, s);
+    ny_peer_session_begin(&s->base, &l->sessions, &session_ops, stream);
 }
 
 static void on_accept(struct ny_listener *listener, struct ny_stream *s, void *ctx)
@@ -465,7 +344,7 @@ uint16_t ny_peer_http_port(const struct ny_peer_http_listener *l)
 
 size_t ny_peer_http_sessions(const struct ny_peer_http_listener *l)
 {
-    return l->n_sessions;
+    return l->sessions.n;
 }
 
 static void stop_listening(struct ny_peer_http_listener *l)
@@ -478,14 +357,8 @@ static void stop_listening(struct ny_peer_http_listener *l)
 
 void ny_peer_http_drain(struct ny_peer_http_listener *l)
 {
-    struct session *next;
-
-    l->draining = true;
     stop_listening(l);
-    for (struct session *s = l->sessions; s != NULL; s = next) {
-        next = s->next;
-        settle(s);
-    }
+    ny_peer_sessions_drain(&l->sessions);
 }
 
 void ny_peer_http_destroy(struct ny_peer_http_listener *l)
@@ -494,9 +367,6 @@ void ny_peer_http_destroy(struct ny_peer_http_listener *l)
         return;
     }
     stop_listening(l);
-    while (l->sessions != NULL) {
-        ny_stream_close(l->sessions->stream);
-        session_close(l->sessions);
-    }
+    ny_peer_sessions_close(&l->sessions);
     ny_free(l);
 }

@@ -3,13 +3,9 @@
  *   stream ─▶ reader ─▶ exchange ─▶ ihe ┄┄▶ answer ─▶ 0x0B … 0x1C 0x0D ─▶ stream
  *                          └── queue: oldest first, an answer waits for those before it
  *
- *   OPEN ─ peer's end, drain ─▶ ENDING ─ nothing under way ─▶ CLOSED ─▶ freed at the end of the
- * turn └──── error, silence, rubbish ──────────────────────────▲
- *
- * The session takes the next frame only when its earlier answers have left (in_flight = 1) and none
- * is queued in the stream; what is unread meanwhile stays in the stream's bounded input. A session
- * that closes leaves its exchanges as orphans: ihe still owns their arenas, the answer frees them.
- */
+ * A session that closes leaves its exchanges as orphans: ihe still owns their arenas, the answer
+ * frees them. How a session lives, waits and ends stands in session.c; what ends it from here is a
+ * frame that is broken or too slow, and frames without a message. */
 
 #include "nayose/mllp.h"
 #include "nayose/ihe.h"
@@ -18,8 +14,6 @@
 
 enum { RUBBISH_DEFAULT = 3 };
 static const int64_t PARTIAL_DEFAULT_US = 60 * NY_US_PER_SECOND;
-
-enum session_state { SESSION_OPEN = 1, SESSION_ENDING, SESSION_CLOSED };
 
 struct session;
 
@@ -36,35 +30,25 @@ struct mllp_exchange {
 };
 
 struct session {
+    struct ny_peer_session base;
     struct ny_peer_mllp_listener *listener;
-    struct ny_stream *stream;
     struct ny_mllp_reader *reader;
-    struct session *prev, *next;
-    enum session_state state;
     struct mllp_exchange *oldest, *youngest;
-    size_t in_flight;
     unsigned rubbish;
     int64_t frame_since_us; /* monotonic; when the frame being received began, 0 = none */
-    struct ny_peer_waiter waiter;
-    bool pumping;
-    bool pump_deferred;
 };
 
 struct ny_peer_mllp_listener {
     struct ny_peer_mllp_config cfg;
     struct ny_listener *listener; /* NULL: not listening */
-    struct session *sessions;
-    size_t n_sessions;
-    bool draining;
+    struct ny_peer_sessions sessions;
 };
-
-static void session_pump(struct session *s);
 
 /* ---- life ---- */
 
-static void session_free(void *ctx)
+static void session_destroy(struct ny_peer_session *base)
 {
-    struct session *s = ctx;
+    struct session *s = ny_container_of(base, struct session, base);
 
     ny_mllp_reader_destroy(s->reader);
     ny_free(s);
@@ -83,8 +67,10 @@ static void exchange_free(void *ctx)
 }
 
 /* Lets go of what is under way: the answered ones are done, the others free themselves. */
-static void orphan_exchanges(struct session *s)
+static void on_closed(struct ny_peer_session *base)
 {
+    struct session *s = ny_container_of(base, struct session, base);
+
     for (struct mllp_exchange *e = s->oldest; e != NULL; e = e->next) {
         e->session = NULL;
         if (e->answered) {
@@ -93,61 +79,23 @@ static void orphan_exchanges(struct session *s)
     }
     s->oldest = NULL;
     s->youngest = NULL;
-    s->in_flight = 0;
-}
-
-static void session_close(struct session *s)
-{
-    struct ny_peer_mllp_listener *l = s->listener;
-
-    if (s->state == SESSION_CLOSED) {
-        return;
-    }
-    s->state = SESSION_CLOSED;
-    orphan_exchanges(s);
-    ny_peer_budget_forget(l->cfg.budget, &s->waiter);
-    ny_stream_finish(s->stream);
-    if (s->prev != NULL) {
-        s->prev->next = s->next;
-    } else {
-        l->sessions = s->next;
-    }
-    if (s->next != NULL) {
-        s->next->prev = s->prev;
-    }
-    l->n_sessions--;
     ny_counter_add(NY_C_MLLP_CONNECTIONS, -1);
-    if (!s->pump_deferred) {
-        ny_loop_defer(l->cfg.loop, session_free, s);
-    } /* else the deferred pump frees it */
 }
 
 /* Closes because of what the peer did; answers that are queued still leave. */
 static void session_abort(struct session *s, const char *event, const char *why)
 {
-    ny_log(NY_LOG_WARN, event, "peer=%s why=\"%s\"", ny_stream_peer(s->stream), why);
-    session_close(s);
+    ny_log(NY_LOG_WARN, event, "peer=%s why=\"%s\"", ny_stream_peer(s->base.stream), why);
+    ny_peer_session_close(&s->base);
 }
 
-static void on_deferred_pump(void *ctx)
+static void on_lost(const struct ny_peer_session *s, enum ny_stream_event event)
 {
-    struct session *s = ctx;
-
-    s->pump_deferred = false;
-    if (s->state == SESSION_CLOSED) {
-        session_free(s);
-        return;
-    }
-    session_pump(s);
-}
-
-static void pump_later(void *ctx)
-{
-    struct session *s = ctx;
-
-    if (!s->pump_deferred && s->state != SESSION_CLOSED) {
-        s->pump_deferred = true;
-        ny_loop_defer(s->listener->cfg.loop, on_deferred_pump, s);
+    if (event == NY_STREAM_TIMEOUT) {
+        ny_log(NY_LOG_INFO, "mllp_idle", "peer=%s", ny_stream_peer(s->stream));
+    } else {
+        ny_log(NY_LOG_INFO, "mllp_broken", "peer=%s why=\"%s\"", ny_stream_peer(s->stream),
+               ny_stream_error(s->stream));
     }
 }
 
@@ -164,7 +112,7 @@ static void send_frame(struct session *s, ny_str answer)
         session_abort(s, "mllp_unframable", "an answer holds a framing byte");
         return;
     }
-    ny_stream_write_parts(s->stream, parts, NY_ARRAY_LEN(parts));
+    ny_stream_write_parts(s->base.stream, parts, NY_ARRAY_LEN(parts));
 }
 
 /* An empty answer: the bytes were no HL7 message. */
@@ -174,7 +122,8 @@ static void note_rubbish(struct session *s)
 
     ny_counter_add(NY_C_MLLP_ERRORS, 1);
     s->rubbish++;
-    ny_log(NY_LOG_WARN, "mllp_rubbish", "peer=%s count=%u", ny_stream_peer(s->stream), s->rubbish);
+    ny_log(NY_LOG_WARN, "mllp_rubbish", "peer=%s count=%u", ny_stream_peer(s->base.stream),
+           s->rubbish);
     if (s->rubbish >= (max > 0 ? max : RUBBISH_DEFAULT)) {
         session_abort(s, "mllp_closed", "frames without a message");
     }
@@ -191,7 +140,7 @@ static void send_answered(struct session *s, struct mllp_exchange *now, ny_str o
         if (s->oldest == NULL) {
             s->youngest = NULL;
         }
-        s->in_flight--;
+        s->base.under_way--;
         e->session = NULL;
         if (e != now) {
             ny_loop_defer(e->loop, exchange_free, e);
@@ -226,9 +175,7 @@ static void on_answer(void *ctx, ny_str out)
     }
     send_answered(s, e, out);
     ny_loop_defer(e->loop, exchange_free, e);
-    if (!s->pumping) {
-        pump_later(s);
-    }
+    ny_peer_session_answered(&s->base);
 }
 
 /* ---- frames ---- */
@@ -244,8 +191,8 @@ static void take_frame(struct session *s)
     e->budget = cfg->budget;
     e->x.arena = ny_peer_arena_create(cfg->max_message);
     e->x.in = ny_arena_str(e->x.arena, ny_mllp_reader_frame(s->reader));
-    e->x.peer_addr = ny_arena_str(e->x.arena, ny_str_from_c(ny_stream_peer(s->stream)));
-    e->x.may_query = cfg->open_access || ny_stream_is_local(s->stream);
+    e->x.peer_addr = ny_arena_str(e->x.arena, ny_str_from_c(ny_stream_peer(s->base.stream)));
+    e->x.may_query = cfg->open_access || ny_stream_is_local(s->base.stream);
     e->x.answer = on_answer;
     e->x.ctx = e;
     if (s->youngest != NULL) {
@@ -254,24 +201,18 @@ static void take_frame(struct session *s)
         s->oldest = e;
     }
     s->youngest = e;
-    s->in_flight++;
+    s->base.under_way++;
     ny_ihe_receive(cfg->ihe, &e->x); /* may answer at once; e is freed at the end of the turn */
-}
-
-static bool may_take(const struct session *s)
-{
-    return s->state != SESSION_CLOSED && !s->listener->draining &&
-           s->in_flight < s->listener->cfg.in_flight && ny_stream_queued(s->stream) == 0;
 }
 
 /* Feeds the reader once; true when a frame is ready. */
 static bool feed(struct session *s)
 {
-    ny_str in = ny_stream_input(s->stream);
+    ny_str in = ny_stream_input(s->base.stream);
     size_t consumed = 0;
     enum ny_mllp_status st = ny_mllp_reader_feed(s->reader, in.p, in.n, &consumed);
 
-    ny_stream_consume(s->stream, consumed);
+    ny_stream_consume(s->base.stream, consumed);
     if (st == NY_MLLP_ERROR) {
         ny_counter_add(NY_C_MLLP_ERRORS, 1);
         session_abort(s, "mllp_closed", ny_mllp_reader_error(s->reader)->text);
@@ -287,84 +228,23 @@ static bool feed(struct session *s)
     return st == NY_MLLP_FRAME;
 }
 
-/* Reads on, pauses or ends, as the session now stands. */
-static void settle(struct session *s)
+static bool take(struct ny_peer_session *base)
 {
-    bool busy = s->in_flight > 0 || ny_stream_queued(s->stream) > 0;
+    struct session *s = ny_container_of(base, struct session, base);
 
-    if (s->state == SESSION_CLOSED) {
-        return;
+    if (!feed(s)) {
+        return false;
     }
-    if (!busy && (s->listener->draining || (s->state == SESSION_ENDING && !s->waiter.queued))) {
-        session_close(s);
-    } else if (ny_stream_input(s->stream).n > 0 && (!may_take(s) || s->waiter.queued)) {
-        ny_stream_pause(s->stream); /* a second frame waits: enough is buffered */
-    } else if (ny_stream_is_paused(s->stream)) {
-        ny_stream_resume(s->stream);
-    }
+    take_frame(s);
+    return true;
 }
 
-static void session_pump(struct session *s)
-{
-    struct ny_peer_budget *budget = s->listener->cfg.budget;
-    int taken = 0;
-
-    if (s->pumping || s->state == SESSION_CLOSED) {
-        return;
-    }
-    s->pumping = true;
-    while (may_take(s) && ny_stream_input(s->stream).n > 0 && taken < NY_PEER_PER_TURN) {
-        if (!ny_peer_budget_take(budget, &s->waiter)) {
-            break;
-        }
-        if (feed(s)) {
-            taken++;
-            take_frame(s);
-        } else {
-            ny_peer_budget_give(budget);
-        }
-    }
-    s->pumping = false;
-    if (taken == NY_PEER_PER_TURN) {
-        pump_later(s);
-    } else {
-        settle(s);
-    }
-}
-
-static void on_stream(struct ny_stream *stream, enum ny_stream_event event, void *ctx)
-{
-    struct session *s = ctx;
-
-    (void)stream;
-    if (s->state == SESSION_CLOSED) {
-        return;
-    }
-    switch (event) {
-    case NY_STREAM_CONNECTED:
-        break;
-    case NY_STREAM_DATA:
-    case NY_STREAM_DRAINED:
-        session_pump(s);
-        break;
-    case NY_STREAM_CLOSED: /* half closed: answers may still be wanted */
-        s->state = SESSION_ENDING;
-        session_pump(s);
-        break;
-    case NY_STREAM_TIMEOUT:
-        if (s->in_flight == 0) {
-            ny_log(NY_LOG_INFO, "mllp_idle", "peer=%s", ny_stream_peer(s->stream));
-            ny_stream_close(s->stream); /* a reader this slow gets no more */
-            session_close(s);
-        }
-        break;
-    case NY_STREAM_ERROR:
-        ny_log(NY_LOG_INFO, "mllp_broken", "peer=%s why=\"%s\"", ny_stream_peer(s->stream),
-               ny_stream_error(s->stream));
-        session_close(s);
-        break;
-    }
-}
+static const struct ny_peer_session_ops session_ops = {
+    .take = take,
+    .on_closed = on_closed,
+    .on_lost = on_lost,
+    .destroy = session_destroy,
+};
 
 /* ---- listener ---- */
 
@@ -382,6 +262,8 @@ struct ny_peer_mllp_listener *ny_peer_mllp_create(const struct ny_peer_mllp_conf
     if (l->cfg.partial_us == 0) {
         l->cfg.partial_us = PARTIAL_DEFAULT_US;
     }
+    l->sessions.loop = cfg->loop;
+    l->sessions.budget = cfg->budget;
     return l;
 }
 
@@ -390,19 +272,10 @@ void ny_peer_mllp_adopt(struct ny_peer_mllp_listener *l, struct ny_stream *strea
     struct session *s = ny_calloc(1, sizeof(*s));
 
     s->listener = l;
-    s->stream = stream;
+    s->base.under_way_max = l->cfg.in_flight;
     s->reader = ny_mllp_reader_create(l->cfg.max_message);
-    s->state = SESSION_OPEN;
-    s->waiter.fn = pump_later;
-    s->waiter.ctx = s;
-    s->next = l->sessions;
-    if (s->next != NULL) {
-        s->next->prev = s;
-    }
-    l->sessions = s;
-    l->n_sessions++;
     ny_counter_add(NY_C_MLLP_CONNECTIONS, 1);
-    ny_stream_set_callback(stream, on_stream, s);
+    ny_peer_session_begin(&s->base, &l->sessions, &session_ops, stream);
 }
 
 static void on_accept(struct ny_listener *listener, struct ny_stream *s, void *ctx)
@@ -425,20 +298,14 @@ uint16_t ny_peer_mllp_port(const struct ny_peer_mllp_listener *l)
 
 size_t ny_peer_mllp_sessions(const struct ny_peer_mllp_listener *l)
 {
-    return l->n_sessions;
+    return l->sessions.n;
 }
 
 void ny_peer_mllp_drain(struct ny_peer_mllp_listener *l)
 {
-    struct session *next;
-
-    l->draining = true;
     ny_listener_destroy(l->listener);
     l->listener = NULL;
-    for (struct session *s = l->sessions; s != NULL; s = next) {
-        next = s->next;
-        settle(s);
-    }
+    ny_peer_sessions_drain(&l->sessions);
 }
 
 void ny_peer_mllp_destroy(struct ny_peer_mllp_listener *l)
@@ -447,9 +314,6 @@ void ny_peer_mllp_destroy(struct ny_peer_mllp_listener *l)
         return;
     }
     ny_listener_destroy(l->listener);
-    while (l->sessions != NULL) {
-        ny_stream_close(l->sessions->stream);
-        session_close(l->sessions);
-    }
+    ny_peer_sessions_close(&l->sessions);
     ny_free(l);
 }

@@ -82,10 +82,25 @@ static void restart(struct ny_registry *r, struct item_list *l)
     }
 }
 
+/* Rows read before a commit that touched them are old, though their version may be the same: an
+ * update that only moves times writes no version. */
+static void stored_rows_age(struct item_list *l, const struct batch *b)
+{
+    for (struct item *i = l->head; i != NULL; i = i->next) {
+        if (i->kind == ITEM_FEED && batch_touches(b, i->feed)) {
+            i->n_stored = 0;
+            i->stale = true;
+        }
+    }
+}
+
 static void batch_confirmed(struct ny_registry *r, struct batch *b)
 {
     struct item *i;
 
+    stored_rows_age(&r->reading, b);
+    stored_rows_age(&r->backlog, b);
+    stored_rows_age(&r->retry, b);
     ny_index_settle(r->index, r->open != NULL ? r->open->mark : ny_index_mark(r->index));
     ny_counter_add(NY_C_BATCHES, 1);
     while ((i = ny_item_list_take(&b->items)) != NULL) {
@@ -202,6 +217,7 @@ void ny_registry_flush(struct ny_registry *r)
     r->in_flight = r->open;
     r->open = NULL;
     rc = ny_store_commit(r->store, r->in_flight->rows, ++r->batch_no, on_commit, r);
+    NY_ASSERT(rc != NY_EAGAIN); /* one batch in flight, and that is this one */
     if (rc != NY_OK) {
         struct ny_error err = {.rc = rc};
 
@@ -222,8 +238,7 @@ void ny_registry_ready_changed(void *ctx, bool ready)
         return;
     }
     if (r->rebuilding) {
-        ny_registry_unload(r);
-        if (ny_registry_load(r, &err) != NY_OK) {
+        if (ny_registry_reload(r, &err) != NY_OK) {
             ny_log(NY_LOG_ERROR, "rebuild_failed", "why=%s", ny_log_safe(ny_str_from_c(err.text)));
             return;
         }

@@ -286,7 +286,7 @@ static void part_add_pins(struct part *p, struct closure *c, size_t at)
     while ((pin = ny_index_pin_next(c->r->index, id, &cursor)) != NULL) {
         size_t to = part_find(p, c, pin->a == id ? pin->b : pin->a);
 
-        if (to >= p->in.n_nodes || to < at || p->nodes[to].outside) {
+        if (to >= p->in.n_nodes || to < at || (pin->same && p->nodes[to].outside)) {
             continue;
         }
         if (pin->same) {
@@ -322,6 +322,8 @@ static void part_build(struct part *p, struct closure *c, uint32_t component)
     p->in.n_nodes = inside;
     for (size_t i = 0; i < inside; i++) {
         part_add_edges(p, c, i);
+    }
+    for (size_t i = 0; i < inside; i++) { /* outside nodes are known now: rivals have pins too */
         part_add_pins(p, c, i);
     }
     p->in.nodes = p->nodes;

@@ -5,6 +5,8 @@
 
 #include <stdlib.h>
 
+#include "nayose/text.h"
+
 #include "registry_priv.h"
 
 struct decision {
@@ -54,6 +56,22 @@ static void edge_store(struct decision *d, const struct ny_index_edge *e)
 
     memcpy(row.levels, e->levels, sizeof(e->levels));
     ny_store_add_edge(d->rows, &row);
+}
+
+/* A question shows the score of its edge. */
+static void question_restate(struct decision *d, const struct ny_index_edge *e)
+{
+    struct ny_review_row row = {.a = e->a,
+                                .b = e->b,
+                                .state = (enum ny_review_state)e->review,
+                                .reason = (enum ny_review_reason)e->reason,
+                                .total_b1024 = e->total_b1024,
+                                .guards = e->guards,
+                                .at_us = ny_clock_now_us()};
+
+    if (e->review != 0) {
+        ny_store_add_review(d->rows, &row);
+    }
 }
 
 static void edge_drop(struct decision *d, uint32_t a, uint32_t b)
@@ -109,6 +127,7 @@ static void edge_score(struct decision *d, uint32_t id, const struct ny_record *
     } else if (!edge_is_same(ny_index_edge_find(ix, id, other), &score)) {
         ny_index_edge_set(ix, id, other, &score);
         edge_store(d, ny_index_edge_find(ix, id, other));
+        question_restate(d, ny_index_edge_find(ix, id, other));
     }
 }
 
@@ -192,7 +211,8 @@ static enum ny_identity_status status_of(const struct ny_patient *p, ny_str pack
                                          enum ny_identity_status before)
 {
     struct ny_record record;
-    bool declared = ny_str_equals(p->singles[NY_SINGLE_PROCESSING].value, NY_S("T"));
+    ny_str processing = p->singles[NY_SINGLE_PROCESSING].value;
+    bool declared = !ny_str_is_empty(processing) && !ny_str_equals(processing, NY_S("P"));
 
     if (before == NY_IDENTITY_MERGED || before == NY_IDENTITY_DELETED) {
         return before;
@@ -217,7 +237,7 @@ static void identity_row(const struct decision *d, uint32_t id, const struct ny_
         .status = known.status,
         .person = known.person,
         .record = packed,
-        .norm_version = 1,
+        .norm_version = NY_TEXT_NORM_VERSION,
         .content_hash = (int64_t)ny_patient_content_hash(p),
         .event_us = p->seen.at_us,
         .version = (int32_t)known.version,

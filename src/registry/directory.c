@@ -14,8 +14,15 @@ static ny_str keep(struct ny_registry *r, ny_str s)
 
 void ny_directory_add_domain(struct ny_registry *r, const struct ny_domain *d)
 {
-    struct ny_domain *copy = NY_ARENA_NEW(r->directory, struct ny_domain);
+    struct ny_domain *copy;
 
+    ny_index_domain_set(r->index, d->id, d->oid);
+    for (size_t i = 0; i < r->n_domains; i++) {
+        if (r->domains[i]->id == d->id) {
+            return; /* known before memory was rebuilt; a domain never changes */
+        }
+    }
+    copy = NY_ARENA_NEW(r->directory, struct ny_domain);
     NY_ASSERT(copy != NULL);
     *copy = *d;
     copy->ns = keep(r, d->ns);
@@ -26,7 +33,6 @@ void ny_directory_add_domain(struct ny_registry *r, const struct ny_domain *d)
     copy->source_facility = keep(r, d->source_facility);
     r->domains = ny_realloc(r->domains, ny_mul_size(r->n_domains + 1, sizeof(*r->domains)));
     r->domains[r->n_domains++] = copy;
-    ny_index_domain_set(r->index, d->id, d->oid);
 }
 
 void ny_directory_set_source(struct ny_registry *r, const struct ny_requester_row *row)

@@ -164,6 +164,7 @@ static void step_feed(struct ny_registry *r, struct item *i)
     }
     if (ny_registry_is_touched(r, i->feed)) {
         i->n_stored = 0; /* what was read is about to change */
+        i->reads = 0;
         ny_item_list_add(&r->waiting, i);
         return;
     }
@@ -198,6 +199,7 @@ void ny_registry_step(struct ny_registry *r, struct item *i)
         return;
     }
     if (ny_registry_batch_is_full(r) ||
+        (!i->alone && r->retry.n > 0) || /* a stream of new ones must not keep those waiting */
         (r->open != NULL && r->open->items.n == 1 && r->open->items.head->alone)) {
         ny_item_list_add(&r->backlog, i);
         return;
@@ -269,9 +271,12 @@ static void on_patients(void *ctx, ny_rc rc, const struct ny_stored_patient *row
 
         if (one != NY_OK) {
             ny_item_finish(i, one);
-        } else {
-            ny_registry_step(r, i);
+            continue;
         }
+        if (i->stale) {
+            i->n_stored = 0;
+        }
+        ny_registry_step(r, i);
     }
     read_next(r);
     ny_registry_flush(r);
@@ -291,28 +296,35 @@ static size_t ids_of(const struct ny_registry *r, const struct ny_feed *f, int64
     return n;
 }
 
-static void read_next(struct ny_registry *r)
+/* Starts one read; NY_OK also when there is nothing to read. */
+static ny_rc read_some(struct ny_registry *r)
 {
     enum { READ_ITEMS_MAX = 64 };
     int64_t ids[READ_ITEMS_MAX * NY_FEED_IDS_MAX];
     size_t n = 0;
-    ny_rc rc;
 
-    if (r->reading.head != NULL) {
-        return;
-    }
     for (size_t k = 0; k < READ_ITEMS_MAX && r->to_read.head != NULL; k++) {
         struct item *i = ny_item_list_take(&r->to_read);
 
+        i->stale = false;
         n += ids_of(r, i->feed, ids + n);
         ny_item_list_add(&r->reading, i);
     }
     if (r->reading.head == NULL) {
-        return;
+        return NY_OK;
     }
-    rc = ny_store_read_patients(r->store, ids, n, on_patients, r);
-    if (rc != NY_OK) {
-        ny_items_fail(&r->reading, rc);
+    return ny_store_read_patients(r->store, ids, n, on_patients, r);
+}
+
+static void read_next(struct ny_registry *r)
+{
+    ny_rc rc = NY_OK;
+
+    while (r->reading.head == NULL && r->to_read.head != NULL) {
+        rc = read_some(r);
+        if (rc != NY_OK) {
+            ny_items_fail(&r->reading, rc);
+        }
     }
 }
 

@@ -1,5 +1,7 @@
 /* Start-up: memory is rebuilt from what PostgreSQL has confirmed. */
 
+#include "nayose/text.h"
+
 #include "registry_priv.h"
 
 static ny_rc load_domain(void *ctx, const struct ny_domain *row)
@@ -28,12 +30,16 @@ static ny_rc load_model(void *ctx, int32_t version, ny_str body)
     return NY_OK;
 }
 
-/* The record is packed again when an older normaliser made it; see ny_registry_load. */
 static ny_rc load_identity(void *ctx, const struct ny_identity_row *row)
 {
     struct ny_registry *r = ctx;
     uint32_t id;
 
+    if (row->norm_version != NY_TEXT_NORM_VERSION) {
+        ny_log(NY_LOG_ERROR, "record_of_other_version", "identity=%lld norm_version=%d",
+               (long long)row->id, row->norm_version);
+        return NY_ECONFIG;
+    }
     if (row->id != (int64_t)ny_index_count(r->index) + 1) {
         return NY_ECONFLICT; /* a gap: the numbering is not ours */
     }
@@ -172,6 +178,11 @@ static ny_rc load_all(struct ny_registry *r, struct ny_error *err)
     if (r->model == NULL) {
         return ny_fail(err, NY_ECONFIG, "the database holds no active model; run --migrate");
     }
+    if (r->cfg.settings != NULL && !ny_match_model_has_settings(r->model, r->cfg.settings)) {
+        ny_log(NY_LOG_WARN, "match_settings_not_active",
+               "model=%d hint=\"[match] takes effect in a new model version only\"",
+               ny_match_model_version(r->model));
+    }
     r->index = ny_index_create(r->model);
     return ny_store_load(r->store, &rest, err);
 }
@@ -181,7 +192,9 @@ ny_rc ny_registry_load(struct ny_registry *r, struct ny_error *err)
     int64_t began = ny_clock_monotonic_us();
     ny_rc rc;
 
-    r->directory = ny_arena_create(0);
+    if (r->directory == NULL) {
+        r->directory = ny_arena_create(0);
+    }
     rc = load_all(r, err);
     if (rc != NY_OK) {
         return rc;
@@ -196,19 +209,43 @@ ny_rc ny_registry_load(struct ny_registry *r, struct ny_error *err)
     return NY_OK;
 }
 
-void ny_registry_unload(struct ny_registry *r)
+static void forget(struct ny_registry *r)
 {
     ny_index_destroy(r->index);
     ny_match_model_destroy(r->model);
-    ny_arena_destroy(r->directory);
-    ny_free(r->domains);
-    ny_free(r->sources);
     ny_seen_free(&r->seen);
     r->index = NULL;
     r->model = NULL;
-    r->directory = NULL;
-    r->domains = NULL;
-    r->sources = NULL;
-    r->n_domains = 0;
-    r->n_sources = 0;
+}
+
+/* The directory stays: requests under way point into it. Nobody asks a registry that is not ready
+ * for a decision, but numbers and explanations are asked for, so a rebuild that fails leaves what
+ * was there. */
+ny_rc ny_registry_reload(struct ny_registry *r, struct ny_error *err)
+{
+    struct ny_registry before = *r;
+    ny_rc rc;
+
+    r->index = NULL;
+    r->model = NULL;
+    r->seen = (struct seen_table){0};
+    rc = ny_registry_load(r, err);
+    if (rc != NY_OK) {
+        forget(r);
+        r->index = before.index;
+        r->model = before.model;
+        r->seen = before.seen;
+        r->next_message = before.next_message;
+        return rc;
+    }
+    forget(&before);
+    return NY_OK;
+}
+
+void ny_registry_unload(struct ny_registry *r)
+{
+    forget(r);
+    ny_arena_destroy(r->directory);
+    ny_free(r->domains);
+    ny_free(r->sources);
 }

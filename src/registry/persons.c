@@ -95,15 +95,20 @@ static ny_str receipt(const struct ny_registry *r, uint32_t id, struct ny_arena 
     const struct ny_index_edge *best = NULL;
     const struct ny_index_edge *e;
     struct ny_index_identity x;
+    uint32_t with = 0;
     uint32_t cursor = 0;
 
     ny_index_get(r->index, id, &x);
     while ((e = ny_index_edge_next(r->index, id, &cursor)) != NULL) {
+        uint32_t other = e->a == id ? e->b : e->a;
         struct ny_index_identity y;
 
-        ny_index_get(r->index, e->a == id ? e->b : e->a, &y);
-        if (y.person == x.person && (best == NULL || e->total_b1024 > best->total_b1024)) {
+        ny_index_get(r->index, other, &y);
+        if (y.person == x.person &&
+            (best == NULL || e->total_b1024 > best->total_b1024 ||
+             (e->total_b1024 == best->total_b1024 && ny_index_order(r->index, other, with) < 0))) {
             best = e;
+            with = other;
         }
     }
     if (best == NULL) {
@@ -113,9 +118,9 @@ static ny_str receipt(const struct ny_registry *r, uint32_t id, struct ny_arena 
         a,
         "{\"with\":%u,\"model\":%d,\"total_b1024\":%d,\"levels\":[%u,%u,%u,%u,%u,"
         "%u,%u],\"guards\":%u}",
-        best->a == id ? best->b : best->a, ny_match_model_version(r->model), best->total_b1024,
-        best->levels[0], best->levels[1], best->levels[2], best->levels[3], best->levels[4],
-        best->levels[5], best->levels[6], best->guards);
+        with, ny_match_model_version(r->model), best->total_b1024, best->levels[0], best->levels[1],
+        best->levels[2], best->levels[3], best->levels[4], best->levels[5], best->levels[6],
+        best->guards);
 }
 
 struct assignment {

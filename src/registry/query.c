@@ -9,7 +9,6 @@ void ny_registry_resolve(struct ny_registry *r, const struct ny_domain *domain, 
 {
     ny_rc rc = ny_store_resolve(r->store, domain->id, id, fn, ctx);
 
-    ny_counter_add(NY_C_QUERIES, 1);
     if (rc != NY_OK) {
         fn(ctx, rc, NULL);
     }

@@ -25,6 +25,7 @@ struct item {
     enum item_kind kind;
     bool replay_checked;
     bool alone; /* decided in a batch of its own, after a failure */
+    bool stale; /* what is being read for it was changed meanwhile */
     uint8_t reads;
     union {
         const struct ny_feed *feed;
@@ -137,6 +138,8 @@ ny_str ny_registry_regional_id(const struct ny_registry *r, uint32_t person, str
 
 /* load.c */
 NY_MUST_USE ny_rc ny_registry_load(struct ny_registry *r, struct ny_error *err);
+/* Loads everything again; on failure memory stays as it was. */
+NY_MUST_USE ny_rc ny_registry_reload(struct ny_registry *r, struct ny_error *err);
 void ny_registry_unload(struct ny_registry *r);
 
 /* directory.c */

@@ -47,6 +47,13 @@ static void on_commit_result(const struct ny_db_result *r, void *ctx)
     s->flight.committed = ny_store_tag_rc(ny_db_tag(r)) == NY_OK;
 }
 
+static void rollback(struct ny_store *s)
+{
+    if (ny_db_rollback(s->write, NULL, NULL) != NY_OK) {
+        ny_log(NY_LOG_WARN, "store_rollback", "rc=%s", ny_rc_text(NY_EDB));
+    }
+}
+
 static void on_batch_done(void *ctx, ny_rc rc, const struct ny_db_failure *failure)
 {
     struct ny_store *s = ctx;
@@ -62,11 +69,14 @@ static void on_batch_done(void *ctx, ny_rc rc, const struct ny_db_failure *failu
     }
     if (rc == NY_OK) {
         rc = ny_fail(&err, NY_EDB, "the server answered COMMIT with another tag");
+    } else if (s->flight.refused != NY_OK && !failure->lost) {
+        rc = ny_fail(&err, s->flight.refused, "a value cannot be sent");
+        rollback(s);
     } else {
         rc = ny_fail(&err, ny_store_failure_rc(failure), "%s: %s (%s)", failure->statement,
                      failure->text, failure->sqlstate);
-        if (!failure->lost && ny_db_rollback(s->write, NULL, NULL) != NY_OK) {
-            ny_log(NY_LOG_WARN, "store_rollback", "rc=%s", ny_rc_text(NY_EDB));
+        if (!failure->lost) {
+            rollback(s);
         }
     }
     if (rc == NY_EFENCED) {
@@ -102,7 +112,6 @@ ny_rc ny_store_commit(struct ny_store *s, struct ny_store_batch *b, int64_t batc
                       void (*done)(void *ctx, ny_rc rc, const struct ny_error *err), void *ctx)
 {
     ny_rc rc;
-    ny_rc sync_rc;
 
     if (s->fenced) {
         return NY_EFENCED;
@@ -131,7 +140,19 @@ ny_rc ny_store_commit(struct ny_store *s, struct ny_store_batch *b, int64_t batc
 
         NY_ASSERT(ny_db_send(s->write, NY_SQL_PRUNE_SEEN, &broken, 1, NULL, NULL) != NY_OK);
     }
-    sync_rc = ny_db_sync(s->write, on_batch_done, s);
-    s->flight.open = sync_rc == NY_OK;
-    return rc != NY_OK ? rc : sync_rc;
+    s->flight.refused = rc;
+    rc = ny_db_sync(s->write, on_batch_done, s);
+    s->flight.open = rc == NY_OK;
+    return rc;
+}
+
+void ny_store_abandon(struct ny_store *s)
+{
+    struct ny_error err = {.rc = NY_EDB, .text = "the server is stopping"};
+
+    s->ready = false;
+    if (s->flight.open) {
+        s->flight.open = false;
+        s->flight.done(s->flight.ctx, NY_EDB, &err);
+    }
 }

@@ -73,7 +73,13 @@ static void op_destroy(struct read_op *op)
 void ny_store_ops_release(struct ny_store *s)
 {
     while (s->ops != NULL) {
+        struct read_op copy = *s->ops;
+
+        copy.arena = NULL;
         op_destroy(s->ops);
+        if (!copy.told) {
+            copy.tell(&copy, NY_EDB, NULL);
+        }
     }
 }
 
@@ -110,11 +116,9 @@ static ny_rc op_start(struct read_op *op, enum ny_sql stmt, const struct ny_db_p
     ny_rc rc = NY_EDB;
 
     if (db != NULL) {
-        ny_rc sync_rc;
-
+        /* A statement that could not be sent breaks its segment; on_done tells it. */
         rc = ny_db_send(db, stmt, params, n, on_rows, op);
-        sync_rc = ny_db_sync(db, on_done, op);
-        rc = rc != NY_OK ? rc : sync_rc;
+        rc = ny_db_sync(db, on_done, op);
     }
     if (rc != NY_OK) {
         op_destroy(op);

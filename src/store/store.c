@@ -268,6 +268,8 @@ void ny_store_close(struct ny_store *s)
     for (size_t i = 0; i < s->n_reads; i++) {
         ny_db_destroy(s->reads[i]);
     }
+    s->n_reads = 0; /* who is told now and asks again gets NY_EDB */
+    ny_store_abandon(s);
     ny_store_ops_release(s);
     ny_arena_destroy(s->scratch);
     ny_free(s->reads);

@@ -163,6 +163,7 @@ struct ny_store {
     struct audit_head head; /* confirmed */
     struct {
         bool open, committed;
+        ny_rc refused; /* a parameter that could not be sent: the segment was broken on purpose */
         struct audit_head head; /* of the chain when this one is confirmed */
         void (*done)(void *ctx, ny_rc rc, const struct ny_error *err);
         void *ctx;
@@ -171,6 +172,8 @@ struct ny_store {
     struct read_op *ops;
 };
 
+/* commit.c: nothing is ready any more; the batch in flight is told NY_EDB. */
+void ny_store_abandon(struct ny_store *s);
 /* The rc of a failed segment, as store.h tells it for ny_store_commit. */
 ny_rc ny_store_failure_rc(const struct ny_db_failure *f);
 /* The rc of a segment without a failure, by the command tag of its COMMIT. */
@@ -198,8 +201,7 @@ NY_MUST_USE ny_rc ny_audit_hash(struct ny_arena *a, ny_str chain, int64_t seq,
 /* Text that PostgreSQL takes: bytes that are no UTF-8, and NUL, become U+FFFD. */
 ny_str ny_text_clean(struct ny_arena *a, ny_str s);
 
-/* read.c: the idlest read connection that is up, or NULL. */
-struct ny_db *ny_store_read_connection(struct ny_store *s);
+/* read.c: tells every read under way NY_EDB. */
 void ny_store_ops_release(struct ny_store *s);
 
 #endif

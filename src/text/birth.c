@@ -222,7 +222,7 @@ ny_rc ny_text_birth_date_parse(ny_str in, ny_date message_date, ny_date *out, un
     size_t from = 0;
     ny_rc rc;
 
-    if (in.n > NY_BIRTH_CHARS * 4) {
+    if (in.n > (size_t)NY_BIRTH_CHARS * 4) {
         return NY_ESYNTAX;
     }
     rc = ny_birth_squeeze(ny_str_trim(in), &s);

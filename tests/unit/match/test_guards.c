@@ -14,8 +14,7 @@ enum twist {
     NEWBORN,
     DEAD,
     UNKNOWN_PERSON,
-    SPIKE,
-    SHARED_HOUSE
+    SPIKE
 };
 
 static const struct {
@@ -80,7 +79,6 @@ static struct ny_match_model *model_for(struct fixture *f, enum twist t)
     case NEWBORN:
     case DEAD:
     case UNKNOWN_PERSON:
-    case SHARED_HOUSE:
         break;
     }
     return model_with(f, "", 2);

@@ -10,6 +10,8 @@ void fake_store_destroy(struct ny_store *s);
 void fake_store_add_domain(struct ny_store *s, const struct ny_domain *d);
 /* Runs one asynchronous step (a commit or a read); false when there was none. */
 bool fake_store_pump(struct ny_store *s);
+/* While held, reads stay under way and commits go before them. */
+void fake_store_hold_reads(struct ny_store *s, bool hold);
 /* The next commits fail with this rc, `times` times. */
 void fake_store_fail(struct ny_store *s, ny_rc rc, int times);
 /* Any batch that holds this control id fails with NY_ECONFLICT. */

@@ -3,7 +3,7 @@
 
 #include "fake_store.h"
 
-enum { ROWS_MAX = 4096 };
+enum { ROWS_MAX = 1024 };
 
 struct saved_identity {
     struct ny_identity_row row;
@@ -81,6 +81,7 @@ struct ny_store {
     ny_rc fail_rc;
     int fail_times;
     const char *poison;
+    bool hold_reads;
     bool ready;
     void (*on_ready)(void *ctx, bool ready);
     void *on_ready_ctx;
@@ -121,6 +122,11 @@ void fake_store_fail(struct ny_store *s, ny_rc rc, int times)
 {
     s->fail_rc = rc;
     s->fail_times = times;
+}
+
+void fake_store_hold_reads(struct ny_store *s, bool hold)
+{
+    s->hold_reads = hold;
 }
 
 void fake_store_poison(struct ny_store *s, const char *control_id)
@@ -283,7 +289,7 @@ static bool pump_read(struct ny_store *s)
     struct ny_stored_patient rows[64];
     size_t n = 0;
 
-    if (read.fn == NULL) {
+    if (read.fn == NULL || s->hold_reads) {
         return false;
     }
     s->read.fn = NULL;

@@ -1,0 +1,223 @@
+/* The server: HTTP with JSON over its Unix socket or a URL.
+ *
+ * What went wrong is told in one sentence with what to do next: nobody answers (3), or the server
+ * refuses with {"error", "hint"} (1). */
+
+#include <stdlib.h>
+
+#include "nayose_priv.h"
+
+enum { ANSWER_MAX = 64 << 20 };
+
+struct cli_client {
+    struct cli *cli;
+    CURL *easy;
+    struct cli_body body;
+};
+
+/* ---- a handle ---- */
+
+static size_t on_body(char *data, size_t size, size_t count, void *ctx)
+{
+    struct cli_body *b = ctx;
+    size_t n = size * count;
+
+    if (n > b->max - b->n) {
+        b->too_large = true;
+        return 0;
+    }
+    if (n > b->cap - b->n) {
+        b->cap = b->n + n > 2 * b->cap ? b->n + n : 2 * b->cap;
+        b->p = ny_realloc(b->p, b->cap);
+    }
+    memcpy(b->p + b->n, data, n);
+    b->n += n;
+    return n;
+}
+
+void cli_body_finish(struct cli_body *body)
+{
+    if (body->p != NULL) {
+        ny_wipe(body->p, body->n);
+    }
+    ny_free(body->p);
+    *body = (struct cli_body){.max = body->max};
+}
+
+static bool is_url(const char *server)
+{
+    return strstr(server, "://") != NULL;
+}
+
+CURL *cli_easy_create(const struct cli *cli, struct cli_body *body)
+{
+    CURL *easy = curl_easy_init();
+
+    NY_ASSERT(easy != NULL);
+    if (body->max == 0) {
+        body->max = ANSWER_MAX;
+    }
+    if (!is_url(cli->server)) {
+        curl_easy_setopt(easy, CURLOPT_UNIX_SOCKET_PATH, cli->server);
+    }
+    curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
+    curl_easy_setopt(easy, CURLOPT_PROXY, "");
+    curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT, 10L);
+    curl_easy_setopt(easy, CURLOPT_TIMEOUT, 300L);
+    curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, on_body);
+    curl_easy_setopt(easy, CURLOPT_WRITEDATA, body);
+    if (cli->cert != NULL) {
+        curl_easy_setopt(easy, CURLOPT_SSLCERT, cli->cert);
+        curl_easy_setopt(easy, CURLOPT_SSLKEY, cli->key != NULL ? cli->key : cli->cert);
+    }
+    if (cli->cacert != NULL) {
+        curl_easy_setopt(easy, CURLOPT_CAINFO, cli->cacert);
+    }
+    return easy;
+}
+
+/* Every byte that is not unreserved (RFC 3986) as %XX. */
+static void url_escape(struct ny_buf *b, const char *text)
+{
+    for (; *text != '\0'; text++) {
+        unsigned char c = (unsigned char)*text;
+
+        if ((c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') ||
+            strchr("-._~", c) != NULL) {
+            ny_buf_add_char(b, (char)c);
+        } else {
+            ny_buf_printf(b, "%%%02X", c);
+        }
+    }
+}
+
+const char *cli_url(struct cli *cli, const char *path, const struct cli_param *params, size_t n)
+{
+    struct ny_buf b;
+    ny_str base = is_url(cli->server) ? ny_str_from_c(cli->server) : NY_S("http://localhost");
+
+    while (ny_str_ends_with(base, NY_S("/"))) {
+        base.n--;
+    }
+    ny_buf_init(&b, cli->arena);
+    ny_buf_add(&b, base);
+    ny_buf_add_c(&b, path);
+    for (size_t i = 0; i < n; i++) {
+        ny_buf_printf(&b, "%c%s=", i == 0 ? '?' : '&', params[i].name);
+        url_escape(&b, params[i].value);
+    }
+    ny_buf_add_char(&b, '\0');
+    NY_ASSERT(!b.failed);
+    return b.p;
+}
+
+/* ---- a request ---- */
+
+struct cli_client *cli_client_create(struct cli *cli)
+{
+    struct cli_client *c = ny_calloc(1, sizeof(*c));
+
+    c->cli = cli;
+    c->easy = cli_easy_create(cli, &c->body);
+    return c;
+}
+
+void cli_client_destroy(struct cli_client *c)
+{
+    if (c == NULL) {
+        return;
+    }
+    curl_easy_cleanup(c->easy);
+    cli_body_finish(&c->body);
+    ny_free(c);
+}
+
+int cli_no_server(const struct cli *cli, const char *why)
+{
+    cli_error("no server answers at %s (%s); start nayosed, or name its socket with --server or "
+              "$NAYOSE_SERVER",
+              cli->server, why);
+    return CLI_NO_SERVER;
+}
+
+/* The refusal as a sentence: what, then what to do. */
+static void say_refused(const json_t *answer, long status)
+{
+    const char *error = cli_json_text(answer, "error");
+    const char *hint = cli_json_text(answer, "hint");
+
+    if (error[0] == '\0') {
+        cli_error("the server refused with HTTP status %ld; see its log", status);
+    } else if (hint[0] == '\0') {
+        cli_error("%s", error);
+    } else {
+        cli_error("%s; %s", error, hint);
+    }
+}
+
+static int perform(struct cli_client *c, json_t **out)
+{
+    CURLcode rc = curl_easy_perform(c->easy);
+    long status = 0;
+    json_error_t err;
+    json_t *answer;
+
+    if (c->body.too_large) {
+        cli_error("the server's answer is larger than %d MiB", ANSWER_MAX >> 20);
+        return CLI_REFUSED;
+    }
+    if (rc != CURLE_OK) {
+        return cli_no_server(c->cli, curl_easy_strerror(rc));
+    }
+    curl_easy_getinfo(c->easy, CURLINFO_RESPONSE_CODE, &status);
+    answer = json_loadb(c->body.n > 0 ? c->body.p : "", c->body.n, JSON_ALLOW_NUL, &err);
+    if (status >= 400) {
+        say_refused(answer, status);
+        json_decref(answer);
+        return CLI_REFUSED;
+    }
+    if (answer == NULL) {
+        return cli_no_server(c->cli, "what answers is not nayosed");
+    }
+    *out = answer;
+    return CLI_DONE;
+}
+
+int cli_get(struct cli_client *c, const char *path, const struct cli_param *params, size_t n,
+            json_t **out)
+{
+    c->body.n = 0;
+    curl_easy_setopt(c->easy, CURLOPT_HTTPGET, 1L);
+    curl_easy_setopt(c->easy, CURLOPT_URL, cli_url(c->cli, path, params, n));
+    return perform(c, out);
+}
+
+int cli_post(struct cli_client *c, const char *path, json_t *body, json_t **out)
+{
+    struct curl_slist *headers = curl_slist_append(NULL, "Content-Type: application/json");
+    char *text = json_dumps(body, JSON_COMPACT);
+    int code;
+
+    NY_ASSERT(headers != NULL && text != NULL);
+    json_decref(body);
+    c->body.n = 0;
+    curl_easy_setopt(c->easy, CURLOPT_POST, 1L);
+    curl_easy_setopt(c->easy, CURLOPT_POSTFIELDS, text);
+    curl_easy_setopt(c->easy, CURLOPT_HTTPHEADER, headers);
+    curl_easy_setopt(c->easy, CURLOPT_URL, cli_url(c->cli, path, NULL, 0));
+    code = perform(c, out);
+    curl_easy_setopt(c->easy, CURLOPT_HTTPHEADER, NULL);
+    curl_slist_free_all(headers);
+    free(text);
+    return code;
+}
+
+int cli_get_once(struct cli *cli, const char *path, const struct cli_param *params, size_t n,
+                 json_t **out)
+{
+    struct cli_client *c = cli_client_create(cli);
+    int code = cli_get(c, path, params, n, out);
+
+    cli_client_destroy(c);
+    return code;
+}

@@ -1,0 +1,138 @@
+/* nayose, private: what the verbs share: settings of the call, the server, tables, text. */
+#ifndef NAYOSE_NAYOSE_PRIV_H
+#define NAYOSE_NAYOSE_PRIV_H
+
+#include <argp.h>
+#include <curl/curl.h>
+#include <jansson.h>
+#include <stdio.h>
+
+#include "nayose/base.h"
+
+struct libscols_table;
+
+/* What the program ends with; tools rely on these. */
+enum { CLI_DONE = 0, CLI_REFUSED = 1, CLI_USAGE = 2, CLI_NO_SERVER = 3 };
+
+struct cli {
+    const char *server; /* socket path or URL */
+    const char *cert, *key, *cacert;
+    bool json;
+    bool is_japanese; /* Japanese labels first */
+    int argc;         /* the verb's arguments; argv[0] is its name for messages */
+    char **argv;
+    struct ny_arena *arena;
+};
+
+struct verb {
+    const char *words;
+    int (*fn)(struct cli *cli, const struct verb *verb);
+    int min, max; /* operands */
+    bool lists;   /* takes --json */
+    const char *args, *summary, *example;
+};
+
+#define NY_VERB(words, fn, min, max, lists, args, summary, example)                                \
+    int verb_##fn(struct cli *cli, const struct verb *verb);
+#include "tbl/verbs.def"
+#undef NY_VERB
+
+/* ---- args.c: options of the call and of a verb ---- */
+
+extern const struct argp cli_common_argp; /* --server …; input: struct cli */
+
+/* An option of the verb: true when the key was its own. */
+typedef bool (*cli_option_fn)(void *ctx, int key, char *arg, struct argp_state *state);
+
+/* Parses the arguments of a verb. options and set may be NULL. Returns the operands (borrowed from
+ * argv), their number in *n_operands (NULL allowed). Wrong usage ends the program with 2, --help
+ * with 0. */
+char **cli_args(struct cli *cli, const struct verb *verb, const struct argp_option *options,
+                cli_option_fn set, void *ctx, int *n_operands);
+/* Ends with 2 unless text is NS^ID. */
+void cli_check_identity(const struct verb *verb, const char *text);
+/* "APP^FACILITY" → both, in the arena of cli; ends with 2 when there is no '^'. */
+void cli_split_source(struct cli *cli, const struct verb *verb, const char *text,
+                      const char **application, const char **facility);
+/* "nayose domain add: sentence" and where help is; ends with 2. */
+_Noreturn void cli_usage(const struct verb *verb, const char *fmt, ...) NY_PRINTF(2, 3);
+
+/* ---- text.c: what people and tools read ---- */
+
+/* "nayose: sentence\n" to stderr. */
+void cli_error(const char *fmt, ...) NY_PRINTF(1, 2);
+/* "en ja", or "ja en" when the call is Japanese; in the arena of cli. */
+const char *cli_label(struct cli *cli, const char *en, const char *ja);
+void cli_json_print(const json_t *value);
+/* A text member, "" when absent. */
+const char *cli_json_text(const json_t *object, const char *key);
+/* One field of CSV (RFC 4180: quoted when it holds a separator, a quote or a line end). */
+void cli_csv_field(FILE *out, const char *text);
+void cli_csv_row(FILE *out, const char *const *fields, size_t n);
+
+struct cli_column {
+    const char *name;
+    bool is_number; /* right aligned */
+    bool wraps;     /* may break into lines on a narrow terminal */
+};
+struct libscols_table *cli_table_create(const struct cli_column *columns, size_t n);
+void cli_table_row(struct libscols_table *t, const char *const *cells, size_t n);
+/* Prints and destroys. On a terminal a table with a wrapping column keeps to its width. */
+void cli_table_print(struct libscols_table *t);
+
+/* ---- client.c: the server ---- */
+
+struct cli_body {
+    char *p;
+    size_t n, cap, max;
+    bool too_large;
+};
+
+struct cli_param {
+    const char *name, *value;
+};
+
+/* A handle that is set up for the server of this call; body gets what it answers and must outlive
+ * it. Owned by the caller (curl_easy_cleanup). */
+CURL *cli_easy_create(const struct cli *cli, struct cli_body *body);
+/* The URL of a path with parameters, in the arena of cli. */
+const char *cli_url(struct cli *cli, const char *path, const struct cli_param *params, size_t n);
+void cli_body_finish(struct cli_body *body);
+/* Says that no server answers; returns CLI_NO_SERVER. */
+int cli_no_server(const struct cli *cli, const char *why);
+
+struct cli_client;
+struct cli_client *cli_client_create(struct cli *cli);
+void cli_client_destroy(struct cli_client *c);
+/* Each returns an exit code; unless it is CLI_DONE a sentence was printed and *out is as it was.
+ * *out is owned by the caller. */
+int cli_get(struct cli_client *c, const char *path, const struct cli_param *params, size_t n,
+            json_t **out);
+int cli_post(struct cli_client *c, const char *path, json_t *body, json_t **out); /* takes body */
+/* GET without operands, once. */
+int cli_get_once(struct cli *cli, const char *path, const struct cli_param *params, size_t n,
+                 json_t **out);
+
+/* ---- pages.c: listings that come in pages ---- */
+
+/* Called with each element; a code other than CLI_DONE ends the walk. */
+typedef int (*cli_element_fn)(void *ctx, const json_t *element);
+/* Walks `list` of GET path: the members of `next` are put, with the prefix after_, into the next
+ * request. params: [n] fixed ones, at most 4. */
+int cli_pages(struct cli *cli, const char *path, const char *list, const struct cli_param *params,
+              size_t n, cli_element_fn fn, void *ctx);
+/* The option --parked of the review verbs; ctx: bool. */
+extern const struct argp_option cli_review_options[];
+bool cli_review_option(void *ctx, int key, char *arg, struct argp_state *state);
+/* Walks the questions: the open ones, then with parked those too. */
+int cli_reviews(struct cli *cli, bool parked, cli_element_fn fn, void *ctx);
+/* Opens and closes a JSON list that is printed while it comes. */
+struct cli_json_list {
+    const char *name;
+    size_t n;
+};
+void cli_json_list_begin(struct cli_json_list *l, const char *name);
+int cli_json_list_add(void *list, const json_t *element); /* a cli_element_fn */
+void cli_json_list_end(struct cli_json_list *l);
+
+#endif

@@ -1,0 +1,41 @@
+/* nayose resolve */
+
+#include "nayose_priv.h"
+
+static void person_print(struct cli *cli, const json_t *answer)
+{
+    static const struct cli_column columns[] = {
+        {"DOMAIN", false, false},
+        {"ID",     false, false}
+    };
+    const json_t *ids = json_object_get(answer, "ids");
+    struct libscols_table *t = cli_table_create(columns, NY_ARRAY_LEN(columns));
+
+    printf("%s: %s\n", cli_label(cli, "regional ID", "地域ID"),
+           cli_json_text(answer, "regional_id"));
+    for (size_t i = 0; i < json_array_size(ids); i++) {
+        const json_t *id = json_array_get(ids, i);
+        const char *const cells[] = {cli_json_text(id, "domain"), cli_json_text(id, "id")};
+
+        cli_table_row(t, cells, NY_ARRAY_LEN(cells));
+    }
+    cli_table_print(t);
+}
+
+int verb_resolve(struct cli *cli, const struct verb *verb)
+{
+    struct cli_param id = {.name = "id"};
+    json_t *answer = NULL;
+    int code;
+
+    id.value = cli_args(cli, verb, NULL, NULL, NULL, NULL)[0];
+    cli_check_identity(verb, id.value);
+    code = cli_get_once(cli, "/resolve", &id, 1, &answer);
+    if (code == CLI_DONE && cli->json) {
+        cli_json_print(answer);
+    } else if (code == CLI_DONE) {
+        person_print(cli, answer);
+    }
+    json_decref(answer);
+    return code;
+}

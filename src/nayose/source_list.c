@@ -1,0 +1,54 @@
+/* nayose source list */
+
+#include "nayose_priv.h"
+
+static const char *yes_no(const json_t *o, const char *key)
+{
+    return json_is_true(json_object_get(o, key)) ? "yes" : "no";
+}
+
+static void sources_print(struct cli *cli, const json_t *sources)
+{
+    static const struct cli_column columns[] = {
+        {"SOURCE",                   false, false},
+        {"CHARSET",                  false, false},
+        {"UNDECODABLE",              false, false},
+        {"STRICT-UPDATE",            false, false},
+        {"ACCEPT-TEST",              false, false},
+        {"IGNORE-UNKNOWN-AUTHORITY", false, false},
+        {"PROBATION",                false, false}
+    };
+    struct libscols_table *t = cli_table_create(columns, NY_ARRAY_LEN(columns));
+
+    for (size_t i = 0; i < json_array_size(sources); i++) {
+        const json_t *s = json_array_get(sources, i);
+        ny_str source = ny_arena_printf(cli->arena, "%s^%s", cli_json_text(s, "application"),
+                                        cli_json_text(s, "facility"));
+        const char *const cells[] = {source.p,
+                                     cli_json_text(s, "charset"),
+                                     cli_json_text(s, "undecodable"),
+                                     yes_no(s, "strict_update"),
+                                     yes_no(s, "accept_test"),
+                                     yes_no(s, "ignore_unknown_authority"),
+                                     yes_no(s, "probation")};
+
+        cli_table_row(t, cells, NY_ARRAY_LEN(cells));
+    }
+    cli_table_print(t);
+}
+
+int verb_source_list(struct cli *cli, const struct verb *verb)
+{
+    json_t *answer = NULL;
+    int code;
+
+    cli_args(cli, verb, NULL, NULL, NULL, NULL);
+    code = cli_get_once(cli, "/sources", NULL, 0, &answer);
+    if (code == CLI_DONE && cli->json) {
+        cli_json_print(answer);
+    } else if (code == CLI_DONE) {
+        sources_print(cli, json_object_get(answer, "sources"));
+    }
+    json_decref(answer);
+    return code;
+}

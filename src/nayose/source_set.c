@@ -1,0 +1,93 @@
+/* nayose source set */
+
+#include "nayose_priv.h"
+
+enum { KEY_CHARSET = 0x2000, KEY_UNDECODABLE, KEY_SWITCHES };
+
+/* The settings that are yes or no, in the order of their keys. */
+static const char *const switches[] = {"strict_update", "accept_test", "ignore_unknown_authority",
+                                       "probation"};
+
+static const struct argp_option options[] = {
+    {.name = "charset",
+     .key = KEY_CHARSET,
+     .arg = "NAME",
+     .doc = "When MSH-18 is empty: UTF-8, CP932, SHIFT_JIS, EUC-JP, ISO-2022-JP; '' = find out"},
+    {.name = "undecodable",
+     .key = KEY_UNDECODABLE,
+     .arg = "refuse|replace",
+     .doc = "Bytes that are not in the character set: refuse the message, or put U+FFFD"},
+    {.name = "strict-update",
+     .key = KEY_SWITCHES,
+     .arg = "yes|no",
+     .doc = "Refuse updates of unknown patients"},
+    {.name = "accept-test",
+     .key = KEY_SWITCHES + 1,
+     .arg = "yes|no",
+     .doc = "Take messages with MSH-11 T or D, as test patients"},
+    {.name = "ignore-unknown-authority",
+     .key = KEY_SWITCHES + 2,
+     .arg = "yes|no",
+     .doc = "Pass over ids of unknown domains instead of refusing the message"},
+    {.name = "probation",
+     .key = KEY_SWITCHES + 3,
+     .arg = "yes|no",
+     .doc = "Nothing of this source links by itself"},
+    {0                                                                    },
+};
+
+static bool option_set(void *ctx, int key, char *arg, struct argp_state *state)
+{
+    json_t *o = ctx;
+    int i = key - KEY_SWITCHES;
+    bool yes;
+
+    if (arg == NULL) {
+        return false;
+    }
+    yes = strcmp(arg, "yes") == 0;
+    if (key == KEY_CHARSET) {
+        return json_object_set_new(o, "charset", json_string(arg)) == 0;
+    }
+    if (key == KEY_UNDECODABLE) {
+        if (strcmp(arg, "refuse") != 0 && strcmp(arg, "replace") != 0) {
+            argp_error(state, "--undecodable is refuse or replace");
+        }
+        return json_object_set_new(o, "undecodable", json_string(arg)) == 0;
+    }
+    if (i < 0 || i >= (int)NY_ARRAY_LEN(switches)) {
+        return false;
+    }
+    if (!yes && strcmp(arg, "no") != 0) {
+        argp_error(state, "`%s' is neither yes nor no", arg);
+    }
+    return json_object_set_new(o, switches[i], json_boolean(yes)) == 0;
+}
+
+int verb_source_set(struct cli *cli, const struct verb *verb)
+{
+    json_t *body = json_object();
+    const char *app;
+    const char *facility;
+    struct cli_client *c;
+    json_t *answer = NULL;
+    char **operands = cli_args(cli, verb, options, option_set, body, NULL);
+    int code;
+
+    if (json_object_size(body) == 0) {
+        cli_usage(verb, "name at least one setting");
+    }
+    cli_split_source(cli, verb, operands[0], &app, &facility);
+    if (json_object_set_new(body, "application", json_string(app)) != 0 ||
+        json_object_set_new(body, "facility", json_string(facility)) != 0) {
+        cli_usage(verb, "the arguments are not UTF-8");
+    }
+    c = cli_client_create(cli);
+    code = cli_post(c, "/sources", body, &answer);
+    if (code == CLI_DONE) {
+        printf("source %s changed\n", operands[0]);
+    }
+    json_decref(answer);
+    cli_client_destroy(c);
+    return code;
+}

@@ -1,0 +1,157 @@
+/* The listeners of the configuration, and the calls that come over HTTP: peer knows HTTP, admin
+ * knows the answers. */
+
+#include <stdio.h>
+
+#include "nayose/admin.h"
+
+#include "server_priv.h"
+
+/* ---- calls of the admin interface: peer knows HTTP, admin knows answers ---- */
+
+struct call {
+    struct ny_admin_call call;
+    struct ny_peer_request *request;
+};
+
+static void on_reply(void *ctx, unsigned status, ny_str content_type, ny_str body)
+{
+    struct call *c = ctx;
+
+    ny_peer_http_reply(c->request, status, content_type, NULL, 0, body);
+}
+
+static void on_call(struct server *s, struct ny_peer_request *request, bool is_private)
+{
+    struct call *c = NY_ARENA_NEW(request->arena, struct call);
+
+    if (c == NULL) {
+        ny_peer_http_reply(request, 503, NY_S("text/plain"), NULL, 0, NY_S("out of memory\n"));
+        return;
+    }
+    c->request = request;
+    c->call = (struct ny_admin_call){
+        .method = request->method,
+        .path = request->path,
+        .query = request->query,
+        .accept = ny_peer_http_header(request, NY_S("Accept")),
+        .body = request->body,
+        .user = request->user,
+        .peer_addr = request->peer_addr,
+        .is_private = is_private,
+        .arena = request->arena,
+        .reply = on_reply,
+        .ctx = c,
+    };
+    ny_admin_handle(s->admin, &c->call);
+}
+
+static void on_public_call(struct ny_peer_request *request, void *ctx)
+{
+    on_call(ctx, request, false);
+}
+
+static void on_private_call(struct ny_peer_request *request, void *ctx)
+{
+    on_call(ctx, request, true);
+}
+
+/* ---- listeners ---- */
+
+static bool is_loopback(const char *host)
+{
+    return strncmp(host, "127.", 4) == 0 || strcmp(host, "::1") == 0 ||
+           strcmp(host, "localhost") == 0;
+}
+
+static void options_read(const struct ny_conf *c, const char *name, struct ny_listener_options *o)
+{
+    *o = (struct ny_listener_options){
+        .max_streams = (size_t)ny_conf_int(c, "listener", name, "max_connections"),
+        .idle_us = ny_conf_time_us(c, "listener", name, "idle_timeout"),
+    };
+    if (ny_conf_has(c, "listener", name, "path")) {
+        o->path = ny_conf_str(c, "listener", name, "path");
+    } else {
+        o->host = ny_conf_str(c, "listener", name, "bind");
+        o->port = (uint16_t)ny_conf_int(c, "listener", name, "port");
+    }
+}
+
+static ny_rc mllp_start(struct server *s, const char *name, bool open_access, struct ny_error *err)
+{
+    struct ny_peer_mllp_config cfg = {
+        .loop = s->loop,
+        .ihe = s->ihe,
+        .budget = s->budget,
+        .max_message = (size_t)ny_conf_int(s->conf, "listener", name, "max_message"),
+        .in_flight = (size_t)ny_conf_int(s->conf, "listener", name, "in_flight"),
+        .open_access = open_access,
+    };
+    struct ny_listener_options options;
+
+    if (s->n_mllp == LISTENERS_MAX) {
+        return ny_fail(err, NY_ECONFIG, "more than %d MLLP listeners", LISTENERS_MAX);
+    }
+    options_read(s->conf, name, &options);
+    s->mllp[s->n_mllp] = ny_peer_mllp_create(&cfg);
+    return ny_peer_mllp_listen(s->mllp[s->n_mllp++], &options, err);
+}
+
+static struct ny_peer_http_listener *
+http_create(struct server *s, const struct ny_peer_route *route, const char *name, bool open_access)
+{
+    struct ny_peer_http_config cfg = {
+        .loop = s->loop,
+        .budget = s->budget,
+        .routes = route,
+        .n_routes = 1,
+        .max_body = (size_t)ny_conf_int(s->conf, "listener", name, "max_message"),
+        .open_access = open_access,
+    };
+
+    return ny_peer_http_create(&cfg);
+}
+
+static ny_rc http_start(struct server *s, const char *name, bool is_admin, bool open_access,
+                        struct ny_error *err)
+{
+    struct ny_peer_http_listener **l = is_admin ? &s->admin_http : &s->http;
+    struct ny_listener_options options;
+
+    options_read(s->conf, name, &options);
+    if (is_admin && options.path == NULL) {
+        return ny_fail(err, NY_ECONFIG,
+                       "[listener %s]: an admin listener needs path, a Unix socket", name);
+    }
+    if (*l == NULL) {
+        *l = http_create(s, is_admin ? &s->private_route : &s->public_route, name, open_access);
+    }
+    return ny_peer_http_listen(*l, &options, err);
+}
+
+ny_rc server_listen(struct server *s, struct ny_error *err)
+{
+    bool open_access = ny_conf_bool(s->conf, "access", NULL, "open");
+    const char *name;
+
+    s->budget = ny_peer_budget_create(s->loop, 0);
+    s->public_route = (struct ny_peer_route){NULL, "/", on_public_call, s};
+    s->private_route = (struct ny_peer_route){NULL, "/", on_private_call, s};
+    for (size_t i = 0; (name = ny_conf_named(s->conf, "listener", i)) != NULL; i++) {
+        const char *type = ny_conf_str(s->conf, "listener", name, "type");
+        ny_rc rc = strcmp(type, "mllp") == 0
+                       ? mllp_start(s, name, open_access, err)
+                       : http_start(s, name, strcmp(type, "admin") == 0, open_access, err);
+
+        if (rc != NY_OK) {
+            return rc;
+        }
+        if (open_access && !ny_conf_has(s->conf, "listener", name, "path") &&
+            !is_loopback(ny_conf_str(s->conf, "listener", name, "bind"))) {
+            ny_log(NY_LOG_WARN, "open_access",
+                   "listener=%s hint=\"anybody who reaches this address may query\"", name);
+        }
+    }
+    return NY_OK;
+}

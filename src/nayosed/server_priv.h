@@ -1,0 +1,38 @@
+/* nayosed, private: what the wiring holds. */
+#ifndef NAYOSE_NAYOSED_SERVER_PRIV_H
+#define NAYOSE_NAYOSED_SERVER_PRIV_H
+
+#include "nayose/match.h"
+#include "nayose/net.h"
+#include "nayose/peer.h"
+
+#include "server.h"
+
+enum { LISTENERS_MAX = 16 };
+
+struct server {
+    const struct ny_conf *conf;
+    struct ny_match_settings settings; /* of [match] */
+    struct ny_loop *loop;
+    struct ny_store *store;
+    struct ny_registry *registry;
+    struct ny_ihe *ihe;
+    struct ny_admin *admin;
+    struct ny_peer_budget *budget;
+    struct ny_peer_mllp_listener *mllp[LISTENERS_MAX];
+    size_t n_mllp;
+    struct ny_peer_http_listener *http;       /* public: health only */
+    struct ny_peer_http_listener *admin_http; /* the CLI's socket */
+    struct ny_peer_route public_route, private_route;
+    struct ny_timer *stop_timer;
+    struct ny_timer *watchdog;
+    struct ny_timer *start_timer; /* until the database connections are up */
+    struct ny_timer *prune_timer;
+    int64_t stop_until_us;
+    char holder[80];
+};
+
+/* Opens every listener of the configuration. */
+NY_MUST_USE ny_rc server_listen(struct server *s, struct ny_error *err);
+
+#endif

@@ -1,0 +1,256 @@
+"""What the integration tests share: a private server, its admin interface, the tools beside it.
+
+The programs are found by NAYOSE_BIN (default build/dev/bin). A server lives in a directory of its
+own below the temporary directory and is gone afterwards, database and all.
+"""
+import collections
+import http.client
+import json
+import os
+import shutil
+import socket
+import subprocess
+import tempfile
+import time
+import urllib.parse
+
+ROOT = os.path.realpath(os.path.join(os.path.dirname(__file__), "..", ".."))
+BIN = os.environ.get("NAYOSE_BIN") or os.path.join(ROOT, "build", "dev", "bin")
+EVALUATE = os.path.join(ROOT, "tests", "support", "evaluate.py")
+
+FRAME_BEGIN = b"\x0b"
+FRAME_END = b"\x1c\r"
+
+# One line of shell comes in, one line of facts goes out.
+SHELL = r"""
+. "$NY_ROOT/tests/support/server.sh"
+while IFS= read -r line; do
+    eval "$line" </dev/null
+    printf 'done %s %s %s %s %s\n' "$?" "${NAYOSE_MLLP:--}" "${NAYOSE_SERVER:--}" \
+        "${PGHOST:--}" "${SERVER_PID:-0}"
+done
+"""
+
+
+class UnixHttp(http.client.HTTPConnection):
+    def __init__(self, path):
+        super().__init__("localhost", timeout=60)
+        self.path = path
+
+    def connect(self):
+        self.sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        self.sock.settimeout(self.timeout)
+        self.sock.connect(self.path)
+
+
+class Server:
+    """nayosed and its PostgreSQL. fsync=False loses nothing unless PostgreSQL itself is killed."""
+
+    def __init__(self, fsync=False):
+        self.dir = tempfile.mkdtemp(prefix="ny-it.")
+        os.chmod(self.dir, 0o755)  # PostgreSQL's user has to get in
+        env = dict(os.environ, NY_ROOT=ROOT, NAYOSE_BIN=BIN)
+        env.pop("PG_FAST", None)
+        if not fsync:
+            env["PG_FAST"] = "1"
+        self.shell = subprocess.Popen(["sh", "-c", SHELL], stdin=subprocess.PIPE,
+                                      stdout=subprocess.PIPE, text=True, env=env)
+        self.mllp_port = self.admin_path = self.pg_host = None
+        self.pid = 0
+
+    def _do(self, line):
+        self.shell.stdin.write(line + "\n")
+        self.shell.stdin.flush()
+        words = self.shell.stdout.readline().split()
+        if not words:
+            raise RuntimeError("the shell of the server has gone")
+        self.pid = int(words[5])
+        self.pg_host = words[4]
+        self.admin_path = words[3]
+        self.mllp_port = int(words[2].rpartition(":")[2]) if words[2] != "-" else None
+        if words[1] != "0":
+            raise RuntimeError(f"{line}: status {words[1]}")
+
+    def start(self):
+        self._do(f'server_start "{self.dir}"')
+        self.wait_ready()
+        return self
+
+    def wait_ready(self, seconds=30):
+        """Until /readyz says so: the database is there and this server leads."""
+        end = time.monotonic() + seconds
+        while not self.is_ready():
+            if time.monotonic() > end:
+                raise RuntimeError(f"not ready after {seconds} s")
+            time.sleep(0.05)
+
+    def stop(self):
+        self._do(f'server_stop "{self.dir}"')
+
+    def kill(self):
+        """SIGKILL for nayosed; PostgreSQL goes on."""
+        self._do(f'server_kill "{self.dir}"')
+
+    def pg_crash(self):
+        self._do('pg_as "$PG_BIN/pg_ctl" -D "$PG_HOME/pg" -m immediate -w stop >/dev/null')
+
+    def pg_recover(self):
+        self._do('pg_as "$PG_BIN/pg_ctl" -D "$PG_HOME/pg" -l "$PG_HOME/pg.log" -w start'
+                 ' >/dev/null 9>&-')
+
+    def close(self):
+        """Stops and removes everything; an error of the stop is raised after the cleaning."""
+        if self.shell.poll() is not None:
+            return
+        try:
+            if self.pg_host not in (None, "-"):
+                self.stop()
+        finally:
+            try:
+                if self.pg_host not in (None, "-"):
+                    self._do(f'server_wipe "{self.dir}"')
+            finally:
+                self.shell.stdin.close()
+                self.shell.wait()
+                self.shell.stdout.close()
+                shutil.rmtree(self.dir, ignore_errors=True)
+
+    def is_alive(self):
+        try:
+            with open(f"/proc/{self.pid}/stat", encoding="ascii") as f:
+                return f.read().rpartition(")")[2].split()[0] != "Z"
+        except FileNotFoundError:
+            return False
+
+    # ---- admin interface ----
+
+    def request(self, method, path, body=None):
+        """Status and body (parsed when it is JSON)."""
+        conn = UnixHttp(self.admin_path)
+        try:
+            if isinstance(body, dict):
+                body = json.dumps(body, ensure_ascii=False).encode()
+            conn.request(method, path, body=body)
+            reply = conn.getresponse()
+            data = reply.read()
+            if (reply.getheader("Content-Type") or "").startswith("application/json"):
+                data = json.loads(data)
+            return reply.status, data
+        finally:
+            conn.close()
+
+    def get(self, path, **params):
+        query = urllib.parse.urlencode(params)
+        return self.request("GET", path + ("?" + query if query else ""))
+
+    def is_ready(self):
+        try:
+            return self.get("/readyz")[0] == 200
+        except OSError:
+            return False
+
+    def add_domains(self, path):
+        """Registers the facilities of a population's domains.txt: lines of namespace, OID, name."""
+        with open(path, encoding="utf-8") as f:
+            for line in f:
+                namespace, oid, name = line.rstrip("\n").split(" ", 2)
+                status, answer = self.request(
+                    "POST", "/domains", {"namespace": namespace, "oid": oid, "name": name})
+                if status not in (200, 201):
+                    raise RuntimeError(f"{namespace}: {answer}")
+
+    def links(self):
+        """{(namespace, local id): regional ID}; a record that is listed twice raises."""
+        found = {}
+        after = {}
+        while True:
+            status, page = self.get("/links", **after)
+            if status != 200:
+                raise RuntimeError(page)
+            for row in page["links"]:
+                key = row["domain"], row["local_id"]
+                if key in found:
+                    raise RuntimeError(f"{key} is listed twice")
+                found[key] = row["regional_id"]
+            if page["next"] is None:
+                return found
+            after = {"after_ns": page["next"]["ns"], "after_id": page["next"]["id"]}
+
+    # ---- database ----
+
+    def sql(self, text):
+        """The rows of a statement, each a list of texts."""
+        run = subprocess.run(
+            ["psql", "-XAtq", "-F", "\t", "-v", "ON_ERROR_STOP=1", "-h", self.pg_host, "-U",
+             "nayose", "-d", "nayose", "-c", text],
+            stdout=subprocess.PIPE, text=True, check=True)
+        return [line.split("\t") for line in run.stdout.splitlines()]
+
+    def number(self, text):
+        return int(self.sql(text)[0][0])
+
+    def run_psql(self, script):
+        """A script for psql, backslash commands and all, run as whoever runs the test."""
+        subprocess.run(["psql", "-Xq", "-v", "ON_ERROR_STOP=1", "-h", self.pg_host, "-U", "nayose",
+                        "-d", "nayose"], input=script, text=True, check=True,
+                       stdout=subprocess.DEVNULL)
+
+    def postmaster(self):
+        """The process id of PostgreSQL."""
+        with open(os.path.join(os.path.dirname(self.admin_path), "pg", "postmaster.pid"),
+                  encoding="ascii") as f:
+            return int(f.readline())
+
+    def pg_bin(self):
+        """Where the programs of the running PostgreSQL are."""
+        return os.path.dirname(os.path.realpath(f"/proc/{self.postmaster()}/exe"))
+
+    # ---- feeding ----
+
+    def load_command(self, files, *options):
+        return [os.path.join(BIN, "nayose-mllpload"), "--port", str(self.mllp_port), *options,
+                *files]
+
+    def load(self, files, *options):
+        """Sends files of frames; the driver's counts."""
+        run = subprocess.run(self.load_command(files, *options), stdout=subprocess.PIPE, text=True,
+                             check=False)
+        if not run.stdout:
+            raise RuntimeError("nayose-mllpload said nothing")
+        return json.loads(run.stdout)
+
+
+def population(directory, people, facilities=12, seed=1, *options):
+    """Makes a synthetic population in directory; its message files in facility order."""
+    subprocess.run([os.path.join(BIN, "nayose-population"), "--people", str(people), "--facilities",
+                    str(facilities), "--seed", str(seed), "--out", directory, *options],
+                   stdout=subprocess.DEVNULL, check=True)
+    return sorted(os.path.join(directory, n) for n in os.listdir(directory) if n.endswith(".hl7"))
+
+
+def frames(path):
+    """The messages of a file, without their framing."""
+    with open(path, "rb") as f:
+        return [m.lstrip(FRAME_BEGIN) for m in f.read().split(FRAME_END)[:-1]]
+
+
+def write_frames(path, messages):
+    with open(path, "wb") as f:
+        f.write(b"".join(FRAME_BEGIN + m + FRAME_END for m in messages))
+    return path
+
+
+def groups(links):
+    """The partition that links describe: a set of frozensets, whatever the regional IDs are."""
+    by_id = collections.defaultdict(list)
+    for key, regional in links.items():
+        by_id[regional].append(key)
+    return {frozenset(members) for members in by_id.values()}
+
+
+def write_links(path, links):
+    """links as the CSV that evaluate.py reads."""
+    with open(path, "w", encoding="utf-8") as f:
+        f.write("domain,local_id,regional_id\n")
+        f.writelines(f"{ns},{local},{regional}\n" for (ns, local), regional in links.items())
+    return path
