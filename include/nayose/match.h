@@ -128,11 +128,9 @@ enum ny_key_kind {
 struct ny_key {
     uint64_t hash;
     uint8_t kind;
-    bool names_must_meet; /* a probe at a changed date: keep only candidates with an equal k4 name
-                             part */
 };
 
-enum { NY_KEYS_MAX = 160, NY_PROBES_MAX = 512 };
+enum { NY_KEYS_MAX = 256, NY_PROBES_MAX = 1024 };
 
 /* The keys under which a record is stored, without duplicates, in a fixed order; a pure function of
  * record and model (hot values are narrowed or skipped). Returns the count; *skipped counts hot
@@ -142,9 +140,6 @@ size_t ny_match_keys(const struct ny_match_model *m, const struct ny_record *r,
 /* The keys to look up for an incoming record: its own and the query-time probes of 5. */
 size_t ny_match_probes(const struct ny_match_model *m, const struct ny_record *r,
                        struct ny_key out[NY_PROBES_MAX]);
-/* An equal k4 surname or given name (in either order) in some variant pair; where kana are missing
- * on a side an equal folded kanji part or token bag. */
-bool ny_match_names_meet(const struct ny_record *a, const struct ny_record *b);
 
 /* ---- score (3) ---- */
 

@@ -37,10 +37,9 @@ static uint32_t table_slot(const struct candidate_table *t, uint32_t id)
     return at;
 }
 
-static void table_hit(struct candidate_table *t, uint32_t id, uint32_t block)
+static void table_hit(struct candidate_table *t, uint32_t id)
 {
     uint32_t at = table_slot(t, id);
-    struct found *f;
 
     if (t->slots[at] == 0) {
         if (t->n == FOUND_MAX) {
@@ -49,9 +48,16 @@ static void table_hit(struct candidate_table *t, uint32_t id, uint32_t block)
         t->found[t->n] = (struct found){id, 0, UINT32_MAX};
         t->slots[at] = (uint16_t)(++t->n);
     }
-    f = &t->found[t->slots[at] - 1];
-    f->hits++;
-    f->block = block < f->block ? block : f->block;
+    t->found[t->slots[at] - 1].hits++;
+}
+
+static void table_narrow(struct candidate_table *t, uint32_t id, uint32_t block)
+{
+    uint32_t number = t->slots[table_slot(t, id)];
+
+    if (number != 0 && block < t->found[number - 1].block) {
+        t->found[number - 1].block = block;
+    }
 }
 
 static void table_clear(struct candidate_table *t)
@@ -61,14 +67,6 @@ static void table_clear(struct candidate_table *t)
         t->slots[table_slot(t, t->found[t->n - 1].id)] = 0;
         t->n--;
     }
-}
-
-static bool names_meet(const struct ny_index *ix, const struct ny_record *r, uint32_t id)
-{
-    struct ny_record other;
-
-    return ny_record_unpack(ny_index_ident_record(&ix->idents[id]), &other) == NY_OK &&
-           ny_match_names_meet(r, &other);
 }
 
 static uint32_t list_length(const struct ny_index *ix, uint32_t tag)
@@ -81,17 +79,33 @@ static uint32_t list_length(const struct ny_index *ix, uint32_t tag)
     return n;
 }
 
-static void probe_key(struct ny_index *ix, const struct ny_record *r, const struct ny_key *key,
-                      uint32_t self)
+static void probe_key(struct ny_index *ix, const struct ny_key *key, uint32_t self)
 {
     uint32_t tag = (uint32_t)(key->hash >> 32);
-    uint32_t block = list_length(ix, tag);
 
     for (uint32_t at = ix->heads[tag & ix->head_mask]; at != 0; at = ix->postings[at - 1].next) {
         const struct posting *p = &ix->postings[at - 1];
 
-        if (p->tag == tag && p->id != self && (!key->names_must_meet || names_meet(ix, r, p->id))) {
-            table_hit(ix->candidates, p->id, block);
+        if (p->tag == tag && p->id != self) {
+            table_hit(ix->candidates, p->id);
+        }
+    }
+}
+
+/* Only when the cap is reached: the size of the smallest list that brought each candidate. */
+static void measure_blocks(struct ny_index *ix, const struct ny_key *probes, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        uint32_t tag = (uint32_t)(probes[i].hash >> 32);
+        uint32_t block = list_length(ix, tag);
+
+        for (uint32_t at = ix->heads[tag & ix->head_mask]; at != 0;
+             at = ix->postings[at - 1].next) {
+            const struct posting *p = &ix->postings[at - 1];
+
+            if (p->tag == tag) {
+                table_narrow(ix->candidates, p->id, block);
+            }
         }
     }
 }
@@ -138,13 +152,14 @@ size_t ny_index_candidates(struct ny_index *ix, const struct ny_record *r, uint3
     }
     n_probes = ny_match_probes(ix->model, r, probes);
     for (size_t i = 0; i < n_probes; i++) {
-        probe_key(ix, r, &probes[i], self);
+        probe_key(ix, &probes[i], self);
     }
     sorting = ix;
     n = ix->candidates->n;
     if (n > cap) {
         struct found *sorted = ny_malloc(n * sizeof(*sorted));
 
+        measure_blocks(ix, probes, n_probes);
         memcpy(sorted, ix->candidates->found, n * sizeof(*sorted));
         qsort(sorted, n, sizeof(*sorted), by_strength);
         for (size_t i = 0; i < cap; i++) {

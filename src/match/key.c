@@ -45,17 +45,15 @@ static uint64_t text_hash(const struct key_text *t, enum ny_key_kind kind)
     return ny_hash64_seeded(ny_str_of(t->p, t->n), KEY_SEED + (uint64_t)kind);
 }
 
-static void sink_put(struct key_sink *s, enum ny_key_kind kind, uint64_t hash, bool names)
+static void sink_put(struct key_sink *s, enum ny_key_kind kind, uint64_t hash)
 {
     for (size_t i = 0; i < s->n; i++) {
         if (s->out[i].hash == hash && s->out[i].kind == kind) {
-            s->out[i].names_must_meet = s->out[i].names_must_meet && names;
             return;
         }
     }
     if (s->n < s->max) {
-        s->out[s->n++] =
-            (struct ny_key){.hash = hash, .kind = (uint8_t)kind, .names_must_meet = names};
+        s->out[s->n++] = (struct ny_key){.hash = hash, .kind = (uint8_t)kind};
     }
 }
 
@@ -65,7 +63,7 @@ static ny_str cut_part(ny_str s)
 }
 
 /* A hot value is met only together with sex and the first two kana of the given name (k4). */
-static void sink_put_narrowed(struct key_sink *s, enum ny_key_kind kind, uint64_t hash, bool names)
+static void sink_put_narrowed(struct key_sink *s, enum ny_key_kind kind, uint64_t hash)
 {
     bool narrowed = false;
 
@@ -83,22 +81,21 @@ static void sink_put_narrowed(struct key_sink *s, enum ny_key_kind kind, uint64_
         text_add(&t, ny_str_sub(k4, 0, 2));
         h = text_hash(&t, kind);
         if (!ny_marks_has(&s->m->mark[NY_MARK_HOT], h)) {
-            sink_put(s, kind, h, names);
+            sink_put(s, kind, h);
             narrowed = true;
         }
     }
     s->skipped += narrowed ? 0 : 1;
 }
 
-static void sink_add(struct key_sink *s, enum ny_key_kind kind, const struct key_text *t,
-                     bool names)
+static void sink_add(struct key_sink *s, enum ny_key_kind kind, const struct key_text *t)
 {
     uint64_t hash = text_hash(t, kind);
 
     if (ny_marks_has(&s->m->mark[NY_MARK_HOT], hash)) {
-        sink_put_narrowed(s, kind, hash, names);
+        sink_put_narrowed(s, kind, hash);
     } else {
-        sink_put(s, kind, hash, names);
+        sink_put(s, kind, hash);
     }
 }
 
@@ -121,11 +118,11 @@ static void add_date_and_name(struct key_sink *s, ny_date d)
         text_number(&family, date_number(d));
         text_add(&given, ny_kana_k4(cut_part(n->kana_given), buf));
         if (given.n > 8) {
-            sink_add(s, NY_KEY_B1, &given, false);
+            sink_add(s, NY_KEY_B1, &given);
         }
         text_add(&family, ny_kana_k4(cut_part(n->kana_family), buf));
         if (family.n > 8) {
-            sink_add(s, NY_KEY_B2, &family, false);
+            sink_add(s, NY_KEY_B2, &family);
         }
     }
 }
@@ -138,15 +135,17 @@ static void add_date_and_postal(struct key_sink *s, ny_date d)
         if (s->r->addresses[i].postal != 0) {
             text_number(&t, date_number(d));
             text_number(&t, s->r->addresses[i].postal);
-            sink_add(s, NY_KEY_B9, &t, false);
+            sink_add(s, NY_KEY_B9, &t);
         }
     }
 }
 
-/* changed: the date is not the record's own, so that the names must say something. */
-static void add_date(struct key_sink *s, ny_date d, bool changed)
+/* The record's own date: B0 finds all of it at once where it is on and not hot; B1 and B2 are
+ * stored all the same, for others that look here with a changed date. */
+static void add_date(struct key_sink *s, ny_date d, bool is_probe)
 {
     struct key_text t = {.n = 0};
+    bool whole = false;
     uint64_t hash;
 
     text_number(&t, date_number(d));
@@ -154,15 +153,17 @@ static void add_date(struct key_sink *s, ny_date d, bool changed)
     if (s->m->setting[NY_SETTING_b0] != 0) {
         bool january = s->m->setting[NY_SETTING_b0_january_hot] != 0 && d.m == 1 && d.d == 1;
 
-        if (!january && !ny_marks_has(&s->m->mark[NY_MARK_HOT], hash)) {
-            sink_put(s, NY_KEY_B0, hash, changed);
-            return;
+        whole = !january && !ny_marks_has(&s->m->mark[NY_MARK_HOT], hash);
+        if (whole) {
+            sink_put(s, NY_KEY_B0, hash);
+        } else {
+            sink_put_narrowed(s, NY_KEY_B0, hash);
         }
-        /* What is a subset of B0 elsewhere is none of the narrowed key. */
-        sink_put_narrowed(s, NY_KEY_B0, hash, changed);
     }
-    add_date_and_name(s, d);
-    if (!changed) {
+    if (!whole || !is_probe) {
+        add_date_and_name(s, d);
+    }
+    if (!whole) {
         add_date_and_postal(s, d);
     }
 }
@@ -180,11 +181,11 @@ static void add_reading(struct key_sink *s, ny_str reading, int shift)
     }
     text_number(&year, (uint64_t)(int64_t)(s->r->birth.y + shift));
     text_add(&year, reading);
-    sink_add(s, NY_KEY_B3, &year, false);
+    sink_add(s, NY_KEY_B3, &year);
     if (shift == 0 && s->r->birth.precision == NY_DATE_DAY) {
         text_number(&day, s->r->birth.m * 100u + s->r->birth.d);
         text_add(&day, reading);
-        sink_add(s, NY_KEY_B4, &day, false);
+        sink_add(s, NY_KEY_B4, &day);
     }
 }
 
@@ -251,12 +252,12 @@ static void add_kanji(struct key_sink *s, const struct ny_record_name *n, bool s
         text_number(&year, (uint64_t)(int64_t)s->r->birth.y);
         text_add(&year, first);
         text_add(&year, second);
-        sink_add(s, NY_KEY_B5, &year, false);
+        sink_add(s, NY_KEY_B5, &year);
     }
     /* Which part is the surname of a swapped name is unknown: the rule reads it as it was sent. */
     if (is_b6_on(s->m, n->kanji_family, n->kanji_given) &&
         is_b6_on(s->m, n->kanji_given, n->kanji_family)) {
-        sink_add(s, NY_KEY_B6, &name, false);
+        sink_add(s, NY_KEY_B6, &name);
     }
 }
 
@@ -292,7 +293,7 @@ static void add_contacts(struct key_sink *s)
         if (!ny_marks_has(&s->m->mark[NY_MARK_SHARED_PHONE], r->phones[i])) {
             text_number(&t, r->phones[i]);
             text_number(&t, (uint64_t)(int64_t)r->birth.y);
-            sink_add(s, NY_KEY_B7, &t, false);
+            sink_add(s, NY_KEY_B7, &t);
         }
     }
     for (size_t i = 0; i < r->n_insurances; i++) {
@@ -303,7 +304,7 @@ static void add_contacts(struct key_sink *s)
         if (in->insurer != 0 && in->number != 0) {
             text_number(&t, late_stage ? in->insurer / 10000 : in->insurer);
             text_number(&t, in->number);
-            sink_add(s, NY_KEY_B8, &t, false);
+            sink_add(s, NY_KEY_B8, &t);
         }
     }
 }
@@ -311,7 +312,7 @@ static void add_contacts(struct key_sink *s)
 static void add_own(struct key_sink *s, bool is_probe)
 {
     if (s->r->birth.precision == NY_DATE_DAY) {
-        add_date(s, s->r->birth, false);
+        add_date(s, s->r->birth, is_probe);
     }
     add_contacts(s);
     add_names(s, is_probe);
@@ -336,7 +337,7 @@ static void add_changed_date(struct key_sink *s, int y, int month, int day)
     ny_date d = {.y = (int16_t)y, .m = (uint8_t)month, .d = (uint8_t)day, .precision = NY_DATE_DAY};
 
     if (y >= YEAR_FIRST && y <= YEAR_LAST && ny_date_is_valid(y, month, day)) {
-        add_date(s, d, true);
+        add_date_and_name(s, d); /* the date is not its own, so a name must agree */
     }
 }
 
@@ -370,38 +371,4 @@ size_t ny_match_probes(const struct ny_match_model *m, const struct ny_record *r
         }
     }
     return s.n;
-}
-
-/* ---- names ---- */
-
-static bool k4_equal(ny_str a, ny_str b)
-{
-    return a.n > 0 && b.n > 0 && (ny_kana_relation(cut_part(a), cut_part(b)) & NY_KANA_K4) != 0;
-}
-
-static bool kanji_equal(ny_str a, ny_str b)
-{
-    return a.n > 0 && ny_str_equals(a, b);
-}
-
-static bool do_variants_meet(const struct ny_record_name *a, const struct ny_record_name *b)
-{
-    if (a->kana_family.n > 0 && b->kana_family.n > 0) {
-        return k4_equal(a->kana_family, b->kana_family) || k4_equal(a->kana_given, b->kana_given) ||
-               k4_equal(a->kana_family, b->kana_given) || k4_equal(a->kana_given, b->kana_family);
-    }
-    return kanji_equal(a->kanji_family, b->kanji_family) ||
-           kanji_equal(a->kanji_given, b->kanji_given) || (a->bag != 0 && a->bag == b->bag);
-}
-
-bool ny_match_names_meet(const struct ny_record *a, const struct ny_record *b)
-{
-    for (size_t i = 0; i < a->n_names; i++) {
-        for (size_t k = 0; k < b->n_names; k++) {
-            if (do_variants_meet(&a->names[i], &b->names[k])) {
-                return true;
-            }
-        }
-    }
-    return false;
 }

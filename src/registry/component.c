@@ -12,8 +12,10 @@
 
 enum { COMPONENT_MAX = 200, CLOSURE_MAX = 20000, STRONG_MARGIN = NY_BITS(6) };
 
-/* How strict a component's edges are (6.3 step 1). */
-enum strictness { ALL_EDGES, AUTO_EDGES, STRONG_EDGES };
+/* How strict a component's edges are (6.3 step 1). NO_EDGES: more than COMPONENT_MAX records with
+ * one name, birth date and contact are dummies of somebody's test system; solving them would stop
+ * the loop for seconds, so only what somebody said joins them. */
+enum strictness { ALL_EDGES, AUTO_EDGES, STRONG_EDGES, NO_EDGES };
 
 struct closure {
     struct ny_registry *r;
@@ -136,8 +138,8 @@ static bool edge_counts(const struct closure *c, const struct ny_index_edge *e, 
 {
     struct ny_score score = {.total_b1024 = e->total_b1024, .guards = e->guards};
 
-    if (how == ALL_EDGES) {
-        return true;
+    if (how == ALL_EDGES || how == NO_EDGES) {
+        return how == ALL_EDGES;
     }
     if (how == STRONG_EDGES &&
         e->total_b1024 < ny_match_model_tau_b1024(c->r->model) + STRONG_MARGIN) {
@@ -196,6 +198,16 @@ struct part {
     struct ny_group_pair *cannot;
 };
 
+/* A hold on the identity, or probation of the source that owns its domain. */
+static bool is_held(const struct ny_registry *r, uint32_t id, int32_t domain)
+{
+    const struct ny_domain *d = ny_registry_domain(r, domain);
+    const struct ny_requester_row *source =
+        d != NULL ? ny_registry_source(r, d->source_app, d->source_facility) : NULL;
+
+    return ny_index_is_held(r->index, id) || (source != NULL && source->probation);
+}
+
 static void node_fill(struct closure *c, uint32_t id, bool outside, struct ny_group_node *out)
 {
     struct ny_index_identity x;
@@ -203,7 +215,7 @@ static void node_fill(struct closure *c, uint32_t id, bool outside, struct ny_gr
     ny_index_get(c->r->index, id, &x);
     *out = (struct ny_group_node){.domain = x.domain,
                                   .live = x.status == NY_IDENTITY_ACTIVE,
-                                  .held = ny_index_is_held(c->r->index, id),
+                                  .held = is_held(c->r, id, x.domain),
                                   .outside = outside};
     if (ny_index_takes_part(c->r->index, id)) {
         struct ny_record *record = NY_ARENA_NEW(c->arena, struct ny_record);
@@ -297,7 +309,7 @@ static void part_add_pins(struct part *p, struct closure *c, size_t at)
     }
 }
 
-static void part_build(struct part *p, struct closure *c, uint32_t component)
+static void part_build(struct part *p, struct closure *c, uint32_t component, enum strictness how)
 {
     size_t n;
     size_t n_edges;
@@ -320,7 +332,7 @@ static void part_build(struct part *p, struct closure *c, uint32_t component)
         }
     }
     p->in.n_nodes = inside;
-    for (size_t i = 0; i < inside; i++) {
+    for (size_t i = 0; i < inside && how != NO_EDGES; i++) {
         part_add_edges(p, c, i);
     }
     for (size_t i = 0; i < inside; i++) { /* outside nodes are known now: rivals have pins too */
@@ -359,7 +371,8 @@ static void ask(struct closure *c, struct ny_store_batch *rows, uint32_t a, uint
     ny_index_edge_ask(c->r->index, a, b, state, state != 0 ? q.reason : 0);
 }
 
-static ny_rc part_solve(struct closure *c, uint32_t component, struct ny_store_batch *rows)
+static ny_rc part_solve(struct closure *c, uint32_t component, enum strictness how,
+                        struct ny_store_batch *rows)
 {
     struct part p;
     const uint32_t *group;
@@ -367,7 +380,7 @@ static ny_rc part_solve(struct closure *c, uint32_t component, struct ny_store_b
     size_t scored;
     ny_rc rc;
 
-    part_build(&p, c, component);
+    part_build(&p, c, component, how);
     rc = ny_group_partition(c->arena, &p.in, &group, &questions, &scored);
     if (rc != NY_OK) {
         return rc;
@@ -401,7 +414,7 @@ static ny_rc split_and_solve(struct closure *c, uint32_t from, enum strictness h
             continue;
         }
         size = component_mark(c, i, from, how, stack);
-        if (size > COMPONENT_MAX && how != STRONG_EDGES) {
+        if (size > COMPONENT_MAX && how != NO_EDGES) {
             ny_counter_add(NY_C_COMPONENT_LARGE, 1);
             ny_log(NY_LOG_WARN, "component_large", "records=%zu", size);
             for (uint32_t k = i; k < c->nodes.n; k++) {
@@ -411,7 +424,7 @@ static ny_rc split_and_solve(struct closure *c, uint32_t from, enum strictness h
             }
             rc = split_and_solve(c, from + 1, how + 1, rows, stack);
         } else {
-            rc = part_solve(c, i, rows);
+            rc = part_solve(c, i, how, rows);
         }
         if (rc != NY_OK) {
             return rc;
@@ -424,7 +437,7 @@ ny_rc ny_registry_regroup(struct ny_registry *r, const struct touched *seeds,
                           struct ny_store_batch *rows, int64_t message, int64_t at_us)
 {
     struct closure c = {.r = r, .arena = r->scratch};
-    const uint32_t unmarked = UINT32_MAX - 2; /* and + 1, + 2 for the stricter turns */
+    const uint32_t unmarked = UINT32_MAX - 3; /* and + 1, 2, 3 for the stricter turns */
     uint32_t *stack;
     ny_rc rc;
 

@@ -434,9 +434,6 @@ static ny_rc accept(struct decision *d)
     }
     for (size_t k = 0; k < d->feed->n_ids; k++) {
         apply(d, k, &revisions[k]);
-        if (d->feed->request.source->probation) {
-            ny_index_hold_set(d->r->index, d->ids[k], true);
-        }
     }
     pin_together(d);
     rc = ny_registry_regroup(d->r, &d->touched, d->rows, d->message, d->feed->patient.seen.at_us);

@@ -128,33 +128,6 @@ static ny_rc load_counters(void *ctx, int64_t last_identity, int64_t last_person
     return NY_OK;
 }
 
-/* What a source's probation means for its identities. */
-static void hold_probation(struct ny_registry *r)
-{
-    for (uint32_t id = 1; id <= ny_index_count(r->index); id++) {
-        struct ny_index_identity x;
-        const struct ny_domain *d;
-        const struct ny_requester_row *source;
-
-        ny_index_get(r->index, id, &x);
-        d = ny_registry_domain(r, x.domain);
-        source = ny_registry_source(r, d->source_app, d->source_facility);
-        if (source != NULL && source->probation) {
-            ny_index_hold_set(r->index, id, true);
-        }
-    }
-}
-
-static bool any_probation(const struct ny_registry *r)
-{
-    for (size_t i = 0; i < r->n_sources; i++) {
-        if (r->sources[i]->probation) {
-            return true;
-        }
-    }
-    return false;
-}
-
 static ny_rc load_all(struct ny_registry *r, struct ny_error *err)
 {
     const struct ny_store_visitor first = {.model = load_model, .ctx = r};
@@ -198,9 +171,6 @@ ny_rc ny_registry_load(struct ny_registry *r, struct ny_error *err)
     rc = load_all(r, err);
     if (rc != NY_OK) {
         return rc;
-    }
-    if (any_probation(r)) {
-        hold_probation(r);
     }
     ny_index_log_keep(r->index, true);
     ny_log(NY_LOG_INFO, "registry_loaded", "identities=%u persons=%u edges=%zu ms=%lld",

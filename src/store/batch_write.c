@@ -30,20 +30,6 @@ static ny_rc jsons_write(struct ny_store *s, struct ny_store_batch *b)
     return NY_OK;
 }
 
-/* A version mostly tells of the patient that the identity has after the batch, in the same memory.
- */
-static ny_rc version_json(struct ny_store *s, const struct ny_store_batch *b,
-                          const struct ny_identity_row *row, ny_str *out)
-{
-    size_t at = ny_batch_find(b, TABLE_IDENTITY, row->id, 0);
-
-    if (at != SIZE_MAX && b->identities.v[at].row.patient == row->patient) {
-        *out = b->identities.v[at].json;
-        return NY_OK;
-    }
-    return patient_json(s, row->patient, out);
-}
-
 static ny_rc persons_write(struct ny_store *s, const struct ny_store_batch *b, bool new_ones)
 {
     struct ny_columns c;
@@ -119,20 +105,49 @@ static ny_rc identities_write(struct ny_store *s, const struct ny_store_batch *b
     return NY_OK;
 }
 
-static ny_rc versions_write(struct ny_store *s, const struct ny_store_batch *b, int64_t batch_no)
+/* The version is what this batch writes to the identity: it can be copied from there. */
+static bool version_is_copy(const struct ny_store_batch *b, const struct ny_identity_row *row)
+{
+    size_t at = ny_batch_find(b, TABLE_IDENTITY, row->id, 0);
+    const struct identity_entry *e = at != SIZE_MAX ? &b->identities.v[at] : NULL;
+
+    return e != NULL && e->kind != IDENTITY_PERSON && e->row.patient == row->patient &&
+           e->row.version == row->version;
+}
+
+static ny_rc versions_copy(struct ny_store *s, const struct ny_store_batch *b)
 {
     struct ny_columns c;
+    size_t n = 0;
 
-    if (b->versions.n == 0) {
-        return NY_OK;
+    ny_columns_init(&c, NY_SQL_VERSION_COPY, s->scratch);
+    for (size_t i = 0; i < b->versions.n; i++) {
+        if (version_is_copy(b, &b->versions.v[i].row)) {
+            ny_col_i64(&c, b->versions.v[i].row.id);
+            ny_col_ref(&c, b->versions.v[i].message);
+            ny_col_end(&c);
+            n++;
+        }
     }
+    return n > 0 ? ny_columns_send(&c, s->write) : NY_OK;
+}
+
+static ny_rc versions_add(struct ny_store *s, const struct ny_store_batch *b, int64_t batch_no)
+{
+    struct ny_columns c;
+    size_t n = 0;
+
     ny_columns_init(&c, NY_SQL_VERSION_ADD, s->scratch);
     c.param[c.n - 1] = ny_db_i64(s->scratch, batch_no);
     for (size_t i = 0; i < b->versions.n; i++) {
         const struct ny_identity_row *row = &b->versions.v[i].row;
         ny_str json;
-        ny_rc rc = version_json(s, b, row, &json);
+        ny_rc rc;
 
+        if (version_is_copy(b, row)) {
+            continue;
+        }
+        rc = patient_json(s, row->patient, &json);
         if (rc != NY_OK) {
             return rc;
         }
@@ -145,8 +160,16 @@ static ny_rc versions_write(struct ny_store *s, const struct ny_store_batch *b, 
         ny_col_i32(&c, row->norm_version);
         ny_col_time(&c, row->event_us);
         ny_col_end(&c);
+        n++;
     }
-    return ny_columns_send(&c, s->write);
+    return n > 0 ? ny_columns_send(&c, s->write) : NY_OK;
+}
+
+static ny_rc versions_write(struct ny_store *s, const struct ny_store_batch *b, int64_t batch_no)
+{
+    ny_rc rc = versions_copy(s, b);
+
+    return rc != NY_OK ? rc : versions_add(s, b, batch_no);
 }
 
 static ny_rc memberships_write(struct ny_store *s, const struct ny_store_batch *b)

@@ -1,5 +1,5 @@
 #!/bin/sh
-# pix: PIX queries a second over MLLP at N identities, against the same statement by pgbench
+# PIX queries a second over MLLP at N identities, against the same statement by pgbench
 # usage: pix.sh [--identities N] [--seconds S] [--connections C] [--seed S] [--perf FILE]
 #   NAYOSE_BENCH_PEOPLE sets people instead of identities
 set -eu

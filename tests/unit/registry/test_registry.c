@@ -476,6 +476,33 @@ static void test_one_woman_in_two_hospitals_is_one_person(void **state)
     ny_arena_destroy(a);
 }
 
+static void on_source_set(void *ctx, ny_rc rc)
+{
+    *(ny_rc *)ctx = rc;
+}
+
+static void test_a_source_on_probation_links_nobody(void **state)
+{
+    struct ny_arena *a = ny_arena_create(0);
+    struct world w;
+    struct ny_requester_row row;
+    ny_rc rc = NY_EDB;
+
+    (void)state;
+    world_create(&w, model_text(a));
+    row = *ny_registry_source(w.registry, NY_S("HIS"), NY_S("F02"));
+    row.probation = true;
+    ny_registry_source_set(w.registry, &row, NY_S("clerk"), on_source_set, &rc);
+    pump_all(&w);
+    assert_int_equal(rc, NY_OK);
+    send_and_expect(&w, &yuko_a, NY_OK, "ack 0");
+    send_and_expect(&w, &yuko_b, NY_OK, "ack 0");
+    assert_int_not_equal(fake_store_person(w.store, 0), fake_store_person(w.store, 1));
+    assert_int_equal(fake_store_reviews(w.store, NY_REVIEW_OPEN), 1);
+    world_destroy(&w);
+    ny_arena_destroy(a);
+}
+
 static void test_a_replay_gets_the_stored_answer(void **state)
 {
     struct ny_arena *a = ny_arena_create(0);
@@ -621,6 +648,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_one_woman_in_two_hospitals_is_one_person),
+        cmocka_unit_test(test_a_source_on_probation_links_nobody),
         cmocka_unit_test(test_a_replay_gets_the_stored_answer),
         cmocka_unit_test(test_a_failed_batch_refuses_only_the_message_at_fault),
         cmocka_unit_test(test_a_failed_batch_leaves_memory_as_it_was),
