@@ -1,6 +1,7 @@
 /* hl7v2: HL7 v2 messages as text: parsing, field access, dates, writing, acknowledgements, files.
  * Knows delimiters, escapes, character sets and MSH; what a PID means is known by ihe.
- * Everything lives in the caller's arena. Spec: HL7 v2.3.1 to 2.8 chapter 2; hl7v2.md 2, 10. */
+ * Everything lives in the caller's arena. Spec: HL7 v2.3.1 to 2.8 chapter 2; our HL7 v2 rules
+ * 2, 10. */
 #ifndef NAYOSE_HL7V2_H
 #define NAYOSE_HL7V2_H
 

@@ -1,6 +1,6 @@
 /* mllp: the minimal lower layer protocol: 0x0B payload 0x1C 0x0D.
  * A frame cursor that is fed bytes as they come, and the encoder. No sockets, no timers.
- * Spec: HL7 v2 Appendix C; deviations of real senders in hl7v2.md 10.1. */
+ * Spec: HL7 v2 Appendix C; deviations of real senders in our HL7 v2 rules 10.1. */
 #ifndef NAYOSE_MLLP_H
 #define NAYOSE_MLLP_H
 

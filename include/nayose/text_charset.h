@@ -97,7 +97,7 @@ struct ny_charset_declared {
     enum ny_charset source_sets; /* what the source sends when it does not say; NONE = unknown */
 };
 
-/* Decides how bytes are to be decoded (HL7 table 0211, 0356; hl7v2.md 10.6).
+/* Decides how bytes are to be decoded (HL7 table 0211, 0356; our HL7 v2 rules 10.6).
  *
  * Nothing declared, or ASCII / ISO IR6: ASCII; but with bytes >= 0x80 UTF-8 when they are valid
  * UTF-8; else ISO 2022 when an ESC $ or ESC ( I is seen; else source_sets. Each of these guesses

@@ -6,8 +6,8 @@
  * The order of these tests is the one above: a question about nobody gets no word about QPD-4.
  * Empty QPD-4: all listed domains but the queried one. A domain that QPD-4 names gives every id
  * held there, the queried one included. Who may not ask gets one answer, whatever is stored. Spec:
- * ITI TF-2 3.9; the silent spots are decided in hl7v2.md 5. RCP is not looked at: only immediate
- * answers exist. */
+ * ITI TF-2 3.9; the silent spots are decided in our HL7 v2 rules 5. RCP is not looked at: only
+ * immediate answers exist. */
 
 #include "ihe_priv.h"
 

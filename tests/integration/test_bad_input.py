@@ -45,7 +45,7 @@ def query(qpd3=SELF, qpd4="", rcp="RCP|I"):
                    more=[rcp])
 
 
-# name, message, MSA-1, ERR-2, ERR-3 (hl7v2.md: "MSA code per situation", and 5 for the query)
+# name, message, MSA-1, ERR-2, ERR-3 (our HL7 v2 rules: "MSA code per situation", and 5 for the query)
 TABLE = [
     ("MSH-2 too short", header(2, b"^~"), "AR", "MSH^1^2", "102"),
     ("MSH-2 with a delimiter twice", header(2, b"^~^&"), "AR", "MSH^1^2", "102"),

@@ -605,6 +605,27 @@ static void test_a_lost_database_is_told_and_survived(void **state)
     ny_arena_destroy(a);
 }
 
+static void test_a_commit_whose_answer_was_lost_is_found_again(void **state)
+{
+    struct ny_arena *a = ny_arena_create(0);
+    struct world w;
+
+    (void)state;
+    world_create(&w, model_text(a));
+    fake_store_lose_answer(w.store);
+    send_and_expect(&w, &yuko_a, NY_EDB, "");
+    fake_store_lose(w.store, false);
+    fake_store_lose(w.store, true);
+    assert_int_equal(fake_store_messages(w.store), 1);
+    send_and_expect(&w, &yuko_a, NY_OK, "ack 0"); /* the sender repeats: nothing twice */
+    assert_int_equal(fake_store_messages(w.store), 1);
+    send_and_expect(&w, &yuko_b, NY_OK, "ack 0");
+    assert_int_equal(fake_store_identities(w.store), 2);
+    assert_int_equal(fake_store_person(w.store, 0), fake_store_person(w.store, 1));
+    world_destroy(&w);
+    ny_arena_destroy(a);
+}
+
 static void test_several_ids_of_one_message_are_one_person(void **state)
 {
     struct ny_arena *a = ny_arena_create(0);
@@ -653,6 +674,7 @@ int main(void)
         cmocka_unit_test(test_a_failed_batch_refuses_only_the_message_at_fault),
         cmocka_unit_test(test_a_failed_batch_leaves_memory_as_it_was),
         cmocka_unit_test(test_a_lost_database_is_told_and_survived),
+        cmocka_unit_test(test_a_commit_whose_answer_was_lost_is_found_again),
         cmocka_unit_test(test_several_ids_of_one_message_are_one_person),
         cmocka_unit_test(test_the_same_day_again_changes_nothing),
         cmocka_unit_test(test_shuffled_days_give_the_same_groups),

@@ -80,6 +80,7 @@ struct ny_store {
     struct pending_seen seen;
     ny_rc fail_rc;
     int fail_times;
+    bool lose_answer;
     const char *poison;
     bool hold_reads;
     bool ready;
@@ -127,6 +128,11 @@ void fake_store_fail(struct ny_store *s, ny_rc rc, int times)
 void fake_store_hold_reads(struct ny_store *s, bool hold)
 {
     s->hold_reads = hold;
+}
+
+void fake_store_lose_answer(struct ny_store *s)
+{
+    s->lose_answer = true;
 }
 
 void fake_store_poison(struct ny_store *s, const char *control_id)
@@ -340,6 +346,10 @@ bool fake_store_pump(struct ny_store *s)
     rc = commit_result(s, b);
     if (rc == NY_OK) {
         apply_batch(s, b);
+    }
+    if (s->lose_answer) {
+        s->lose_answer = false;
+        rc = NY_EDB;
     }
     s->done(s->done_ctx, rc, &err);
     return true;
