@@ -44,22 +44,23 @@ void ny_registry_batch_add(struct ny_registry *r, struct item *i)
     ny_item_list_add(&r->open->items, i);
 }
 
+static bool name_one_identity(const struct ny_feed *a, const struct ny_feed *b)
+{
+    for (size_t x = 0; x < a->n_ids; x++) {
+        for (size_t y = 0; y < b->n_ids; y++) {
+            if (a->domains[x] == b->domains[y] && ny_str_equals(a->ids[x], b->ids[y])) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
 static bool batch_touches(const struct batch *b, const struct ny_feed *feed)
 {
-    if (b == NULL) {
-        return false;
-    }
-    for (const struct item *i = b->items.head; i != NULL; i = i->next) {
-        if (i->kind != ITEM_FEED) {
-            continue;
-        }
-        for (size_t x = 0; x < i->feed->n_ids; x++) {
-            for (size_t y = 0; y < feed->n_ids; y++) {
-                if (i->feed->domains[x] == feed->domains[y] &&
-                    ny_str_equals(i->feed->ids[x], feed->ids[y])) {
-                    return true;
-                }
-            }
+    for (const struct item *i = b != NULL ? b->items.head : NULL; i != NULL; i = i->next) {
+        if (i->kind == ITEM_FEED && name_one_identity(i->feed, feed)) {
+            return true;
         }
     }
     return false;
@@ -184,17 +185,16 @@ static void fail_everything(struct ny_registry *r, ny_rc rc)
     ny_items_fail(&r->to_read, rc);
 }
 
-static void on_commit(void *ctx, ny_rc rc, const struct ny_error *err)
+/* What became of the batch in flight; what waited for it goes on. */
+static void batch_ended(struct ny_registry *r, ny_rc rc, const char *why)
 {
-    struct ny_registry *r = ctx;
     struct batch *b = r->in_flight;
 
     r->in_flight = NULL;
     if (rc == NY_OK) {
         batch_confirmed(r, b);
     } else {
-        ny_log(NY_LOG_ERROR, "batch_failed", "rc=%d why=%s", rc,
-               ny_log_safe(ny_str_from_c(err != NULL ? err->text : "")));
+        ny_log(NY_LOG_ERROR, "batch_failed", "rc=%d why=%s", rc, ny_log_safe(ny_str_from_c(why)));
         batch_failed(r, b, rc);
     }
     if (!r->ready) {
@@ -204,24 +204,26 @@ static void on_commit(void *ctx, ny_rc rc, const struct ny_error *err)
     restart(r, &r->retry);
     restart(r, &r->waiting);
     restart(r, &r->backlog);
-    ny_registry_flush(r);
+}
+
+static void on_commit(void *ctx, ny_rc rc, const struct ny_error *err)
+{
+    batch_ended(ctx, rc, err != NULL ? err->text : "");
+    ny_registry_flush(ctx);
 }
 
 void ny_registry_flush(struct ny_registry *r)
 {
-    ny_rc rc;
+    while (r->in_flight == NULL && r->open != NULL) {
+        ny_rc rc;
 
-    if (r->in_flight != NULL || r->open == NULL) {
-        return;
-    }
-    r->in_flight = r->open;
-    r->open = NULL;
-    rc = ny_store_commit(r->store, r->in_flight->rows, ++r->batch_no, on_commit, r);
-    NY_ASSERT(rc != NY_EAGAIN); /* one batch in flight, and that is this one */
-    if (rc != NY_OK) {
-        struct ny_error err = {.rc = rc};
-
-        on_commit(r, rc, &err);
+        r->in_flight = r->open;
+        r->open = NULL;
+        rc = ny_store_commit(r->store, r->in_flight->rows, ++r->batch_no, on_commit, r);
+        NY_ASSERT(rc != NY_EAGAIN); /* one batch in flight, and that is this one */
+        if (rc != NY_OK) {
+            batch_ended(r, rc, "it could not be sent");
+        }
     }
 }
 

@@ -29,6 +29,11 @@ struct closure {
 
 /* ---- the set of numbers ---- */
 
+static size_t first_slot(const struct closure *c, uint32_t id)
+{
+    return (size_t)id * 2654435761U & c->slot_mask;
+}
+
 static void slots_build(struct closure *c, size_t n)
 {
     size_t size = 64;
@@ -39,7 +44,7 @@ static void slots_build(struct closure *c, size_t n)
     c->slots = NY_ARENA_ARRAY(c->arena, uint32_t, size);
     c->slot_mask = size - 1;
     for (size_t i = 0; i < c->nodes.n; i++) {
-        size_t at = c->nodes.ids[i] * 2654435761U & c->slot_mask;
+        size_t at = first_slot(c, c->nodes.ids[i]);
 
         while (c->slots[at] != 0) {
             at = (at + 1) & c->slot_mask;
@@ -51,7 +56,7 @@ static void slots_build(struct closure *c, size_t n)
 /* Number of a node + 1, or 0. */
 static uint32_t number_of(const struct closure *c, uint32_t id)
 {
-    size_t at = id * 2654435761U & c->slot_mask;
+    size_t at = first_slot(c, id);
 
     while (c->slots[at] != 0 && c->nodes.ids[c->slots[at] - 1] != id) {
         at = (at + 1) & c->slot_mask;
@@ -80,7 +85,7 @@ static void closure_add(struct closure *c, uint32_t id)
         slots_build(c, 2 * c->nodes.n);
         return;
     }
-    at = id * 2654435761U & c->slot_mask;
+    at = first_slot(c, id);
     while (c->slots[at] != 0) {
         at = (at + 1) & c->slot_mask;
     }
@@ -402,7 +407,8 @@ static ny_rc part_solve(struct closure *c, uint32_t component, enum strictness h
 }
 
 /* Splits what carries `from` into components and solves each; one that is too large is split again
- * over stricter edges. */
+ * over stricter edges: at most four deep, one turn for each strictness. */
+/* NOLINTNEXTLINE(misc-no-recursion) */
 static ny_rc split_and_solve(struct closure *c, uint32_t from, enum strictness how,
                              struct ny_store_batch *rows, uint32_t *stack)
 {

@@ -418,7 +418,7 @@ static enum ny_feed_result admit(struct decision *d)
 
 static ny_rc accept(struct decision *d)
 {
-    struct revision revisions[NY_FEED_IDS_MAX];
+    struct revision revisions[NY_FEED_IDS_MAX] = {0};
     ny_rc rc;
 
     for (size_t k = 0; k < d->feed->n_ids; k++) {

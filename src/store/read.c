@@ -116,8 +116,8 @@ static ny_rc op_start(struct read_op *op, enum ny_sql stmt, const struct ny_db_p
     ny_rc rc = NY_EDB;
 
     if (db != NULL) {
-        /* A statement that could not be sent breaks its segment; on_done tells it. */
-        rc = ny_db_send(db, stmt, params, n, on_rows, op);
+        /* A statement that could not be sent breaks its segment, and on_done tells it. */
+        (void)(ny_db_send(db, stmt, params, n, on_rows, op) == NY_OK);
         rc = ny_db_sync(db, on_done, op);
     }
     if (rc != NY_OK) {
