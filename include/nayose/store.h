@@ -35,7 +35,7 @@ NY_MUST_USE ny_rc ny_store_open(struct ny_loop *loop, const struct ny_store_conf
 /* Tells the batch in flight and every read under way NY_EDB first; NULL allowed. */
 void ny_store_close(struct ny_store *s);
 int64_t ny_store_epoch(const struct ny_store *s);
-/* The write connection is up and the last fence held. */
+/* The write connection is up, the last fence held, and a read connection is up. */
 bool ny_store_is_ready(const struct ny_store *s);
 /* Called when the write connection is up and the fence holds (ready = true), and when it is lost or
  * another server leads (ready = false). After a loss the batch in flight has been answered NY_EDB

@@ -36,6 +36,9 @@ bool ny_admin_param_identity(struct request *q, const char *name, const struct n
 bool ny_admin_param_limit(struct request *q, int32_t max, int32_t *out);
 json_t *ny_admin_str(ny_str s); /* a JSON string; bytes that are not UTF-8 are replaced */
 
+/* The word for why a pair did not join. */
+const char *ny_admin_reason(enum ny_review_reason reason);
+
 /* Commits the audit row of an access to patient data, then sends body. takes the reference. */
 struct access {
     ny_str domain, id; /* of the patient */

@@ -45,12 +45,11 @@ void ny_admin_links(struct request *q)
 /* "guard: GD3 …" for people and scripts. */
 static json_t *reason_json(struct request *q, const struct ny_review_row *row)
 {
-    static const char *const reasons[] = {"", "band", "guard", "runner-up", "groups", "hold"};
     struct ny_buf b;
     ny_str out;
 
     ny_buf_init(&b, q->call->arena);
-    ny_buf_add_c(&b, reasons[row->reason]);
+    ny_buf_add_c(&b, ny_admin_reason(row->reason));
     if (row->reason == NY_REASON_GUARD) {
         const char *separator = ": ";
 

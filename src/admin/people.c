@@ -206,13 +206,11 @@ static json_t *bars_json(const struct ny_explanation *e)
 
 static json_t *question_json(const struct ny_explanation *e)
 {
-    static const char *const reasons[] = {"", "band", "guard", "runner-up", "groups", "hold"};
-
     if (e->review == 0) {
         return json_null();
     }
     return json_pack("{s:s, s:s}", "state", e->review == NY_REVIEW_OPEN ? "open" : "parked",
-                     "reason", reasons[e->reason]);
+                     "reason", ny_admin_reason(e->reason));
 }
 
 static json_t *explanation_json(struct request *q, const struct ny_explanation *e)

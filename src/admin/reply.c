@@ -125,6 +125,13 @@ json_t *ny_admin_str(ny_str s)
     return v != NULL ? v : json_string("\xEF\xBF\xBD");
 }
 
+const char *ny_admin_reason(enum ny_review_reason reason)
+{
+    static const char *const words[] = {"", "band", "guard", "runner-up", "groups", "hold"};
+
+    return words[reason];
+}
+
 /* ---- audited answers ---- */
 
 struct audited {

@@ -285,7 +285,12 @@ int64_t ny_store_epoch(const struct ny_store *s)
 
 bool ny_store_is_ready(const struct ny_store *s)
 {
-    return s->ready;
+    bool reads = s->n_reads == 0;
+
+    for (size_t i = 0; i < s->n_reads && !reads; i++) {
+        reads = ny_db_is_up(s->reads[i]);
+    }
+    return s->ready && reads;
 }
 
 void ny_store_on_ready(struct ny_store *s, void (*fn)(void *ctx, bool ready), void *ctx)

@@ -151,7 +151,8 @@ static inline struct ny_store *env_store(struct env *e, const char *holder)
         fail_msg("%s", err.text);
     }
     ny_store_on_ready(s, env_on_ready, e);
-    ENV_UNTIL(e, ny_store_is_ready(s) && ny_store_read_connection(s) != NULL);
+    ENV_UNTIL(e, ny_store_is_ready(s));
+    assert_non_null(ny_store_read_connection(s)); /* ready means that questions are answered, too */
     return s;
 }
 
