@@ -46,6 +46,9 @@ bool ny_mllp_reader_in_frame(const struct ny_mllp_reader *r);
 const struct ny_error *ny_mllp_reader_error(const struct ny_mllp_reader *r);
 const struct ny_mllp_facts *ny_mllp_reader_facts(const struct ny_mllp_reader *r);
 
+/* The three parts of a frame around payload (borrowed), to be sent as one write without a copy.
+ * NY_ESYNTAX when payload has 0x0B or 0x1C. */
+NY_MUST_USE ny_rc ny_mllp_frame(ny_str payload, ny_str out_parts[3]);
 /* Appends payload as one frame to out.
  * Errors: NY_ESYNTAX when payload has 0x0B or 0x1C (nothing appended), NY_ELIMIT (arena cap). */
 NY_MUST_USE ny_rc ny_mllp_write(struct ny_buf *out, ny_str payload);

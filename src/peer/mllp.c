@@ -103,12 +103,9 @@ static void on_lost(const struct ny_peer_session *s, enum ny_stream_event event)
 
 static void send_frame(struct session *s, ny_str answer)
 {
-    static const char start[] = {NY_MLLP_START};
-    static const char end[] = {NY_MLLP_END, '\r'};
-    const ny_str parts[] = {ny_str_of(start, sizeof(start)), answer, ny_str_of(end, sizeof(end))};
+    ny_str parts[3];
 
-    if (memchr(answer.p, NY_MLLP_START, answer.n) != NULL ||
-        memchr(answer.p, NY_MLLP_END, answer.n) != NULL) {
+    if (ny_mllp_frame(answer, parts) != NY_OK) {
         session_abort(s, "mllp_unframable", "an answer holds a framing byte");
         return;
     }

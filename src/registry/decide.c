@@ -197,16 +197,6 @@ static void edges_refresh(struct decision *d, uint32_t id, ny_str packed)
 
 /* ---- the identity ---- */
 
-static const struct ny_patient *stored_patient(const struct decision *d, uint32_t id)
-{
-    for (size_t i = 0; i < d->item->n_stored; i++) {
-        if (d->item->stored[i].id == id) {
-            return &d->item->stored[i].patient;
-        }
-    }
-    return NULL;
-}
-
 static enum ny_identity_status status_of(const struct ny_patient *p, ny_str packed,
                                          enum ny_identity_status before)
 {
@@ -254,7 +244,8 @@ struct revision {
 /* Merges what is stored with what the message says. */
 static ny_rc revise(struct decision *d, size_t k, struct revision *out)
 {
-    const struct ny_patient *stored = d->is_new[k] ? NULL : stored_patient(d, d->ids[k]);
+    const struct ny_stored_patient *known = ny_item_stored(d->item, d->ids[k]);
+    const struct ny_patient *stored = !d->is_new[k] && known != NULL ? &known->patient : NULL;
     struct ny_patient nothing;
     struct ny_patient merged;
     ny_rc rc;

@@ -123,32 +123,20 @@ static bool replay_asked(struct ny_registry *r, struct item *i)
     return true;
 }
 
-static bool knows_any(const struct ny_registry *r, const struct ny_feed *feed)
-{
-    for (size_t k = 0; k < feed->n_ids; k++) {
-        if (ny_index_find(r->index, feed->domains[k]->id, feed->ids[k]) != 0) {
-            return true;
-        }
-    }
-    return false;
-}
-
-/* The stored rows are what memory knows: none missing, none of an older version. */
+/* The stored rows are what memory knows: none missing, none of an older version. True also when no
+ * identity is known yet. */
 static bool stored_is_fresh(const struct ny_registry *r, const struct item *i)
 {
     for (size_t k = 0; k < i->feed->n_ids; k++) {
         uint32_t id = ny_index_find(r->index, i->feed->domains[k]->id, i->feed->ids[k]);
+        const struct ny_stored_patient *s = ny_item_stored(i, id);
         struct ny_index_identity known;
-        size_t s = 0;
 
         if (id == 0) {
             continue;
         }
         ny_index_get(r->index, id, &known);
-        while (s < i->n_stored && i->stored[s].id != id) {
-            s++;
-        }
-        if (s == i->n_stored || (uint32_t)i->stored[s].version != known.version) {
+        if (s == NULL || (uint32_t)s->version != known.version) {
             return false;
         }
     }
@@ -168,7 +156,7 @@ static void step_feed(struct ny_registry *r, struct item *i)
         ny_item_list_add(&r->waiting, i);
         return;
     }
-    if (knows_any(r, i->feed) && !stored_is_fresh(r, i)) {
+    if (!stored_is_fresh(r, i)) {
         if (++i->reads > READS_MAX) {
             ny_item_finish(i, NY_EDB); /* the database does not hold what memory says */
             return;
@@ -220,16 +208,6 @@ void ny_registry_step(struct ny_registry *r, struct item *i)
 
 /* ---- reading stored patients: one read at a time, the others collect ---- */
 
-static bool is_kept(const struct item *i, int64_t id)
-{
-    for (size_t k = 0; k < i->n_stored; k++) {
-        if (i->stored[k].id == id) {
-            return true;
-        }
-    }
-    return false;
-}
-
 /* Copies the rows that an item asked for; a read serves several items. */
 static ny_rc keep_rows(struct item *i, const struct ny_stored_patient *rows, size_t n)
 {
@@ -241,7 +219,7 @@ static ny_rc keep_rows(struct item *i, const struct ny_stored_patient *rows, siz
     i->stored = NY_ARENA_ARRAY(i->arena, struct ny_stored_patient, f->n_ids);
     i->n_stored = 0;
     for (size_t k = 0; k < n; k++) {
-        for (size_t x = 0; x < f->n_ids && !is_kept(i, rows[k].id); x++) {
+        for (size_t x = 0; x < f->n_ids && ny_item_stored(i, rows[k].id) == NULL; x++) {
             struct ny_stored_patient *s = &i->stored[i->n_stored];
 
             if (rows[k].domain != f->domains[x]->id ||

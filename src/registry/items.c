@@ -44,6 +44,16 @@ struct item *ny_item_create(struct ny_registry *r, enum item_kind kind,
     return i;
 }
 
+const struct ny_stored_patient *ny_item_stored(const struct item *i, int64_t id)
+{
+    for (size_t k = 0; k < i->n_stored; k++) {
+        if (i->stored[k].id == id) {
+            return &i->stored[k];
+        }
+    }
+    return NULL;
+}
+
 void ny_item_finish(struct item *i, ny_rc rc)
 {
     if (i->kind == ITEM_DOMAIN) {

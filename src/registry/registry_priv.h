@@ -98,6 +98,8 @@ void ny_item_list_add(struct item_list *l, struct item *i);
 struct item *ny_item_list_take(struct item_list *l); /* NULL when empty */
 struct item *ny_item_create(struct ny_registry *r, enum item_kind kind,
                             const struct ny_reply *reply);
+/* The stored row of an identity that was read for the item, or NULL. */
+const struct ny_stored_patient *ny_item_stored(const struct item *i, int64_t id);
 void ny_item_finish(struct item *i, ny_rc rc); /* calls the requester back, frees the item */
 void ny_items_fail(struct item_list *l, ny_rc rc);
 
