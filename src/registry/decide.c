@@ -18,182 +18,8 @@ struct decision {
     int64_t message;
     uint32_t ids[NY_FEED_IDS_MAX];
     bool is_new[NY_FEED_IDS_MAX];
-    struct touched touched;
+    struct ny_link_set touched;
 };
-
-void ny_touched_add(struct touched *t, struct ny_arena *a, uint32_t id)
-{
-    for (size_t i = 0; i < t->n; i++) {
-        if (t->ids[i] == id) {
-            return;
-        }
-    }
-    if (t->n == t->cap) {
-        size_t cap = t->cap > 0 ? t->cap * 2 : 32;
-        uint32_t *grown = NY_ARENA_ARRAY(a, uint32_t, cap);
-
-        NY_ASSERT(grown != NULL); /* arenas of batches have no cap */
-        if (t->n > 0) {
-            memcpy(grown, t->ids, t->n * sizeof(*grown));
-        }
-        t->ids = grown;
-        t->cap = cap;
-    }
-    t->ids[t->n++] = id;
-}
-
-/* ---- edges ---- */
-
-static void edge_store(struct decision *d, const struct ny_index_edge *e)
-{
-    struct ny_edge_row row = {
-        .a = e->a,
-        .b = e->b,
-        .total_b1024 = e->total_b1024,
-        .guards = e->guards,
-        .model = ny_match_model_version(d->r->model),
-    };
-
-    memcpy(row.levels, e->levels, sizeof(e->levels));
-    ny_store_add_edge(d->rows, &row);
-}
-
-/* A question shows the score of its edge. */
-static void question_restate(struct decision *d, const struct ny_index_edge *e)
-{
-    struct ny_review_row row = {.a = e->a,
-                                .b = e->b,
-                                .state = (enum ny_review_state)e->review,
-                                .reason = (enum ny_review_reason)e->reason,
-                                .total_b1024 = e->total_b1024,
-                                .guards = e->guards,
-                                .at_us = ny_clock_now_us()};
-
-    if (e->review != 0) {
-        ny_store_add_review(d->rows, &row);
-    }
-}
-
-static void edge_drop(struct decision *d, uint32_t a, uint32_t b)
-{
-    const struct ny_index_edge *e = ny_index_edge_find(d->r->index, a, b);
-
-    if (e == NULL) {
-        return;
-    }
-    if (e->review != 0) {
-        struct ny_review_row closed = {.a = e->a,
-                                       .b = e->b,
-                                       .state = NY_REVIEW_CLOSED,
-                                       .reason = (enum ny_review_reason)e->reason,
-                                       .total_b1024 = e->total_b1024,
-                                       .guards = e->guards,
-                                       .at_us = ny_clock_now_us()};
-
-        ny_store_add_review(d->rows, &closed);
-    }
-    ny_store_remove_edge(d->rows, e->a, e->b);
-    ny_touched_add(&d->touched, d->arena, e->a);
-    ny_touched_add(&d->touched, d->arena, e->b);
-    ny_index_edge_remove(d->r->index, a, b);
-}
-
-static bool edge_is_same(const struct ny_index_edge *e, const struct ny_score *s)
-{
-    return e != NULL && e->total_b1024 == s->total_b1024 && e->guards == s->guards &&
-           memcmp(e->levels, s->level, sizeof(e->levels)) == 0;
-}
-
-static void edge_score(struct decision *d, uint32_t id, const struct ny_record *record,
-                       uint32_t other)
-{
-    struct ny_index *ix = d->r->index;
-    struct ny_index_identity x;
-    struct ny_index_identity y;
-    struct ny_record theirs;
-    struct ny_score score;
-
-    ny_index_get(ix, id, &x);
-    ny_index_get(ix, other, &y);
-    if (ny_record_unpack(y.record, &theirs) != NY_OK) {
-        return;
-    }
-    ny_match_score(d->r->model, record, &theirs,
-                   x.domain == y.domain && x.status == NY_IDENTITY_ACTIVE &&
-                       y.status == NY_IDENTITY_ACTIVE,
-                   &score);
-    if (!ny_match_is_edge(&score)) {
-        edge_drop(d, id, other);
-    } else if (!edge_is_same(ny_index_edge_find(ix, id, other), &score)) {
-        ny_index_edge_set(ix, id, other, &score);
-        edge_store(d, ny_index_edge_find(ix, id, other));
-        question_restate(d, ny_index_edge_find(ix, id, other));
-    }
-}
-
-static bool is_candidate(const uint32_t *candidates, size_t n, uint32_t id)
-{
-    for (size_t i = 0; i < n; i++) {
-        if (candidates[i] == id) {
-            return true;
-        }
-    }
-    return false;
-}
-
-/* Edges to identities that no key brings any more. */
-static void edges_prune(struct decision *d, uint32_t id, const uint32_t *candidates, size_t n)
-{
-    for (;;) {
-        const struct ny_index_edge *e;
-        uint32_t cursor = 0;
-
-        do {
-            e = ny_index_edge_next(d->r->index, id, &cursor);
-        } while (e != NULL && is_candidate(candidates, n, e->a == id ? e->b : e->a));
-        if (e == NULL) {
-            return;
-        }
-        edge_drop(d, e->a, e->b);
-    }
-}
-
-/* A search that was cut short may have missed the right person: the identity links only by hand. */
-static void hold_incomplete(struct decision *d, uint32_t id)
-{
-    struct ny_hold_row hold = {
-        .identity = id, .why = NY_S("search not complete"), .at_us = ny_clock_now_us()};
-
-    ny_counter_add(NY_C_CANDIDATE_CAP, 1);
-    ny_log(NY_LOG_WARN, "candidate_cap", "identity=%u", id);
-    if (!ny_index_is_held(d->r->index, id)) {
-        ny_index_hold_set(d->r->index, id, true);
-        ny_store_add_hold(d->rows, &hold);
-    }
-}
-
-static void edges_refresh(struct decision *d, uint32_t id, ny_str packed)
-{
-    struct ny_index *ix = d->r->index;
-    struct ny_record record;
-    size_t cap = (size_t)ny_match_model_candidate_max(d->r->model);
-    uint32_t *candidates = NY_ARENA_ARRAY(d->arena, uint32_t, cap);
-    bool capped = false;
-    size_t n = 0;
-
-    NY_ASSERT(candidates != NULL);
-    if (ny_index_takes_part(ix, id) && ny_record_unpack(packed, &record) == NY_OK) {
-        n = ny_index_candidates(ix, &record, id, candidates, &capped);
-    }
-    ny_counter_add(NY_C_CANDIDATES, (int64_t)n);
-    edges_prune(d, id, candidates, n);
-    for (size_t i = 0; i < n; i++) {
-        edge_score(d, id, &record, candidates[i]);
-    }
-    if (capped) {
-        hold_incomplete(d, id);
-    }
-}
 
 /* ---- the identity ---- */
 
@@ -285,8 +111,8 @@ static void apply(struct decision *d, size_t k, const struct revision *v)
     if (d->is_new[k] || status != known.status || !ny_str_equals(known.record, v->packed)) {
         ny_index_status_set(ix, id, status);
         ny_index_record_set(ix, id, v->packed);
-        edges_refresh(d, id, v->packed);
-        ny_touched_add(&d->touched, d->arena, id);
+        ny_link_refresh(&d->r->link, d->arena, id, &d->touched);
+        ny_link_set_add(&d->touched, d->arena, id);
     }
 }
 
@@ -338,8 +164,8 @@ static void pin_together(struct decision *d)
         if (d->ids[0] != d->ids[k] && !pin_stands(d->r->index, d->ids[0], d->ids[k])) {
             ny_index_pin_add(d->r->index, d->ids[0], d->ids[k], true);
             ny_store_add_pin(d->rows, &pin);
-            ny_touched_add(&d->touched, d->arena, d->ids[0]);
-            ny_touched_add(&d->touched, d->arena, d->ids[k]);
+            ny_link_set_add(&d->touched, d->arena, d->ids[0]);
+            ny_link_set_add(&d->touched, d->arena, d->ids[k]);
         }
     }
 }
@@ -427,7 +253,7 @@ static ny_rc accept(struct decision *d)
         apply(d, k, &revisions[k]);
     }
     pin_together(d);
-    rc = ny_registry_regroup(d->r, &d->touched, d->rows, d->message, d->feed->patient.seen.at_us);
+    rc = ny_registry_regroup(d->r, &d->touched, d->message, d->feed->patient.seen.at_us);
     NY_ASSERT(rc == NY_OK); /* only memory could fail it, and that has no cap here */
     for (size_t k = 0; k < d->feed->n_ids; k++) {
         store_revision(d, k, &revisions[k]); /* now that its person is known */

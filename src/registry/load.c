@@ -157,6 +157,7 @@ static ny_rc load_all(struct ny_registry *r, struct ny_error *err)
                ny_match_model_version(r->model));
     }
     r->index = ny_index_create(r->model);
+    ny_registry_link_init(r);
     return ny_store_load(r->store, &rest, err);
 }
 
@@ -204,6 +205,7 @@ ny_rc ny_registry_reload(struct ny_registry *r, struct ny_error *err)
         forget(r);
         r->index = before.index;
         r->model = before.model;
+        r->link = before.link;
         r->seen = before.seen;
         r->next_message = before.next_message;
         return rc;

@@ -189,22 +189,12 @@ static void retire_empty(struct assignment *as)
     }
 }
 
-ny_rc ny_registry_assign_persons(struct ny_registry *r, const uint32_t *nodes,
-                                 const uint32_t *group, size_t n, struct ny_store_batch *rows,
-                                 int64_t message, int64_t at_us)
+static void tell_moves(struct assignment *as, const uint32_t *moved, const uint32_t *from, size_t n,
+                       int64_t message, int64_t at_us)
 {
-    struct assignment as = {.r = r, .nodes = nodes, .group = group, .n = n, .rows = rows};
-    uint32_t *moved = NY_ARENA_ARRAY(r->scratch, uint32_t, n);
-    uint32_t *from = NY_ARENA_ARRAY(r->scratch, uint32_t, n);
-    size_t n_moved;
+    struct ny_registry *r = as->r;
 
-    as.person = NY_ARENA_ARRAY(r->scratch, uint32_t, n);
-    as.shares = NY_ARENA_ARRAY(r->scratch, struct share, n);
-    NY_ASSERT(moved != NULL && from != NULL && as.person != NULL && as.shares != NULL);
-    as.n_shares = shares_count(r, nodes, group, n, as.shares);
-    claim(&as);
-    n_moved = move_members(&as, moved, from);
-    for (size_t k = 0; k < n_moved; k++) {
+    for (size_t k = 0; k < n; k++) {
         struct ny_index_identity x;
         struct ny_membership_row row = {.identity = moved[k],
                                         .from_person = from[k],
@@ -212,15 +202,46 @@ ny_rc ny_registry_assign_persons(struct ny_registry *r, const uint32_t *nodes,
                                         .cause = NY_CAUSE_MESSAGE,
                                         .message = message,
                                         .receipt =
-                                            receipt(r, moved[k], ny_store_batch_arena(rows))};
+                                            receipt(r, moved[k], ny_store_batch_arena(as->rows))};
 
         ny_index_get(r->index, moved[k], &x);
         row.to_person = x.person;
-        ny_store_add_membership(rows, &row);
+        ny_store_add_membership(as->rows, &row);
         if (from[k] != 0) {
-            ny_store_add_identity_person(rows, moved[k], x.person);
+            ny_store_add_identity_person(as->rows, moved[k], x.person);
         }
     }
+}
+
+static void assign_persons(struct ny_registry *r, const struct ny_link_groups *g, int64_t message,
+                           int64_t at_us)
+{
+    struct assignment as = {.r = r,
+                            .nodes = g->nodes,
+                            .group = g->group,
+                            .n = g->n,
+                            .rows = ny_registry_open_batch(r)->rows};
+    uint32_t *moved = NY_ARENA_ARRAY(r->scratch, uint32_t, g->n);
+    uint32_t *from = NY_ARENA_ARRAY(r->scratch, uint32_t, g->n);
+
+    as.person = NY_ARENA_ARRAY(r->scratch, uint32_t, g->n);
+    as.shares = NY_ARENA_ARRAY(r->scratch, struct share, g->n);
+    NY_ASSERT(moved != NULL && from != NULL && as.person != NULL && as.shares != NULL);
+    as.n_shares = shares_count(r, g->nodes, g->group, g->n, as.shares);
+    claim(&as);
+    tell_moves(&as, moved, from, move_members(&as, moved, from), message, at_us);
     retire_empty(&as);
-    return NY_OK;
+}
+
+ny_rc ny_registry_regroup(struct ny_registry *r, const struct ny_link_set *seeds, int64_t message,
+                          int64_t at_us)
+{
+    struct ny_link_groups groups;
+    ny_rc rc = ny_link_regroup(&r->link, r->scratch, seeds, &groups);
+
+    if (rc == NY_OK && groups.n > 0) {
+        assign_persons(r, &groups, message, at_us);
+    }
+    ny_arena_reset(r->scratch);
+    return rc;
 }

@@ -8,8 +8,7 @@
 #ifndef NAYOSE_REGISTRY_PRIV_H
 #define NAYOSE_REGISTRY_PRIV_H
 
-#include "nayose/index.h"
-#include "nayose/match_group.h"
+#include "nayose/link.h"
 #include "nayose/registry.h"
 
 struct item;
@@ -70,6 +69,7 @@ struct ny_registry {
     struct ny_store *store;
     struct ny_match_model *model;
     struct ny_index *index;
+    struct ny_link link;        /* over index and model */
     struct ny_arena *directory; /* domains and requesters */
     struct ny_domain **domains;
     size_t n_domains;
@@ -120,21 +120,13 @@ void ny_registry_step(struct ny_registry *r, struct item *i);
 /* decide.c: what a feed changes, put into memory and into the open batch. */
 NY_MUST_USE ny_rc ny_registry_decide(struct ny_registry *r, struct item *i);
 
-/* component.c: recomputes the groups around the touched identities. */
-struct touched {
-    uint32_t *ids;
-    size_t n, cap;
-};
-void ny_touched_add(struct touched *t, struct ny_arena *a, uint32_t id);
-NY_MUST_USE ny_rc ny_registry_regroup(struct ny_registry *r, const struct touched *seeds,
-                                      struct ny_store_batch *rows, int64_t message, int64_t at_us);
+/* sink.c: sets up r->link over the index and the model; what it changes goes to the open batch. */
+void ny_registry_link_init(struct ny_registry *r);
 
-/* persons.c: gives persons to the new groups of a closure. group[i] is the group (an index of
- * nodes) of nodes[i]. */
-NY_MUST_USE ny_rc ny_registry_assign_persons(struct ny_registry *r, const uint32_t *nodes,
-                                             const uint32_t *group, size_t n,
-                                             struct ny_store_batch *rows, int64_t message,
-                                             int64_t at_us);
+/* persons.c: recomputes the groups around the seeds and gives them their persons; what changes goes
+ * to the open batch. */
+NY_MUST_USE ny_rc ny_registry_regroup(struct ny_registry *r, const struct ny_link_set *seeds,
+                                      int64_t message, int64_t at_us);
 /* The regional id of a person: the sequence, zero padded, and a Luhn check digit; arena. */
 ny_str ny_registry_regional_id(const struct ny_registry *r, uint32_t person, struct ny_arena *a);
 

@@ -1,0 +1,66 @@
+/* link: which identities are one person. Over an index: the edges of an identity are scored anew,
+ * then the groups around whatever was touched are computed from nothing. It writes to the index and
+ * tells a sink what changed there; it knows neither database nor messages, so the live registry and
+ * a rehearsal over a copy run the very same steps.
+ * Spec: the project's matching rules 5, 6.1, 6.3. */
+#ifndef NAYOSE_LINK_H
+#define NAYOSE_LINK_H
+
+#include "nayose/index.h"
+#include "nayose/match_group.h"
+
+/* ---- sets of identities ---- */
+
+/* Identities, each once, in the order in which they came. */
+struct ny_link_set {
+    uint32_t *ids; /* [n], in the arena given to add */
+    size_t n, cap;
+};
+/* a: without a cap (exhaustion is a bug). Small sets: a walk finds what is there already. */
+void ny_link_set_add(struct ny_link_set *s, struct ny_arena *a, uint32_t id);
+
+/* ---- the linker ---- */
+
+/* Told what changes in the index; any function may be NULL. Edges are borrowed until the call
+ * returns. */
+struct ny_link_sink {
+    /* An edge is new or scores differently (index already changed). */
+    void (*edge)(void *ctx, const struct ny_index_edge *e);
+    /* An edge goes; its question with it (index not changed yet). */
+    void (*edge_gone)(void *ctx, const struct ny_index_edge *e);
+    /* What the edge asks changes to state and reason; 0: no question any more (index not changed
+     * yet). */
+    void (*question)(void *ctx, const struct ny_index_edge *e, uint8_t state, uint8_t reason);
+    /* The search for an identity's candidates ended at the cap, or was complete. */
+    void (*searched)(void *ctx, uint32_t id, bool capped);
+    /* Nothing of this domain links automatically (a source on probation). */
+    bool (*domain_is_held)(void *ctx, int32_t domain);
+    void *ctx;
+};
+
+struct ny_link {
+    struct ny_index *index;
+    const struct ny_match_model *model;
+    struct ny_link_sink sink;
+};
+
+/* Scores an identity against its candidates and brings its edges up to date: new and changed ones
+ * are put, those that no key brings any more or that score too low go. touched gets the ends of
+ * edges that went. a: as for sets. */
+void ny_link_refresh(struct ny_link *l, struct ny_arena *a, uint32_t id,
+                     struct ny_link_set *touched);
+
+/* The groups around some identities. */
+struct ny_link_groups {
+    const uint32_t *nodes; /* [n] identities in canonical order */
+    const uint32_t *group; /* [n] number (in nodes) of the first member of the node's group */
+    size_t n;
+};
+
+/* Recomputes the groups of everything that hangs together with the seeds, by edges, pins or by
+ * being one person now. Persons are left to the caller: the old grouping decides nothing here. out:
+ * arena. Errors: NY_ELIMIT when the arena is full. */
+NY_MUST_USE ny_rc ny_link_regroup(struct ny_link *l, struct ny_arena *a,
+                                  const struct ny_link_set *seeds, struct ny_link_groups *out);
+
+#endif

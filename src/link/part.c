@@ -1,0 +1,204 @@
+/* One component: its nodes, edges and pins become the input of a partition, and what the partition
+ * says becomes groups and questions. */
+
+#include "link_priv.h"
+
+struct part {
+    struct ny_group_input in;
+    struct ny_group_node *nodes;
+    uint32_t *numbers; /* [n_nodes] closure number, or for outside nodes the identity */
+    struct ny_group_edge *edges;
+    struct ny_group_pair *must;
+    struct ny_group_pair *cannot;
+};
+
+/* A hold on the identity, or probation of the source that owns its domain. */
+static bool is_held(const struct ny_link *l, uint32_t id, int32_t domain)
+{
+    const struct ny_link_sink *s = &l->sink;
+
+    return ny_index_is_held(l->index, id) ||
+           (s->domain_is_held != NULL && s->domain_is_held(s->ctx, domain));
+}
+
+static void node_fill(struct closure *c, uint32_t id, bool outside, struct ny_group_node *out)
+{
+    struct ny_index_identity x;
+
+    ny_index_get(c->link->index, id, &x);
+    *out = (struct ny_group_node){.domain = x.domain,
+                                  .live = x.status == NY_IDENTITY_ACTIVE,
+                                  .held = is_held(c->link, id, x.domain),
+                                  .outside = outside};
+    if (ny_index_takes_part(c->link->index, id)) {
+        struct ny_record *record = NY_ARENA_NEW(c->arena, struct ny_record);
+
+        NY_ASSERT(record != NULL);
+        if (ny_record_unpack(x.record, record) == NY_OK) {
+            out->record = record;
+        }
+    }
+}
+
+static void score_of_edge(const struct ny_index_edge *e, struct ny_score *out)
+{
+    *out = (struct ny_score){.total_b1024 = e->total_b1024, .guards = e->guards};
+    memcpy(out->level, e->levels, sizeof(out->level));
+}
+
+/* Numbers of identities inside one part; parts are small, so a walk will do. */
+static size_t part_find(const struct part *p, const struct closure *c, uint32_t id)
+{
+    for (size_t i = 0; i < p->in.n_nodes; i++) {
+        if ((p->nodes[i].outside ? p->numbers[i] : c->nodes.ids[p->numbers[i]]) == id) {
+            return i;
+        }
+    }
+    return p->in.n_nodes;
+}
+
+static void part_count(const struct closure *c, uint32_t component, size_t *n, size_t *n_edges,
+                       size_t *n_pins)
+{
+    *n = *n_edges = *n_pins = 0;
+    for (uint32_t i = 0; i < c->nodes.n; i++) {
+        uint32_t cursor = 0;
+
+        if (c->component[i] != component) {
+            continue;
+        }
+        ++*n;
+        while (ny_index_edge_next(c->link->index, c->nodes.ids[i], &cursor) != NULL) {
+            ++*n_edges;
+        }
+        cursor = 0;
+        while (ny_index_pin_next(c->link->index, c->nodes.ids[i], &cursor) != NULL) {
+            ++*n_pins;
+        }
+    }
+}
+
+static void part_add_edges(struct part *p, struct closure *c, size_t at)
+{
+    uint32_t id = c->nodes.ids[p->numbers[at]];
+    const struct ny_index_edge *e;
+    uint32_t cursor = 0;
+
+    while ((e = ny_index_edge_next(c->link->index, id, &cursor)) != NULL) {
+        uint32_t other = e->a == id ? e->b : e->a;
+        size_t to = part_find(p, c, other);
+
+        if (to == p->in.n_nodes) { /* leaves the part: a rival for the runner-up rule */
+            node_fill(c, other, true, &p->nodes[to]);
+            p->numbers[to] = other;
+            p->in.n_nodes++;
+        } else if (!p->nodes[to].outside && to < at) {
+            continue; /* taken from the other end */
+        }
+        p->edges[p->in.n_edges].a = (uint32_t)(at < to ? at : to);
+        p->edges[p->in.n_edges].b = (uint32_t)(at < to ? to : at);
+        score_of_edge(e, &p->edges[p->in.n_edges].score);
+        p->in.n_edges++;
+    }
+}
+
+static void part_add_pins(struct part *p, struct closure *c, size_t at)
+{
+    uint32_t id = c->nodes.ids[p->numbers[at]];
+    const struct ny_index_pin *pin;
+    uint32_t cursor = 0;
+
+    while ((pin = ny_index_pin_next(c->link->index, id, &cursor)) != NULL) {
+        size_t to = part_find(p, c, pin->a == id ? pin->b : pin->a);
+
+        if (to >= p->in.n_nodes || to < at || (pin->same && p->nodes[to].outside)) {
+            continue;
+        }
+        if (pin->same) {
+            p->must[p->in.n_must++] = (struct ny_group_pair){(uint32_t)at, (uint32_t)to};
+        } else {
+            p->cannot[p->in.n_cannot++] = (struct ny_group_pair){(uint32_t)at, (uint32_t)to};
+        }
+    }
+}
+
+static void part_build(struct part *p, struct closure *c, uint32_t component, enum strictness how)
+{
+    size_t n;
+    size_t n_edges;
+    size_t n_pins;
+    size_t inside = 0;
+
+    part_count(c, component, &n, &n_edges, &n_pins);
+    *p = (struct part){.in = {.model = c->link->model}};
+    p->nodes = NY_ARENA_ARRAY(c->arena, struct ny_group_node, n + n_edges);
+    p->numbers = NY_ARENA_ARRAY(c->arena, uint32_t, n + n_edges);
+    p->edges = NY_ARENA_ARRAY(c->arena, struct ny_group_edge, n_edges);
+    p->must = NY_ARENA_ARRAY(c->arena, struct ny_group_pair, n_pins);
+    p->cannot = NY_ARENA_ARRAY(c->arena, struct ny_group_pair, n_pins);
+    NY_ASSERT(p->nodes != NULL && p->numbers != NULL && p->edges != NULL && p->must != NULL &&
+              p->cannot != NULL);
+    for (uint32_t i = 0; i < c->nodes.n; i++) {
+        if (c->component[i] == component) {
+            node_fill(c, c->nodes.ids[i], false, &p->nodes[inside]);
+            p->numbers[inside++] = i;
+        }
+    }
+    p->in.n_nodes = inside;
+    for (size_t i = 0; i < inside && how != NO_EDGES; i++) {
+        part_add_edges(p, c, i);
+    }
+    for (size_t i = 0; i < inside; i++) { /* outside nodes are known now: rivals have pins too */
+        part_add_pins(p, c, i);
+    }
+    p->in.nodes = p->nodes;
+    p->in.edges = p->edges;
+    p->in.must = p->must;
+    p->in.cannot = p->cannot;
+}
+
+/* ---- questions ---- */
+
+static void ask(struct closure *c, uint32_t a, uint32_t b, struct ny_group_question q)
+{
+    const struct ny_link_sink *s = &c->link->sink;
+    const struct ny_index_edge *e = ny_index_edge_find(c->link->index, a, b);
+    uint8_t state = q.verdict; /* the values of open and parked */
+    uint8_t reason = state != 0 ? q.reason : 0;
+
+    if (e == NULL || (e->review == state && (state == 0 || e->reason == reason))) {
+        return;
+    }
+    if (s->question != NULL) {
+        s->question(s->ctx, e, state, reason);
+    }
+    ny_index_edge_ask(c->link->index, a, b, state, reason);
+}
+
+ny_rc ny_part_solve(struct closure *c, uint32_t component, enum strictness how)
+{
+    struct part p;
+    const uint32_t *group;
+    const struct ny_group_question *questions;
+    size_t scored;
+    ny_rc rc;
+
+    part_build(&p, c, component, how);
+    rc = ny_group_partition(c->arena, &p.in, &group, &questions, &scored);
+    if (rc != NY_OK) {
+        return rc;
+    }
+    for (size_t i = 0; i < p.in.n_nodes; i++) {
+        if (!p.nodes[i].outside) {
+            c->group[p.numbers[i]] = p.numbers[group[i]];
+        }
+    }
+    for (size_t i = 0; i < p.in.n_edges; i++) {
+        const struct ny_group_edge *e = &p.edges[i];
+
+        if (!p.nodes[e->a].outside && !p.nodes[e->b].outside) {
+            ask(c, c->nodes.ids[p.numbers[e->a]], c->nodes.ids[p.numbers[e->b]], questions[i]);
+        }
+    }
+    return NY_OK;
+}

@@ -1,0 +1,101 @@
+/* What linking changes becomes rows of the open batch. */
+
+#include "registry_priv.h"
+
+static struct ny_store_batch *open_rows(void *ctx)
+{
+    return ny_registry_open_batch(ctx)->rows;
+}
+
+static void question_store(void *ctx, const struct ny_index_edge *e, enum ny_review_state state,
+                           uint8_t reason)
+{
+    struct ny_review_row row = {.a = e->a,
+                                .b = e->b,
+                                .state = state,
+                                .reason = (enum ny_review_reason)reason,
+                                .total_b1024 = e->total_b1024,
+                                .guards = e->guards,
+                                .at_us = ny_clock_now_us()};
+
+    ny_store_add_review(open_rows(ctx), &row);
+}
+
+/* A question shows the score of its edge. */
+static void on_edge(void *ctx, const struct ny_index_edge *e)
+{
+    struct ny_registry *r = ctx;
+    struct ny_edge_row row = {
+        .a = e->a,
+        .b = e->b,
+        .total_b1024 = e->total_b1024,
+        .guards = e->guards,
+        .model = ny_match_model_version(r->model),
+    };
+
+    memcpy(row.levels, e->levels, sizeof(e->levels));
+    ny_store_add_edge(open_rows(r), &row);
+    if (e->review != 0) {
+        question_store(r, e, (enum ny_review_state)e->review, e->reason);
+    }
+}
+
+static void on_edge_gone(void *ctx, const struct ny_index_edge *e)
+{
+    if (e->review != 0) {
+        question_store(ctx, e, NY_REVIEW_CLOSED, e->reason);
+    }
+    ny_store_remove_edge(open_rows(ctx), e->a, e->b);
+}
+
+static void on_question(void *ctx, const struct ny_index_edge *e, uint8_t state, uint8_t reason)
+{
+    if (state == 0) {
+        question_store(ctx, e, NY_REVIEW_CLOSED, e->reason);
+    } else {
+        question_store(ctx, e, (enum ny_review_state)state, reason);
+    }
+}
+
+/* A search that was cut short may have missed the right person: the identity links only by hand. */
+static void on_searched(void *ctx, uint32_t id, bool capped)
+{
+    struct ny_registry *r = ctx;
+    struct ny_hold_row hold = {
+        .identity = id, .why = NY_S("search not complete"), .at_us = ny_clock_now_us()};
+
+    if (!capped) {
+        return;
+    }
+    ny_counter_add(NY_C_CANDIDATE_CAP, 1);
+    ny_log(NY_LOG_WARN, "candidate_cap", "identity=%u", id);
+    if (!ny_index_is_held(r->index, id)) {
+        ny_index_hold_set(r->index, id, true);
+        ny_store_add_hold(open_rows(r), &hold);
+    }
+}
+
+/* Probation of the source that owns the domain. */
+static bool domain_is_held(void *ctx, int32_t domain)
+{
+    struct ny_registry *r = ctx;
+    const struct ny_domain *d = ny_registry_domain(r, domain);
+    const struct ny_requester_row *source =
+        d != NULL ? ny_registry_source(r, d->source_app, d->source_facility) : NULL;
+
+    return source != NULL && source->probation;
+}
+
+void ny_registry_link_init(struct ny_registry *r)
+{
+    r->link = (struct ny_link){
+        .index = r->index,
+        .model = r->model,
+        .sink = {.edge = on_edge,
+                 .edge_gone = on_edge_gone,
+                 .question = on_question,
+                 .searched = on_searched,
+                 .domain_is_held = domain_is_held,
+                 .ctx = r}
+    };
+}
