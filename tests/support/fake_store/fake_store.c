@@ -3,39 +3,102 @@
 
 #include "fake_store.h"
 
-enum { ROWS_MAX = 1024 };
+/* An array that grows: ADD(&list, value). */
+#define LIST(type)                                                                                 \
+    struct {                                                                                       \
+        type *v;                                                                                   \
+        size_t n, cap;                                                                             \
+    }
+#define ADD(list, ...)                                                                             \
+    ((list)->v = list_grown((list)->v, (list)->n, &(list)->cap, sizeof(*(list)->v)),               \
+     (list)->v[(list)->n++] = (__VA_ARGS__))
 
-struct saved_identity {
-    struct ny_identity_row row;
-    struct ny_arena *arena;
+static void *list_grown(void *v, size_t n, size_t *cap, size_t size)
+{
+    if (n < *cap) {
+        return v;
+    }
+    *cap = *cap > 0 ? *cap * 2 : 16;
+    return ny_realloc(v, ny_mul_size(*cap, size));
+}
+
+/* Where the row of a pair stands: (a, b) → number of the row + 1; open addressing, nothing is ever
+ * taken out. */
+struct pair_slot {
+    int64_t a, b;
+    size_t row;
 };
+
+struct pair_map {
+    struct pair_slot *slots;
+    size_t size, used;
+};
+
+static struct pair_slot *pair_slot(const struct pair_map *m, int64_t a, int64_t b)
+{
+    const int64_t key[2] = {a, b};
+    size_t at = ny_hash64(ny_str_of((const char *)key, sizeof(key))) & (m->size - 1);
+
+    while (m->slots[at].row != 0 && (m->slots[at].a != a || m->slots[at].b != b)) {
+        at = (at + 1) & (m->size - 1);
+    }
+    return &m->slots[at];
+}
+
+static void pair_map_grow(struct pair_map *m)
+{
+    struct pair_map grown = {.size = m->size > 0 ? m->size * 2 : 1024, .used = m->used};
+
+    grown.slots = ny_calloc(grown.size, sizeof(*grown.slots));
+    for (size_t i = 0; i < m->size; i++) {
+        if (m->slots[i].row != 0) {
+            *pair_slot(&grown, m->slots[i].a, m->slots[i].b) = m->slots[i];
+        }
+    }
+    ny_free(m->slots);
+    *m = grown;
+}
+
+/* The row of the pair; the next free one, `rows`, when it has none yet. */
+static size_t pair_row(struct pair_map *m, int64_t a, int64_t b, size_t rows)
+{
+    struct pair_slot *slot;
+
+    if (m->used * 2 >= m->size) {
+        pair_map_grow(m);
+    }
+    slot = pair_slot(m, a, b);
+    if (slot->row == 0) {
+        *slot = (struct pair_slot){a, b, rows + 1};
+        m->used++;
+    }
+    return slot->row - 1;
+}
 
 struct edge_op {
     struct ny_edge_row row;
     bool remove;
 };
 
+struct identity_op {
+    struct ny_identity_row row;
+    bool is_new;
+};
+
+struct move {
+    int64_t identity, person;
+};
+
 struct ny_store_batch {
     struct ny_arena *arena;
-    struct ny_identity_row identities[ROWS_MAX];
-    bool is_new[ROWS_MAX];
-    size_t n_identities;
-    struct {
-        int64_t identity, person;
-    } moves[ROWS_MAX];
-    size_t n_moves;
-    struct ny_message_row messages[ROWS_MAX];
-    size_t n_messages;
-    struct edge_op edges[ROWS_MAX * 4];
-    size_t n_edges;
-    struct ny_review_row reviews[ROWS_MAX];
-    size_t n_reviews;
-    struct ny_pin_row pins[ROWS_MAX];
-    size_t n_pins;
-    struct ny_domain domains[16];
-    size_t n_domains;
-    struct ny_requester_row requesters[16];
-    size_t n_requesters;
+    LIST(struct identity_op) identities;
+    LIST(struct move) moves;
+    LIST(struct ny_message_row) messages;
+    LIST(struct edge_op) edges;
+    LIST(struct ny_review_row) reviews;
+    LIST(struct ny_pin_row) pins;
+    LIST(struct ny_domain) domains;
+    LIST(struct ny_requester_row) requesters;
     size_t n_versions, n_audits, n_persons;
 };
 
@@ -57,20 +120,16 @@ struct pending_seen {
 struct ny_store {
     struct ny_arena *arena;
     ny_str model;
-    struct ny_domain domains[16];
-    size_t n_domains;
-    struct ny_requester_row requesters[16];
-    size_t n_requesters;
-    struct saved_identity identities[ROWS_MAX];
-    size_t n_identities;
-    struct ny_message_row messages[ROWS_MAX * 4];
-    size_t n_messages;
-    struct ny_edge_row edges[ROWS_MAX * 4];
+    LIST(struct ny_domain) domains;
+    LIST(struct ny_requester_row) requesters;
+    LIST(struct ny_identity_row) identities;
+    LIST(struct ny_message_row) messages;
+    LIST(struct edge_op) edges; /* those removed stay as what they were */
+    struct pair_map edge_of;
     size_t n_edges;
-    struct ny_review_row reviews[ROWS_MAX * 4];
-    size_t n_reviews;
-    struct ny_pin_row pins[ROWS_MAX];
-    size_t n_pins;
+    LIST(struct ny_review_row) reviews;
+    struct pair_map review_of;
+    LIST(struct ny_pin_row) pins;
     size_t n_versions, n_audits;
     int64_t n_persons;
     struct ny_store_batch *in_flight;
@@ -102,21 +161,27 @@ struct ny_store *fake_store_create(ny_str model_text)
 
 void fake_store_destroy(struct ny_store *s)
 {
-    for (size_t i = 0; i < s->n_identities; i++) {
-        ny_arena_destroy(s->identities[i].arena);
-    }
+    ny_free(s->domains.v);
+    ny_free(s->requesters.v);
+    ny_free(s->identities.v);
+    ny_free(s->messages.v);
+    ny_free(s->edges.v);
+    ny_free(s->edge_of.slots);
+    ny_free(s->reviews.v);
+    ny_free(s->review_of.slots);
+    ny_free(s->pins.v);
     ny_arena_destroy(s->arena);
     ny_free(s);
 }
 
 void fake_store_add_domain(struct ny_store *s, const struct ny_domain *d)
 {
-    s->domains[s->n_domains] = *d;
-    s->domains[s->n_domains].id = (int32_t)s->n_domains + 1;
-    s->n_domains++;
-    s->requesters[s->n_requesters] = (struct ny_requester_row){
-        .id = (int32_t)s->n_requesters + 1, .app = d->source_app, .facility = d->source_facility};
-    s->n_requesters++;
+    struct ny_requester_row source = {
+        .id = (int32_t)s->requesters.n + 1, .app = d->source_app, .facility = d->source_facility};
+
+    ADD(&s->domains, *d);
+    s->domains.v[s->domains.n - 1].id = (int32_t)s->domains.n;
+    ADD(&s->requesters, source);
 }
 
 void fake_store_fail(struct ny_store *s, ny_rc rc, int times)
@@ -150,12 +215,12 @@ void fake_store_lose(struct ny_store *s, bool ready)
 
 size_t fake_store_identities(const struct ny_store *s)
 {
-    return s->n_identities;
+    return s->identities.n;
 }
 
 size_t fake_store_messages(const struct ny_store *s)
 {
-    return s->n_messages;
+    return s->messages.n;
 }
 
 size_t fake_store_versions(const struct ny_store *s)
@@ -177,98 +242,98 @@ size_t fake_store_reviews(const struct ny_store *s, enum ny_review_state state)
 {
     size_t n = 0;
 
-    for (size_t i = 0; i < s->n_reviews; i++) {
-        n += s->reviews[i].state == state;
+    for (size_t i = 0; i < s->reviews.n; i++) {
+        n += s->reviews.v[i].state == state;
     }
     return n;
 }
 
 const struct ny_identity_row *fake_store_identity(const struct ny_store *s, size_t i)
 {
-    return &s->identities[i].row;
+    return &s->identities.v[i];
 }
 
 int64_t fake_store_person(const struct ny_store *s, size_t i)
 {
-    return s->identities[i].row.person;
+    return s->identities.v[i].person;
 }
 
 /* ---- commits ---- */
 
+/* What a row was before stays in the arena until the end. */
 static void save_identity(struct ny_store *s, const struct ny_identity_row *row)
 {
-    struct saved_identity *saved = &s->identities[row->id - 1];
-    struct ny_arena *old = saved->arena;
-    struct ny_patient *p;
+    struct ny_identity_row *saved = &s->identities.v[row->id - 1];
+    struct ny_patient *p = NY_ARENA_NEW(s->arena, struct ny_patient);
 
-    saved->arena = ny_arena_create(0);
-    p = NY_ARENA_NEW(saved->arena, struct ny_patient);
-    NY_ASSERT(ny_patient_copy(saved->arena, row->patient, p) == NY_OK);
-    saved->row = *row;
-    saved->row.patient = p;
-    saved->row.local_id = ny_arena_str(saved->arena, row->local_id);
-    saved->row.record = ny_arena_str(saved->arena, row->record);
-    ny_arena_destroy(old);
+    NY_ASSERT(ny_patient_copy(s->arena, row->patient, p) == NY_OK);
+    *saved = *row;
+    saved->patient = p;
+    saved->local_id = ny_arena_str(s->arena, row->local_id);
+    saved->record = ny_arena_str(s->arena, row->record);
 }
 
 static void apply_edge(struct ny_store *s, const struct edge_op *op)
 {
-    size_t k = 0;
+    size_t k = pair_row(&s->edge_of, op->row.a, op->row.b, s->edges.n);
 
-    while (k < s->n_edges && (s->edges[k].a != op->row.a || s->edges[k].b != op->row.b)) {
-        k++;
+    if (k == s->edges.n) {
+        NY_ASSERT(!op->remove);
+        ADD(&s->edges, (struct edge_op){.remove = true});
     }
-    if (op->remove) {
-        NY_ASSERT(k < s->n_edges);
-        s->edges[k] = s->edges[--s->n_edges];
-        return;
-    }
-    s->edges[k] = op->row;
-    s->n_edges += k == s->n_edges;
+    NY_ASSERT(!op->remove || !s->edges.v[k].remove);
+    s->n_edges = s->n_edges - !s->edges.v[k].remove + !op->remove;
+    s->edges.v[k] = *op;
 }
 
 static void apply_review(struct ny_store *s, const struct ny_review_row *row)
 {
-    size_t k = 0;
+    size_t k = pair_row(&s->review_of, row->a, row->b, s->reviews.n);
 
-    while (k < s->n_reviews && (s->reviews[k].a != row->a || s->reviews[k].b != row->b)) {
-        k++;
+    if (k == s->reviews.n) {
+        ADD(&s->reviews, *row);
     }
-    s->reviews[k] = *row;
-    s->n_reviews += k == s->n_reviews;
+    s->reviews.v[k] = *row;
+}
+
+static void apply_identities(struct ny_store *s, const struct ny_store_batch *b)
+{
+    for (size_t i = 0; i < b->identities.n; i++) {
+        const struct identity_op *op = &b->identities.v[i];
+
+        if (op->is_new) {
+            NY_ASSERT(op->row.id == (int64_t)s->identities.n + 1);
+            ADD(&s->identities, op->row);
+        }
+        NY_ASSERT(op->row.person > 0);
+        save_identity(s, &op->row);
+    }
+    for (size_t i = 0; i < b->moves.n; i++) {
+        s->identities.v[b->moves.v[i].identity - 1].person = b->moves.v[i].person;
+    }
 }
 
 static void apply_batch(struct ny_store *s, const struct ny_store_batch *b)
 {
-    for (size_t i = 0; i < b->n_identities; i++) {
-        if (b->is_new[i]) {
-            NY_ASSERT(b->identities[i].id == (int64_t)s->n_identities + 1);
-            s->n_identities++;
-        }
-        NY_ASSERT(b->identities[i].person > 0);
-        save_identity(s, &b->identities[i]);
-    }
-    for (size_t i = 0; i < b->n_moves; i++) {
-        s->identities[b->moves[i].identity - 1].row.person = b->moves[i].person;
-    }
-    for (size_t i = 0; i < b->n_messages; i++) {
-        struct ny_message_row *m = &s->messages[s->n_messages++];
+    apply_identities(s, b);
+    for (size_t i = 0; i < b->messages.n; i++) {
+        struct ny_message_row m = b->messages.v[i];
 
-        *m = b->messages[i];
-        m->control_id = ny_arena_str(s->arena, m->control_id);
-        m->ack = ny_arena_str(s->arena, m->ack);
+        m.control_id = ny_arena_str(s->arena, m.control_id);
+        m.ack = ny_arena_str(s->arena, m.ack);
+        ADD(&s->messages, m);
     }
-    for (size_t i = 0; i < b->n_edges; i++) {
-        apply_edge(s, &b->edges[i]);
+    for (size_t i = 0; i < b->edges.n; i++) {
+        apply_edge(s, &b->edges.v[i]);
     }
-    for (size_t i = 0; i < b->n_reviews; i++) {
-        apply_review(s, &b->reviews[i]);
+    for (size_t i = 0; i < b->reviews.n; i++) {
+        apply_review(s, &b->reviews.v[i]);
     }
-    for (size_t i = 0; i < b->n_pins; i++) {
-        s->pins[s->n_pins++] = b->pins[i];
+    for (size_t i = 0; i < b->pins.n; i++) {
+        ADD(&s->pins, b->pins.v[i]);
     }
-    for (size_t i = 0; i < b->n_domains; i++) {
-        fake_store_add_domain(s, &b->domains[i]);
+    for (size_t i = 0; i < b->domains.n; i++) {
+        fake_store_add_domain(s, &b->domains.v[i]);
     }
     s->n_versions += b->n_versions;
     s->n_audits += b->n_audits;
@@ -281,8 +346,8 @@ static ny_rc commit_result(struct ny_store *s, const struct ny_store_batch *b)
         s->fail_times--;
         return s->fail_rc;
     }
-    for (size_t i = 0; i < b->n_messages && s->poison != NULL; i++) {
-        if (ny_str_equals(b->messages[i].control_id, ny_str_from_c(s->poison))) {
+    for (size_t i = 0; i < b->messages.n && s->poison != NULL; i++) {
+        if (ny_str_equals(b->messages.v[i].control_id, ny_str_from_c(s->poison))) {
             return NY_ECONFLICT;
         }
     }
@@ -300,7 +365,7 @@ static bool pump_read(struct ny_store *s)
     }
     s->read.fn = NULL;
     for (size_t i = 0; i < read.n && n < 64; i++) {
-        const struct ny_identity_row *r = &s->identities[read.ids[i] - 1].row;
+        const struct ny_identity_row *r = &s->identities.v[read.ids[i] - 1];
 
         rows[n++] = (struct ny_stored_patient){r->id,     r->version, r->domain,  r->local_id,
                                                r->status, r->person,  *r->patient};
@@ -318,8 +383,8 @@ static bool pump_seen(struct ny_store *s)
         return false;
     }
     s->seen.fn = NULL;
-    for (size_t i = 0; i < s->n_messages; i++) {
-        const struct ny_message_row *m = &s->messages[i];
+    for (size_t i = 0; i < s->messages.n; i++) {
+        const struct ny_message_row *m = &s->messages.v[i];
 
         if (m->source == seen.source && ny_str_equals(m->control_id, seen.control_id) &&
             memcmp(m->body_hash, seen.hash, sizeof(seen.hash)) == 0) {
@@ -392,29 +457,29 @@ static ny_rc load_rows(struct ny_store *s, const struct ny_store_visitor *v)
 {
     ny_rc rc = NY_OK;
 
-    for (size_t i = 0; i < s->n_domains && rc == NY_OK; i++) {
-        rc = v->domain(v->ctx, &s->domains[i]);
+    for (size_t i = 0; i < s->domains.n && rc == NY_OK; i++) {
+        rc = v->domain(v->ctx, &s->domains.v[i]);
     }
-    for (size_t i = 0; i < s->n_requesters && rc == NY_OK; i++) {
-        rc = v->requester(v->ctx, &s->requesters[i]);
+    for (size_t i = 0; i < s->requesters.n && rc == NY_OK; i++) {
+        rc = v->requester(v->ctx, &s->requesters.v[i]);
     }
-    for (size_t i = 0; i < s->n_identities && rc == NY_OK; i++) {
-        rc = v->identity(v->ctx, &s->identities[i].row);
+    for (size_t i = 0; i < s->identities.n && rc == NY_OK; i++) {
+        rc = v->identity(v->ctx, &s->identities.v[i]);
     }
-    for (size_t i = 0; i < s->n_edges && rc == NY_OK; i++) {
-        rc = v->edge(v->ctx, &s->edges[i]);
+    for (size_t i = 0; i < s->edges.n && rc == NY_OK; i++) {
+        rc = s->edges.v[i].remove ? NY_OK : v->edge(v->ctx, &s->edges.v[i].row);
     }
-    for (size_t i = 0; i < s->n_pins && rc == NY_OK; i++) {
-        rc = v->pin(v->ctx, &s->pins[i]);
+    for (size_t i = 0; i < s->pins.n && rc == NY_OK; i++) {
+        rc = v->pin(v->ctx, &s->pins.v[i]);
     }
-    for (size_t i = 0; i < s->n_reviews && rc == NY_OK; i++) {
-        if (s->reviews[i].state != NY_REVIEW_CLOSED) {
-            rc = v->review(v->ctx, &s->reviews[i]);
+    for (size_t i = 0; i < s->reviews.n && rc == NY_OK; i++) {
+        if (s->reviews.v[i].state != NY_REVIEW_CLOSED) {
+            rc = v->review(v->ctx, &s->reviews.v[i]);
         }
     }
-    for (size_t i = 0; i < s->n_messages && rc == NY_OK; i++) {
-        rc = v->seen(v->ctx, s->messages[i].source, s->messages[i].control_id,
-                     ny_str_of((const char *)s->messages[i].body_hash, NY_SHA256_LEN));
+    for (size_t i = 0; i < s->messages.n && rc == NY_OK; i++) {
+        rc = v->seen(v->ctx, s->messages.v[i].source, s->messages.v[i].control_id,
+                     ny_str_of((const char *)s->messages.v[i].body_hash, NY_SHA256_LEN));
     }
     return rc;
 }
@@ -429,8 +494,8 @@ ny_rc ny_store_load(struct ny_store *s, const struct ny_store_visitor *v, struct
     }
     rc = load_rows(s, v);
     return rc != NY_OK ? rc
-                       : v->counters(v->ctx, (int64_t)s->n_identities, s->n_persons,
-                                     (int64_t)s->n_messages, 0);
+                       : v->counters(v->ctx, (int64_t)s->identities.n, s->n_persons,
+                                     (int64_t)s->messages.n, 0);
 }
 
 struct ny_store_batch *ny_store_batch_create(void)
@@ -444,6 +509,14 @@ struct ny_store_batch *ny_store_batch_create(void)
 void ny_store_batch_destroy(struct ny_store_batch *b)
 {
     if (b != NULL) {
+        ny_free(b->identities.v);
+        ny_free(b->moves.v);
+        ny_free(b->messages.v);
+        ny_free(b->edges.v);
+        ny_free(b->reviews.v);
+        ny_free(b->pins.v);
+        ny_free(b->domains.v);
+        ny_free(b->requesters.v);
         ny_arena_destroy(b->arena);
         ny_free(b);
     }
@@ -456,14 +529,12 @@ struct ny_arena *ny_store_batch_arena(struct ny_store_batch *b)
 
 void ny_store_add_identity_new(struct ny_store_batch *b, const struct ny_identity_row *row)
 {
-    b->is_new[b->n_identities] = true;
-    b->identities[b->n_identities++] = *row;
+    ADD(&b->identities, (struct identity_op){*row, true});
 }
 
 void ny_store_add_identity_update(struct ny_store_batch *b, const struct ny_identity_row *row)
 {
-    b->is_new[b->n_identities] = false;
-    b->identities[b->n_identities++] = *row;
+    ADD(&b->identities, (struct identity_op){*row, false});
 }
 
 void ny_store_add_version(struct ny_store_batch *b, const struct ny_identity_row *row,
@@ -476,8 +547,7 @@ void ny_store_add_version(struct ny_store_batch *b, const struct ny_identity_row
 
 void ny_store_add_identity_person(struct ny_store_batch *b, int64_t identity, int64_t person)
 {
-    b->moves[b->n_moves].identity = identity;
-    b->moves[b->n_moves++].person = person;
+    ADD(&b->moves, (struct move){identity, person});
 }
 
 void ny_store_add_person(struct ny_store_batch *b, const struct ny_person_row *row, bool is_new)
@@ -494,20 +564,20 @@ void ny_store_add_membership(struct ny_store_batch *b, const struct ny_membershi
 
 void ny_store_add_edge(struct ny_store_batch *b, const struct ny_edge_row *row)
 {
-    b->edges[b->n_edges++] = (struct edge_op){*row, false};
+    ADD(&b->edges, (struct edge_op){*row, false});
 }
 
 void ny_store_remove_edge(struct ny_store_batch *b, int64_t identity_a, int64_t identity_b)
 {
-    b->edges[b->n_edges++] = (struct edge_op){
-        {.a = identity_a, .b = identity_b},
-        true
-    };
+    ADD(&b->edges, (struct edge_op){
+                       .row = {.a = identity_a, .b = identity_b},
+                         .remove = true
+    });
 }
 
 void ny_store_add_pin(struct ny_store_batch *b, const struct ny_pin_row *row)
 {
-    b->pins[b->n_pins++] = *row;
+    ADD(&b->pins, *row);
 }
 
 void ny_store_add_hold(struct ny_store_batch *b, const struct ny_hold_row *row)
@@ -518,12 +588,12 @@ void ny_store_add_hold(struct ny_store_batch *b, const struct ny_hold_row *row)
 
 void ny_store_add_review(struct ny_store_batch *b, const struct ny_review_row *row)
 {
-    b->reviews[b->n_reviews++] = *row;
+    ADD(&b->reviews, *row);
 }
 
 void ny_store_add_message(struct ny_store_batch *b, const struct ny_message_row *row)
 {
-    b->messages[b->n_messages++] = *row;
+    ADD(&b->messages, *row);
 }
 
 void ny_store_add_audit(struct ny_store_batch *b, const struct ny_audit_row *row)
@@ -534,12 +604,12 @@ void ny_store_add_audit(struct ny_store_batch *b, const struct ny_audit_row *row
 
 void ny_store_add_domain(struct ny_store_batch *b, const struct ny_domain *row)
 {
-    b->domains[b->n_domains++] = *row;
+    ADD(&b->domains, *row);
 }
 
 void ny_store_add_requester(struct ny_store_batch *b, const struct ny_requester_row *row)
 {
-    b->requesters[b->n_requesters++] = *row;
+    ADD(&b->requesters, *row);
 }
 
 ny_rc ny_store_read_patients(struct ny_store *s, const int64_t *ids, size_t n,

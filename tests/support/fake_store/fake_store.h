@@ -1,5 +1,5 @@
-/* A store in memory for tests of the registry: commits when the test pumps it, fails when it is
- * told to. */
+/* A store in memory, for tests of the registry and for the lab: commits when the test pumps it,
+ * fails when it is told to. */
 #ifndef NAYOSE_TEST_FAKE_STORE_H
 #define NAYOSE_TEST_FAKE_STORE_H
 
