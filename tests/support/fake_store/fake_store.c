@@ -248,6 +248,28 @@ size_t fake_store_reviews(const struct ny_store *s, enum ny_review_state state)
     return n;
 }
 
+size_t fake_store_review_count(const struct ny_store *s)
+{
+    return s->reviews.n;
+}
+
+const struct ny_review_row *fake_store_review(const struct ny_store *s, size_t i)
+{
+    return &s->reviews.v[i];
+}
+
+static bool has_edge(const struct ny_store *s, int64_t a, int64_t b)
+{
+    size_t row = s->edge_of.size > 0 ? pair_slot(&s->edge_of, a, b)->row : 0;
+
+    return row != 0 && !s->edges.v[row - 1].remove;
+}
+
+bool fake_store_has_edge(const struct ny_store *s, int64_t a, int64_t b)
+{
+    return has_edge(s, a, b) || has_edge(s, b, a);
+}
+
 const struct ny_identity_row *fake_store_identity(const struct ny_store *s, size_t i)
 {
     return &s->identities.v[i];

@@ -26,8 +26,11 @@ size_t fake_store_messages(const struct ny_store *s);
 size_t fake_store_versions(const struct ny_store *s);
 size_t fake_store_audits(const struct ny_store *s);
 size_t fake_store_edges(const struct ny_store *s);
-/* Open questions that were committed. */
+bool fake_store_has_edge(const struct ny_store *s, int64_t a, int64_t b); /* in any order */
+/* Questions that were committed, those of a state, and one by one. */
 size_t fake_store_reviews(const struct ny_store *s, enum ny_review_state state);
+size_t fake_store_review_count(const struct ny_store *s);
+const struct ny_review_row *fake_store_review(const struct ny_store *s, size_t i);
 const struct ny_identity_row *fake_store_identity(const struct ny_store *s, size_t i);
 int64_t fake_store_person(const struct ny_store *s, size_t i);
 

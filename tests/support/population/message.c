@@ -13,8 +13,6 @@
 
 #include "text.h"
 
-#include "nayose/base.h"
-
 #include <errno.h>
 #include <iconv.h>
 
@@ -281,12 +279,7 @@ static void write_in1(char *to, const struct pop_message *m)
 
 /* ---- the bytes ---- */
 
-static bool frame_write(const char *p, size_t n, FILE *to)
-{
-    return putc(0x0B, to) != EOF && fwrite(p, 1, n, to) == n && fputs("\x1C\r", to) != EOF;
-}
-
-bool pop_message_write(struct pop_writer *w, const struct pop_message *m, FILE *to)
+ny_str pop_message_make(struct pop_writer *w, const struct pop_message *m)
 {
     struct pop_rng r = {m->spelling};
     char *in = w->utf8;
@@ -302,10 +295,10 @@ bool pop_message_write(struct pop_writer *w, const struct pop_message *m, FILE *
     }
     in_left = strlen(w->utf8);
     if (m->facility->habits->charset == POP_UTF8) {
-        return frame_write(w->utf8, in_left, to);
+        return ny_str_of(w->utf8, in_left);
     }
     /* A character that JIS X 0208 lacks would be a bug of the tables. */
     NY_ASSERT(iconv(w->to_jis, &in, &in_left, &out, &out_left) != (size_t)-1);
     NY_ASSERT(iconv(w->to_jis, NULL, NULL, &out, &out_left) != (size_t)-1);
-    return frame_write(w->jis, sizeof w->jis - out_left, to);
+    return ny_str_of(w->jis, sizeof w->jis - out_left);
 }

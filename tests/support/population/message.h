@@ -4,7 +4,7 @@
 
 #include "view.h"
 
-#include <stdio.h>
+#include "nayose/base.h"
 
 enum pop_event { POP_A28, POP_A31, POP_A08 };
 
@@ -23,8 +23,8 @@ struct pop_message {
     uint64_t spelling; /* key of the small variations */
 };
 
-/* Writes 0x0B message 0x1C 0x0D. false on a write error. */
-bool pop_message_write(struct pop_writer *w, const struct pop_message *m, FILE *to);
+/* The bytes of a message, without framing; borrowed until the next call. */
+ny_str pop_message_make(struct pop_writer *w, const struct pop_message *m);
 /* The local id as the facility writes it. */
 void pop_local_id(const struct pop_facility *f, uint32_t local_id, char out[16]);
 

@@ -3,30 +3,22 @@
 #include "output.h"
 
 #include "message.h"
+#include "source.h"
 #include "text.h"
 
-#include "nayose/base.h"
-
 #include <errno.h>
+#include <stdio.h>
 
 #define QUERY_SHARE 64 /* one record of so many is in queries.txt … */
 #define QUERY_MAX 100000
 
 struct output {
-    const struct pop_names *names;
     const struct pop_plan_options *o;
     const struct pop_plan *plan;
     const char *dir;
-    struct pop_writer *writer;
+    struct pop_source *source;
     FILE *truth, *domains, *queries;
     uint32_t query_n;
-};
-
-/* What two records of one person may have in common. */
-struct keys {
-    char phone[64]; /* values sent, separated by blanks */
-    char address[96];
-    char card[192];
 };
 
 static FILE *open_in(const char *dir, const char *name)
@@ -55,73 +47,21 @@ static bool close_written(FILE *f, const char *name)
     return ok;
 }
 
-static void key_add(char *list, size_t cap, const char *value)
+static void truth_write(struct output *out, const struct pop_record *rec, size_t record)
 {
-    if (strstr(list, value) == NULL) {
-        POP_CAT(list, cap, list[0] != '\0' ? " " : "", value);
-    }
-}
-
-static void keys_add(struct keys *k, const struct pop_view *v)
-{
-    char key[64];
-
-    for (uint32_t i = 0; i < v->phone_n; i++) {
-        key_add(k->phone, sizeof k->phone, v->phone[i]);
-    }
-    if (v->has_address) {
-        pop_address_key(&v->address, key, sizeof key);
-        key_add(k->address, sizeof k->address, key);
-    }
-    if (v->has_card) {
-        pop_card_family_key(&v->card, key, sizeof key);
-        key_add(k->card, sizeof k->card, key);
-    }
-}
-
-/* Hash of kanji, kana, birth date, sex and address: two people with one value cannot be told apart
- * by anybody. */
-static uint64_t likeness(const struct pop_view *v)
-{
-    const char sex[2] = {v->sex, '\0'};
-    char all[512] = "";
-    struct pop_name s = v->surname;
-    struct pop_name g = v->given;
-
-    pop_names_fold_variants(&s);
-    pop_names_fold_variants(&g);
-    POP_CAT(all, sizeof all, s.form, "|", g.form, "|", s.kana, "|", g.kana, "|", v->birth, "|", sex,
-            "|");
-    if (v->has_address) {
-        pop_address_key(&v->address, all + strlen(all), sizeof all - strlen(all));
-    }
-    return ny_hash64(ny_str_from_c(all));
-}
-
-static void truth_write(struct output *out, const struct pop_facility *f,
-                        const struct pop_household *h, const struct pop_record *rec)
-{
-    static const char *const kinds[] = {"normal", "twin",    "foreigner", "namesake",
-                                        "test",   "unknown", "newborn",   "named_later"};
-    const struct pop_options *world = &out->o->world;
-    struct keys k = {"", "", ""};
-    struct pop_view v;
+    const struct pop_facility *f = pop_source_facility(out->source, rec->facility);
+    struct pop_truth t;
     char id[16];
     char twins[24] = "";
 
-    pop_view_make(world, h, rec, f, false, &v);
-    keys_add(&k, &v);
-    if (rec->follow_s > 0) {
-        pop_view_make(world, h, rec, f, true, &v);
-        keys_add(&k, &v);
-    }
-    if (h->person[rec->slot].twin_order > 0) {
-        pop_catf(twins, sizeof twins, "%u.%d", h->number, h->person[rec->slot].birth);
+    pop_source_truth(out->source, record, &t);
+    if (t.twin_order > 0) {
+        pop_catf(twins, sizeof twins, "%u.%d", t.household, t.birth);
     }
     pop_local_id(f, rec->local_id, id);
     fprintf(out->truth, "%s,%s,P%08u,%s,%s,%s,%s,%016llx,H%08u,%s\n", f->name_space, id,
-            rec->person_no, kinds[v.kind], k.phone, k.address, k.card,
-            (unsigned long long)likeness(&v), h->number, twins);
+            t.person_no, pop_kind_name(t.kind), t.phone, t.address, t.card,
+            (unsigned long long)t.likeness, t.household, twins);
     if (out->query_n < QUERY_MAX &&
         pop_mix(out->o->world.seed ^ pop_mix(rec->household * 64ULL + rec->slot + rec->serial)) %
                 QUERY_SHARE ==
@@ -131,60 +71,36 @@ static void truth_write(struct output *out, const struct pop_facility *f,
     }
 }
 
-static enum pop_event event_of(const struct output *out, const struct pop_record *rec, bool follow)
+/* 0x0B message 0x1C 0x0D. */
+static bool frame_write(ny_str m, FILE *to)
 {
-    uint64_t v = pop_mix(rec->household * 4096ULL + rec->slot * 64ULL + rec->serial) % 100;
-
-    if (follow) {
-        return out->o->mix && rec->baby == POP_BABY_NONE && v < 40 ? POP_A08 : POP_A31;
-    }
-    return !out->o->mix || v < 60 ? POP_A28 : v < 85 ? POP_A31 : POP_A08;
+    return putc(0x0B, to) != EOF && fwrite(m.p, 1, m.n, to) == m.n && fputs("\x1C\r", to) != EOF;
 }
 
-static bool delivery_write(struct output *out, const struct pop_facility *f,
-                           const struct pop_delivery *d, uint32_t serial, FILE *to)
+static bool delivery_write(struct output *out, size_t at, FILE *to)
 {
-    const struct pop_record *rec = &out->plan->records[d->record];
-    struct pop_household h;
-    struct pop_view v;
-    struct pop_message m = {
-        .view = &v,
-        .facility = f,
-        .event = event_of(out, rec, d->is_follow),
-        .time_s = d->time_s,
-        .serial = serial,
-        .local_id = rec->local_id,
-        .spelling = pop_mix(out->o->world.seed ^ ((uint64_t)d->record << 1) ^ d->is_follow),
-    };
+    const struct pop_delivery *d = &out->plan->deliveries[at];
 
-    pop_household_make(out->names, &out->o->world, rec->household, &h);
-    pop_view_make(&out->o->world, &h, rec, f, d->is_follow, &v);
     if (!d->is_follow) {
-        truth_write(out, f, &h, rec);
-        if (rec->follow_s > 0) { /* truth_write has no view left to lend */
-            pop_view_make(&out->o->world, &h, rec, f, false, &v);
-        }
+        truth_write(out, &out->plan->records[d->record], d->record);
     }
-    return pop_message_write(out->writer, &m, to);
+    return frame_write(pop_source_message(out->source, at), to);
 }
 
 /* One facility: the deliveries [*at, …) that are its own. */
 static bool facility_write(struct output *out, uint32_t index, size_t *at)
 {
-    struct pop_facility f;
+    const struct pop_facility *f = pop_source_facility(out->source, index);
     char name[24] = "";
-    uint32_t serial = 0;
     FILE *to;
     bool ok = true;
 
-    pop_facility_make(out->o->world.seed, index, out->o->facilities, &f);
-    fprintf(out->domains, "%s %s %s\n", f.name_space, f.oid, f.name);
-    pop_catf(name, sizeof name, "%s.hl7", f.name_space);
+    fprintf(out->domains, "%s %s %s\n", f->name_space, f->oid, f->name);
+    pop_catf(name, sizeof name, "%s.hl7", f->name_space);
     to = open_in(out->dir, name);
     while (to != NULL && ok && *at < out->plan->delivery_n &&
            out->plan->deliveries[*at].facility == index) {
-        ok = delivery_write(out, &f, &out->plan->deliveries[*at], ++serial, to);
-        (*at)++;
+        ok = delivery_write(out, (*at)++, to);
     }
     return close_written(to, name) && ok;
 }
@@ -192,14 +108,14 @@ static bool facility_write(struct output *out, uint32_t index, size_t *at)
 bool pop_output_write(const struct pop_names *names, const struct pop_plan_options *o,
                       const struct pop_plan *plan, const char *dir)
 {
-    struct output out = {.names = names, .o = o, .plan = plan, .dir = dir};
+    struct output out = {.o = o, .plan = plan, .dir = dir};
     size_t at = 0;
     bool ok;
 
     out.truth = open_in(dir, "truth.csv");
     out.domains = open_in(dir, "domains.txt");
     out.queries = open_in(dir, "queries.txt");
-    out.writer = pop_writer_create();
+    out.source = pop_source_create(names, o, plan);
     ok = out.truth != NULL && out.domains != NULL && out.queries != NULL;
     if (ok) {
         fputs("domain,local_id,person,kind,phone,address_key,insurance_key,likeness,household,"
@@ -209,7 +125,7 @@ bool pop_output_write(const struct pop_names *names, const struct pop_plan_optio
     for (uint32_t i = 0; ok && i < o->facilities; i++) {
         ok = facility_write(&out, i, &at);
     }
-    pop_writer_destroy(out.writer);
+    pop_source_destroy(out.source);
     ok = close_written(out.truth, "truth.csv") && ok;
     ok = close_written(out.domains, "domains.txt") && ok;
     ok = close_written(out.queries, "queries.txt") && ok;

@@ -1,0 +1,107 @@
+/* The lab: a generated population goes through the project's own code in memory, message by message
+ * (ihe → registry → a store in memory), and what became of it is judged by the truth. No database,
+ * no sockets: what is measured is the matcher and the grouping alone. */
+#ifndef LAB_H
+#define LAB_H
+
+#include "plan.h"
+#include "source.h"
+
+#include "fake_store.h"
+#include "nayose/registry.h"
+
+#include <stdio.h>
+
+/* ---- a day of messages (world.c) ---- */
+
+struct lab_options {
+    struct pop_plan_options plan;
+    ny_str model; /* text of the model version; empty: version 1 from the settings */
+    struct ny_match_settings settings;
+};
+
+/* One record, what the truth says of it and what the registry made of it. */
+struct lab_record {
+    enum pop_kind kind;
+    uint32_t person, household;
+    int32_t birth;
+    uint8_t slot, twin_order;
+    uint8_t n_contacts;
+    uint16_t facility;
+    uint32_t local_id;
+    uint64_t contacts[8]; /* hashes of values sent: telephone, address, insurance */
+    uint64_t likeness;
+    int64_t identity; /* number in the registry; 0: it never took the record */
+    int64_t group;    /* person of the registry */
+};
+
+struct lab_world {
+    struct ny_store *store;
+    struct ny_registry *registry;
+    struct pop_source *source;
+    struct lab_record *records; /* [n], those of one person stand together */
+    size_t n;
+    uint32_t *record_of; /* [identity] → record */
+    size_t refused;      /* messages that were not answered AA */
+    uint32_t people;
+};
+
+/* Makes the population of a seed and feeds all of it in order of time. Owned. */
+struct lab_world *lab_world_create(const struct pop_names *names, const struct lab_options *o);
+void lab_world_destroy(struct lab_world *w);
+/* Why two records are, or are not, one; the explanation is lent to fn. */
+void lab_world_explain(struct lab_world *w, const struct lab_record *a, const struct lab_record *b,
+                       void (*fn)(void *ctx, ny_rc rc, const struct ny_explanation *e), void *ctx);
+
+/* ---- counting (tally.c) ---- */
+
+/* Counts by a text, with examples of each. */
+struct lab_tally;
+
+struct lab_tally *lab_tally_create(size_t examples);
+void lab_tally_destroy(struct lab_tally *t);
+/* True when the example would still be kept: whoever counts may then write one. */
+bool lab_tally_add(struct lab_tally *t, const char *key);
+void lab_tally_example(struct lab_tally *t, const char *key, const char *text);
+/* The `top` commonest, with a title; nothing when nothing was counted. */
+void lab_tally_print(const struct lab_tally *t, const char *title, size_t top, FILE *to);
+
+/* ---- judging (judge.c, pairs.c) ---- */
+
+enum lab_count {
+#define LAB_COUNT(id, text) LAB_##id,
+#include "tbl/counts.def"
+#undef LAB_COUNT
+    LAB_COUNT_COUNT
+};
+
+struct lab_result {
+    int64_t count[LAB_COUNT_COUNT];
+    struct lab_tally *missed;    /* pairs of the ceiling that are not linked, by why */
+    struct lab_tally *false_;    /* pairs of two people in one group, by relation and levels */
+    struct lab_tally *questions; /* open questions, by whom they are about and why */
+    struct lab_tally *uncompared;
+};
+
+struct lab_result *lab_result_create(size_t examples);
+void lab_result_destroy(struct lab_result *r);
+/* Adds what became of a world to the result. */
+void lab_judge(struct lab_world *w, struct lab_result *r);
+void lab_result_print(const struct lab_result *r, const char *title, size_t top, FILE *to);
+
+/* What two records of two people have to do with each other. */
+const char *lab_relation(const struct lab_record *a, const struct lab_record *b);
+/* Test patients, unknown people and babies that never got a name belong to nobody's true pairs. */
+bool lab_is_linkable(const struct lab_record *r);
+
+/* pairs.c: asks the registry about single pairs, and counts the answers. */
+void lab_ask_missed(struct lab_world *w, struct lab_result *r, const struct lab_record *a,
+                    const struct lab_record *b);
+void lab_ask_false(struct lab_world *w, struct lab_result *r, const struct lab_record *a,
+                   const struct lab_record *b);
+/* The pair has no edge: did nobody look at it? */
+void lab_ask_compared(struct lab_world *w, struct lab_result *r, const struct lab_record *a,
+                      const struct lab_record *b);
+void lab_ask_question(struct lab_world *w, struct lab_result *r, const struct ny_review_row *row);
+
+#endif

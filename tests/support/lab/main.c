@@ -1,0 +1,201 @@
+/* nayose-lab: how well the matcher does on generated populations, in memory and quickly. */
+
+#include "lab.h"
+
+#include <getopt.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+
+static const char usage[] =
+    "usage: nayose-lab [--people N] [--facilities K] [--seeds A-B] [--errors PERCENT]\n"
+    "         [--events a28|mix] [--twins-only] [--model FILE] [--population N]\n"
+    "         [--top N] [--examples N]\n"
+    "  --people N        of each seed (default 10000)\n"
+    "  --facilities K    default 12\n"
+    "  --seeds A-B       one population for each, counted together (default 1)\n"
+    "  --errors PERCENT  scales the error model (default 100)\n"
+    "  --events mix      also updates of records\n"
+    "  --twins-only      every household has twins\n"
+    "  --model FILE      a model version as text instead of version 1\n"
+    "  --population N    people in the catchment, for version 1\n"
+    "  --top N           the commonest causes of misses, false links and questions (default 10)\n"
+    "  --examples N      pairs shown of each cause (default 0)\n";
+
+enum {
+    OPT_PEOPLE = 1,
+    OPT_FACILITIES,
+    OPT_SEEDS,
+    OPT_ERRORS,
+    OPT_EVENTS,
+    OPT_TWINS,
+    OPT_MODEL,
+    OPT_POPULATION,
+    OPT_TOP,
+    OPT_EXAMPLES
+};
+
+static const struct option options[] = {
+    {"people",     required_argument, NULL, OPT_PEOPLE    },
+    {"facilities", required_argument, NULL, OPT_FACILITIES},
+    {"seeds",      required_argument, NULL, OPT_SEEDS     },
+    {"errors",     required_argument, NULL, OPT_ERRORS    },
+    {"events",     required_argument, NULL, OPT_EVENTS    },
+    {"twins-only", no_argument,       NULL, OPT_TWINS     },
+    {"model",      required_argument, NULL, OPT_MODEL     },
+    {"population", required_argument, NULL, OPT_POPULATION},
+    {"top",        required_argument, NULL, OPT_TOP       },
+    {"examples",   required_argument, NULL, OPT_EXAMPLES  },
+    {NULL,         0,                 NULL, 0             },
+};
+
+struct command {
+    struct lab_options lab;
+    uint64_t seed_from, seed_to;
+    uint64_t top, examples;
+    const char *model_path;
+};
+
+static bool read_number(const char *arg, uint64_t min, uint64_t max, uint64_t *out)
+{
+    return ny_str_to_u64(ny_str_from_c(arg), min, max, out) == NY_OK;
+}
+
+/* "3" or "1-10" */
+static bool read_seeds(const char *arg, struct command *c)
+{
+    const char *dash = strchr(arg, '-');
+    ny_str from = ny_str_of(arg, dash != NULL ? (size_t)(dash - arg) : strlen(arg));
+
+    return ny_str_to_u64(from, 0, UINT32_MAX, &c->seed_from) == NY_OK &&
+           read_number(dash != NULL ? dash + 1 : arg, c->seed_from, UINT32_MAX, &c->seed_to);
+}
+
+static bool option_take(int opt, const char *arg, struct command *c)
+{
+    struct pop_plan_options *plan = &c->lab.plan;
+    uint64_t v = 0;
+    bool ok = true;
+
+    switch (opt) {
+    case OPT_PEOPLE:
+        ok = read_number(arg, 1, 5000000, &v);
+        plan->people = (uint32_t)v;
+        break;
+    case OPT_FACILITIES:
+        ok = read_number(arg, 1, 500, &v);
+        plan->facilities = (uint32_t)v;
+        break;
+    case OPT_SEEDS:
+        ok = read_seeds(arg, c);
+        break;
+    case OPT_ERRORS:
+        ok = read_number(arg, 0, 1000, &v);
+        plan->world.errors = (double)v / 100.0;
+        break;
+    case OPT_EVENTS:
+        ok = strcmp(arg, "mix") == 0 || strcmp(arg, "a28") == 0;
+        plan->mix = strcmp(arg, "mix") == 0;
+        break;
+    case OPT_TWINS:
+        plan->world.twins_only = true;
+        break;
+    case OPT_MODEL:
+        c->model_path = arg;
+        break;
+    case OPT_POPULATION:
+        ok = read_number(arg, 1, UINT32_MAX, &v);
+        c->lab.settings.population = (int64_t)v;
+        break;
+    case OPT_TOP:
+        ok = read_number(arg, 0, 100000, &c->top);
+        break;
+    case OPT_EXAMPLES:
+        ok = read_number(arg, 0, 100000, &c->examples);
+        break;
+    default:
+        ok = false;
+        break;
+    }
+    return ok;
+}
+
+static ny_str file_read(const char *path, struct ny_arena *a)
+{
+    FILE *f = fopen(path, "rb");
+    struct ny_buf b;
+    char part[65536];
+    size_t n;
+
+    ny_buf_init(&b, a);
+    if (f == NULL) {
+        perror(path);
+        exit(1);
+    }
+    while ((n = fread(part, 1, sizeof part, f)) > 0) {
+        ny_buf_add(&b, ny_str_of(part, n));
+    }
+    (void)fclose(f);
+    return ny_buf_str(&b);
+}
+
+static void run(const struct command *c)
+{
+    struct pop_names *names = pop_names_create();
+    struct lab_result *pooled = lab_result_create(c->examples);
+    bool several = c->seed_to > c->seed_from;
+
+    for (uint64_t seed = c->seed_from; seed <= c->seed_to; seed++) {
+        struct lab_options o = c->lab;
+        struct lab_world *w;
+        int64_t before[LAB_COUNT_COUNT];
+        char title[64];
+
+        o.plan.world.seed = seed;
+        memcpy(before, pooled->count, sizeof before);
+        w = lab_world_create(names, &o);
+        lab_judge(w, pooled);
+        lab_world_destroy(w);
+        if (several) {
+            struct lab_result one = {.count = {0}};
+
+            for (size_t i = 0; i < LAB_COUNT_COUNT; i++) {
+                one.count[i] = pooled->count[i] - before[i];
+            }
+            (void)snprintf(title, sizeof title, "seed %llu", (unsigned long long)seed);
+            lab_result_print(&one, title, 0, stdout);
+            (void)fflush(stdout);
+        }
+    }
+    lab_result_print(pooled, several ? "all seeds" : "one seed", c->top, stdout);
+    lab_result_destroy(pooled);
+    pop_names_destroy(names);
+}
+
+int main(int argc, char **argv)
+{
+    struct command c = {
+        .lab = {.plan = {.world = {.errors = 1.0}, .people = 10000, .facilities = 12}},
+        .seed_from = 1,
+        .seed_to = 1,
+        .top = 10,
+    };
+    struct ny_arena *a = ny_arena_create(0);
+    bool ok = true;
+    int opt;
+
+    ny_match_settings_default(&c.lab.settings);
+    while (ok && (opt = getopt_long(argc, argv, "", options, NULL)) != -1) {
+        ok = option_take(opt, optarg, &c);
+    }
+    if (!ok || optind != argc) {
+        fputs(usage, stderr);
+        return 2;
+    }
+    if (c.model_path != NULL) {
+        c.lab.model = file_read(c.model_path, a);
+    }
+    ny_log_level_set(NY_LOG_ERROR);
+    run(&c);
+    ny_arena_destroy(a);
+    return 0;
+}
