@@ -235,6 +235,9 @@ struct ny_counter_info {
 
 void ny_counter_add(enum ny_counter c, int64_t n);
 void ny_counter_set(enum ny_counter c, int64_t v);
+/* While muted, what this thread adds or sets is not counted: a rehearsal over a copy of the
+ * registry runs the same code as the registry. */
+void ny_counters_mute(bool muted);
 int64_t ny_counter_get(enum ny_counter c);
 const struct ny_counter_info *ny_counter_describe(enum ny_counter c);
 

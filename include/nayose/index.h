@@ -28,6 +28,7 @@ struct ny_index_identity {
     ny_str local_id; /* borrowed until the record changes */
     enum ny_identity_status status;
     uint32_t person; /* 0 only before the first decision */
+    uint32_t home;   /* the person it belonged to before that one, 0 = none */
     uint32_t version;
     ny_str record; /* packed; empty when none was set */
 };
@@ -56,6 +57,8 @@ uint32_t ny_index_person_count(const struct ny_index *ix);
 uint32_t ny_index_person_add(struct ny_index *ix);
 /* Moves an identity to a person (0 = none). */
 void ny_index_person_set(struct ny_index *ix, uint32_t id, uint32_t person);
+/* Tells, at start-up, the person that an identity belonged to before. */
+void ny_index_home_set(struct ny_index *ix, uint32_t id, uint32_t person);
 /* Members one by one: first, then next of a member; 0 ends. */
 uint32_t ny_index_member_first(const struct ny_index *ix, uint32_t person);
 uint32_t ny_index_member_next(const struct ny_index *ix, uint32_t id);
@@ -105,6 +108,24 @@ bool ny_index_is_held(const struct ny_index *ix, uint32_t id);
  * the search is not complete. */
 size_t ny_index_candidates(struct ny_index *ix, const struct ny_record *r, uint32_t self,
                            uint32_t *out, bool *capped);
+
+/* ---- from one model to another ----
+ *
+ * The keys move step by step while searches go on, and every search finds what it would find with
+ * one model alone (and perhaps a few more):
+ *   begin ─▶ widen each identity ─▶ switch ─▶ narrow each identity ─▶ end
+ * Identities that come or change meanwhile are stored under both models. None of it is taken back
+ * by undo: it changes no answer. */
+
+/* next is borrowed and outlives the index; at most one at a time. */
+void ny_index_model_begin(struct ny_index *ix, const struct ny_match_model *next);
+void ny_index_keys_widen(struct ny_index *ix, uint32_t id);
+/* From here on searches go by the other model; begin and two switches change nothing. */
+void ny_index_model_switch(struct ny_index *ix);
+void ny_index_keys_narrow(struct ny_index *ix, uint32_t id);
+/* The other model is not needed any more; every identity was narrowed. */
+void ny_index_model_end(struct ny_index *ix);
+const struct ny_match_model *ny_index_model(const struct ny_index *ix);
 
 /* ---- undo ---- */
 

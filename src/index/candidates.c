@@ -110,8 +110,8 @@ static void measure_blocks(struct ny_index *ix, const struct ny_key *probes, siz
     }
 }
 
-/* qsort has no context; the loop thread is the only caller. */
-static const struct ny_index *sorting;
+/* qsort has no context. */
+static _Thread_local const struct ny_index *sorting;
 
 static int by_strength(const void *pa, const void *pb)
 {
@@ -139,7 +139,7 @@ size_t ny_index_candidates(struct ny_index *ix, const struct ny_record *r, uint3
                            uint32_t *out, bool *capped)
 {
     struct ny_key probes[NY_PROBES_MAX];
-    size_t cap = (size_t)ny_match_model_candidate_max(ix->model);
+    size_t cap = (size_t)ny_match_model_candidate_max(ix->models[ix->active]);
     size_t n_probes;
     size_t n;
 
@@ -150,7 +150,7 @@ size_t ny_index_candidates(struct ny_index *ix, const struct ny_record *r, uint3
     if (ix->candidates == NULL) {
         ix->candidates = ny_calloc(1, sizeof(*ix->candidates));
     }
-    n_probes = ny_match_probes(ix->model, r, probes);
+    n_probes = ny_match_probes(ix->models[ix->active], r, probes);
     for (size_t i = 0; i < n_probes; i++) {
         probe_key(ix, &probes[i], self);
     }

@@ -27,7 +27,7 @@ struct ny_index *ny_index_create(const struct ny_match_model *model)
 {
     struct ny_index *ix = ny_calloc(1, sizeof(*ix));
 
-    ix->model = model;
+    ix->models[0] = model;
     ix->idents = ny_index_grow(NULL, &ix->cap, 0, sizeof(*ix->idents));
     ix->persons = ny_index_grow(NULL, &ix->cap_persons, 0, sizeof(*ix->persons));
     memset(&ix->idents[0], 0, sizeof(ix->idents[0]));
@@ -207,6 +207,7 @@ void ny_index_get(const struct ny_index *ix, uint32_t id, struct ny_index_identi
         .local_id = ny_str_of(i->blob, i->id_len),
         .status = (enum ny_identity_status)i->status,
         .person = i->person,
+        .home = i->home,
         .version = i->version,
         .record = ny_index_ident_record(i),
     };
@@ -274,7 +275,7 @@ int ny_index_order(const struct ny_index *ix, uint32_t a, uint32_t b)
 
 bool ny_index_takes_part(const struct ny_index *ix, uint32_t id)
 {
-    return ix->idents[id].has_keys;
+    return ix->idents[id].keyed != 0;
 }
 
 uint32_t ny_index_person_count(const struct ny_index *ix)
@@ -316,9 +317,20 @@ void ny_index_member_move(struct ny_index *ix, uint32_t id, uint32_t person)
 
 void ny_index_person_set(struct ny_index *ix, uint32_t id, uint32_t person)
 {
+    struct ident *i = &ix->idents[id];
+
     NY_ASSERT(person <= ix->n_persons);
-    ny_index_log(ix, &(struct undo){.op = UNDO_PERSON, .id = id, .old = ix->idents[id].person});
+    ny_index_log(
+        ix, &(struct undo){.op = UNDO_PERSON, .id = id, .old = i->person, .old_home = i->home});
+    if (i->person != 0 && i->person != person) {
+        i->home = i->person;
+    }
     ny_index_member_move(ix, id, person);
+}
+
+void ny_index_home_set(struct ny_index *ix, uint32_t id, uint32_t person)
+{
+    ix->idents[id].home = person;
 }
 
 uint32_t ny_index_member_first(const struct ny_index *ix, uint32_t person)

@@ -12,6 +12,7 @@ struct ident {
     char *blob; /* local id, then the record */
     uint32_t record_len;
     uint32_t person;
+    uint32_t home; /* the person it belonged to before */
     uint32_t next_member;
     uint32_t version;
     uint32_t edges; /* first edge, index in the pool + 1 */
@@ -19,7 +20,7 @@ struct ident {
     uint16_t id_len;
     uint16_t domain;
     uint8_t status;
-    bool has_keys;
+    uint8_t keyed; /* bit i: its keys under models[i] are stored */
     bool held;
 };
 
@@ -64,6 +65,7 @@ struct undo {
     uint32_t old;
     char *blob; /* UNDO_RECORD: the old blob, freed when settled */
     uint32_t record_len;
+    uint32_t old_home;
     struct ny_index_edge edge;
 };
 
@@ -73,8 +75,9 @@ struct domain_name {
 };
 
 struct ny_index {
-    const struct ny_match_model *model;
-    struct ident *idents; /* [n + 1], 0 unused */
+    const struct ny_match_model *models[2]; /* the one in use, and one being brought in or out */
+    unsigned active;                        /* which is in use */
+    struct ident *idents;                   /* [n + 1], 0 unused */
     uint32_t n, cap;
     uint32_t *persons; /* first member, [n_persons + 1] */
     uint32_t n_persons, cap_persons;

@@ -72,64 +72,142 @@ static void posting_remove(struct ny_index *ix, uint32_t id, uint32_t tag)
     ny_assert_failed("the posting is there", __FILE__, __LINE__);
 }
 
-/* The distinct tags of an identity's keys; two keys with one tag are stored once. */
-static size_t ident_tags(const struct ny_index *ix, uint32_t id, uint32_t tags[NY_KEYS_MAX])
+static bool tags_have(const uint32_t *tags, size_t n, uint32_t tag)
+{
+    size_t i = 0;
+
+    while (i < n && tags[i] != tag) {
+        i++;
+    }
+    return i < n;
+}
+
+enum { TAGS_MAX = 2 * NY_KEYS_MAX };
+
+/* The distinct tags of an identity's keys under the models whose bits are set, in the order of the
+ * models; two keys with one tag are stored once. */
+static size_t ident_tags(const struct ny_index *ix, uint32_t id, unsigned models,
+                         uint32_t tags[TAGS_MAX])
 {
     const struct ident *i = &ix->idents[id];
     struct ny_record record;
-    struct ny_key keys[NY_KEYS_MAX];
-    unsigned skipped = 0;
-    size_t n;
     size_t n_tags = 0;
 
     if (i->record_len == 0 || ny_record_unpack(ny_index_ident_record(i), &record) != NY_OK ||
         ny_record_stands_alone(&record)) {
         return 0;
     }
-    n = ny_match_keys(ix->model, &record, keys, &skipped);
-    ny_counter_add(NY_C_BLOCKING_SKIPPED, skipped);
-    for (size_t k = 0; k < n; k++) {
-        uint32_t tag = key_tag(&keys[k]);
-        size_t j = 0;
+    for (unsigned m = 0; m < NY_ARRAY_LEN(ix->models); m++) {
+        struct ny_key keys[NY_KEYS_MAX];
+        unsigned skipped = 0;
+        size_t n =
+            (models >> m & 1U) != 0 ? ny_match_keys(ix->models[m], &record, keys, &skipped) : 0;
 
-        while (j < n_tags && tags[j] != tag) {
-            j++;
-        }
-        if (j == n_tags) {
-            tags[n_tags++] = tag;
+        ny_counter_add(NY_C_BLOCKING_SKIPPED, skipped);
+        for (size_t k = 0; k < n; k++) {
+            if (!tags_have(tags, n_tags, key_tag(&keys[k]))) {
+                tags[n_tags++] = key_tag(&keys[k]);
+            }
         }
     }
     return n_tags;
 }
 
+/* The models that there are, as bits. */
+static unsigned all_models(const struct ny_index *ix)
+{
+    return (ix->models[0] != NULL ? 1U : 0U) | (ix->models[1] != NULL ? 2U : 0U);
+}
+
 void ny_index_keys_add(struct ny_index *ix, uint32_t id)
 {
     struct ident *i = &ix->idents[id];
-    uint32_t tags[NY_KEYS_MAX];
+    uint32_t tags[TAGS_MAX];
     size_t n;
 
     if (i->status != NY_IDENTITY_ACTIVE && i->status != NY_IDENTITY_MERGED) {
         return;
     }
-    n = ident_tags(ix, id, tags);
+    n = ident_tags(ix, id, all_models(ix), tags);
     for (size_t k = 0; k < n; k++) {
         posting_add(ix, id, tags[k]);
     }
-    i->has_keys = n > 0;
+    i->keyed = (uint8_t)(n > 0 ? all_models(ix) : 0);
 }
 
 void ny_index_keys_remove(struct ny_index *ix, uint32_t id)
 {
     struct ident *i = &ix->idents[id];
-    uint32_t tags[NY_KEYS_MAX];
+    uint32_t tags[TAGS_MAX];
     size_t n;
 
-    if (!i->has_keys) {
+    if (i->keyed == 0) {
         return;
     }
-    n = ident_tags(ix, id, tags);
+    n = ident_tags(ix, id, i->keyed, tags);
     for (size_t k = 0; k < n; k++) {
         posting_remove(ix, id, tags[k]);
     }
-    i->has_keys = false;
+    i->keyed = 0;
+}
+
+/* ---- from one model to another ---- */
+
+void ny_index_model_begin(struct ny_index *ix, const struct ny_match_model *next)
+{
+    NY_ASSERT(ix->models[1 - ix->active] == NULL);
+    ix->models[1 - ix->active] = next;
+}
+
+void ny_index_model_switch(struct ny_index *ix)
+{
+    ix->active = 1 - ix->active;
+    NY_ASSERT(ix->models[ix->active] != NULL);
+}
+
+void ny_index_model_end(struct ny_index *ix)
+{
+    ix->models[1 - ix->active] = NULL;
+}
+
+const struct ny_match_model *ny_index_model(const struct ny_index *ix)
+{
+    return ix->models[ix->active];
+}
+
+/* Stores the identity's keys under just these models. */
+static void rekey(struct ny_index *ix, uint32_t id, unsigned models)
+{
+    struct ident *i = &ix->idents[id];
+    uint32_t before[TAGS_MAX];
+    uint32_t after[TAGS_MAX];
+    size_t n_before;
+    size_t n_after;
+
+    if (i->keyed == 0 || i->keyed == models) {
+        return;
+    }
+    n_before = ident_tags(ix, id, i->keyed, before);
+    n_after = ident_tags(ix, id, models, after);
+    for (size_t k = 0; k < n_before; k++) {
+        if (!tags_have(after, n_after, before[k])) {
+            posting_remove(ix, id, before[k]);
+        }
+    }
+    for (size_t k = 0; k < n_after; k++) {
+        if (!tags_have(before, n_before, after[k])) {
+            posting_add(ix, id, after[k]);
+        }
+    }
+    i->keyed = (uint8_t)models;
+}
+
+void ny_index_keys_widen(struct ny_index *ix, uint32_t id)
+{
+    rekey(ix, id, all_models(ix));
+}
+
+void ny_index_keys_narrow(struct ny_index *ix, uint32_t id)
+{
+    rekey(ix, id, 1U << ix->active);
 }

@@ -61,6 +61,7 @@ static void undo_one(struct ny_index *ix, const struct undo *u)
         break;
     case UNDO_PERSON:
         ny_index_member_move(ix, u->id, u->old);
+        ix->idents[u->id].home = u->old_home;
         break;
     case UNDO_PERSON_ADD:
         ix->n_persons--;

@@ -635,6 +635,125 @@ static void test_the_cap_is_told(void **state)
     ny_index_destroy(ix);
 }
 
+/* ---- from one model to another ---- */
+
+/* Version 1 with B0 off: other keys for everybody. */
+static struct ny_match_model *other_model(const struct fixture *f)
+{
+    static const char line[] = "setting b0 1";
+    struct ny_match_model *m = NULL;
+    struct ny_error err = {0};
+    struct ny_buf b;
+    ny_str text;
+    char *b0;
+
+    ny_buf_init(&b, f->a);
+    assert_int_equal(ny_match_model_write(f->m, &b), NY_OK);
+    text = ny_buf_str(&b);
+    b0 = memmem(text.p, text.n, line, strlen(line));
+    assert_non_null(b0);
+    b0[strlen(line) - 1] = '0';
+    assert_int_equal(ny_match_model_parse(text, &m, &err), NY_OK);
+    return m;
+}
+
+struct seen {
+    uint32_t id[POOL + 1][FOUND_MAX];
+    size_t n[POOL + 1];
+};
+
+static void look(struct ny_index *ix, struct seen *out)
+{
+    for (uint32_t id = 1; id <= ny_index_count(ix); id++) {
+        struct ny_index_identity x;
+        struct ny_record r;
+        bool capped;
+
+        ny_index_get(ix, id, &x);
+        assert_int_equal(ny_record_unpack(x.record, &r), NY_OK);
+        out->n[id] = ny_index_candidates(ix, &r, id, out->id[id], &capped);
+        assert_false(capped);
+    }
+}
+
+/* Everybody that a finds, b finds. */
+static void check_within(const struct seen *a, const struct seen *b)
+{
+    for (uint32_t id = 1; id <= POOL; id++) {
+        for (size_t i = 0; i < a->n[id]; i++) {
+            assert_true(finds(b->id[id], b->n[id], a->id[id][i]));
+        }
+    }
+}
+
+static void pool_fill(struct ny_index *ix, struct ny_arena *a, uint32_t from, uint32_t to)
+{
+    char buf[16];
+
+    for (uint32_t id = from; id <= to; id++) {
+        assert_int_equal(ny_index_add(ix, 1, local_id(buf, id), NY_IDENTITY_ACTIVE), id);
+        ny_index_record_set(ix, id, record_roll(a));
+    }
+}
+
+/* At every step a search finds what it would find with one model alone, whatever comes, changes and
+ * is taken back meanwhile; at the end just that. */
+static void test_the_model_changes_under_the_index(void **state)
+{
+    struct fixture *f = *state;
+    struct ny_match_model *next = other_model(f);
+    struct ny_arena *a = ny_arena_create(0);
+    struct ny_index *ix = index_create(f);
+    struct ny_index *fresh = ny_index_create(next);
+    struct seen *before = ny_calloc(1, sizeof(*before));
+    struct seen *after = ny_calloc(1, sizeof(*after));
+    struct seen *now = ny_calloc(1, sizeof(*now));
+    uint64_t mark;
+
+    dice = 77;
+    pool_fill(ix, a, 1, POOL);
+    look(ix, before);
+    ny_index_domain_set(fresh, 1, NY_S("1.2.9"));
+    dice = 77;
+    pool_fill(fresh, a, 1, POOL);
+    look(fresh, after);
+    assert_true(memcmp(before->n, after->n, sizeof(before->n)) != 0);
+
+    ny_index_model_begin(ix, next);
+    for (uint32_t id = 1; id <= POOL; id++) {
+        ny_index_keys_widen(ix, id);
+        if (id == POOL / 2) {
+            mark = ny_index_mark(ix);
+            ny_index_record_set(ix, POOL, f->records[0]);
+            ny_index_record_set(ix, 1, f->records[1]);
+            ny_index_undo_to(ix, mark);
+            look(ix, now);
+            check_within(before, now);
+        }
+    }
+    look(ix, now);
+    check_within(before, now);
+    ny_index_model_switch(ix);
+    assert_ptr_equal(ny_index_model(ix), next);
+    look(ix, now);
+    check_within(after, now);
+    for (uint32_t id = 1; id <= POOL; id++) {
+        ny_index_keys_narrow(ix, id);
+    }
+    ny_index_model_end(ix);
+    look(ix, now);
+    check_within(after, now);
+    check_within(now, after);
+
+    ny_index_destroy(ix);
+    ny_index_destroy(fresh);
+    ny_match_model_destroy(next);
+    ny_arena_destroy(a);
+    ny_free(before);
+    ny_free(after);
+    ny_free(now);
+}
+
 /* ---- the table of identities ---- */
 
 static void test_many_identities_come_and_go(void **state)
@@ -691,6 +810,7 @@ int main(void)
         cmocka_unit_test(test_random_sequences),
         cmocka_unit_test(test_looking_is_mutual),
         cmocka_unit_test(test_the_cap_is_told),
+        cmocka_unit_test(test_the_model_changes_under_the_index),
         cmocka_unit_test(test_many_identities_come_and_go),
         cmocka_unit_test(test_without_a_log_changes_are_final),
     };
