@@ -128,6 +128,8 @@ struct ny_store_visitor {
     ny_rc (*requester)(void *ctx, const struct ny_requester_row *row);
     ny_rc (*model)(void *ctx, int32_t version, ny_str body); /* the active one */
     ny_rc (*identity)(void *ctx, const struct ny_identity_row *row);
+    /* The person that an identity belonged to before its present one. */
+    ny_rc (*home)(void *ctx, int64_t identity, int64_t person);
     ny_rc (*edge)(void *ctx, const struct ny_edge_row *row);
     ny_rc (*pin)(void *ctx, const struct ny_pin_row *row);       /* not withdrawn ones */
     ny_rc (*hold)(void *ctx, const struct ny_hold_row *row);     /* not released ones */

@@ -110,11 +110,8 @@ static void batch_confirmed(struct ny_registry *r, struct batch *b)
 
             ny_seen_add(&r->seen, q->source->id, q->control_id,
                         ny_str_of((const char *)q->body_hash, sizeof(q->body_hash)));
-        } else if (i->kind == ITEM_DOMAIN) {
-            ny_directory_add_domain(r, i->domain);
-        }
-        if (i->requester != NULL) {
-            ny_directory_set_source(r, i->requester);
+        } else if (i->kind == ITEM_WORK && i->work->confirmed != NULL) {
+            i->work->confirmed(r, i->ctx);
         }
         ny_item_finish(i, NY_OK);
     }

@@ -236,6 +236,7 @@ static enum ny_feed_result admit(struct decision *d)
 static ny_rc accept(struct decision *d)
 {
     struct revision revisions[NY_FEED_IDS_MAX] = {0};
+    const struct reason why = {NY_CAUSE_MESSAGE, d->message, d->feed->patient.seen.at_us};
     ny_rc rc;
 
     for (size_t k = 0; k < d->feed->n_ids; k++) {
@@ -253,7 +254,7 @@ static ny_rc accept(struct decision *d)
         apply(d, k, &revisions[k]);
     }
     pin_together(d);
-    rc = ny_registry_regroup(d->r, &d->touched, d->message, d->feed->patient.seen.at_us);
+    rc = ny_registry_regroup(d->r, &d->touched, &why);
     NY_ASSERT(rc == NY_OK); /* only memory could fail it, and that has no cap here */
     for (size_t k = 0; k < d->feed->n_ids; k++) {
         store_revision(d, k, &revisions[k]); /* now that its person is known */

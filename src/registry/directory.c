@@ -186,14 +186,63 @@ static bool domain_is_same(const struct ny_domain *a, const struct ny_domain *b)
            a->listed == b->listed;
 }
 
-static struct item *admin_item(struct ny_registry *r, enum item_kind kind, ny_str who, void *ctx)
-{
-    struct item *i = ny_item_create(r, kind, NULL);
+/* A change of the directory under way; lives in its own arena. */
+struct change {
+    struct ny_arena *arena;
+    struct ny_domain *domain;           /* new, NULL = none */
+    struct ny_requester_row *requester; /* new or changed, NULL = none */
+    void (*added)(void *ctx, ny_rc rc, enum ny_domain_add_result result);
+    void (*set)(void *ctx, ny_rc rc);
+    void *ctx;
+};
 
-    i->arena = ny_arena_create(0);
-    i->who = ny_arena_str(i->arena, who);
-    i->ctx = ctx;
-    return i;
+static struct change *change_create(void *ctx)
+{
+    struct ny_arena *a = ny_arena_create(0);
+    struct change *c = NY_ARENA_NEW(a, struct change);
+
+    NY_ASSERT(c != NULL);
+    *c = (struct change){.arena = a, .ctx = ctx};
+    return c;
+}
+
+static ny_rc change_decide(struct ny_registry *r, struct ny_store_batch *rows, void *ctx)
+{
+    const struct change *c = ctx;
+
+    (void)r;
+    if (c->domain != NULL) {
+        ny_store_add_domain(rows, c->domain);
+    }
+    if (c->requester != NULL) {
+        ny_store_add_requester(rows, c->requester);
+    }
+    return NY_OK;
+}
+
+static void change_confirmed(struct ny_registry *r, void *ctx)
+{
+    const struct change *c = ctx;
+
+    if (c->domain != NULL) {
+        ny_directory_add_domain(r, c->domain);
+    }
+    if (c->requester != NULL) {
+        ny_directory_set_source(r, c->requester);
+    }
+}
+
+static void change_done(void *ctx, ny_rc rc)
+{
+    struct change *c = ctx;
+    struct ny_arena *a = c->arena;
+
+    if (c->added != NULL) {
+        c->added(c->ctx, rc, rc == NY_ECONFLICT ? NY_DOMAIN_CONFLICT : NY_DOMAIN_ADDED);
+    } else {
+        c->set(c->ctx, rc);
+    }
+    ny_arena_destroy(a);
 }
 
 /* The source of a new domain, unless it is known already. */
@@ -221,7 +270,8 @@ void ny_registry_domain_add(struct ny_registry *r, const struct ny_domain *d, ny
                             void (*fn)(void *ctx, ny_rc rc, enum ny_domain_add_result result),
                             void *ctx)
 {
-    struct item *i;
+    static const struct work work = {"domain add", change_decide, change_confirmed, change_done};
+    struct change *c;
 
     for (size_t k = 0; k <= r->n_domains; k++) {
         const struct ny_domain *known = k < r->n_domains ? r->domains[k] : r->regional;
@@ -235,35 +285,34 @@ void ny_registry_domain_add(struct ny_registry *r, const struct ny_domain *d, ny
             return;
         }
     }
-    i = admin_item(r, ITEM_DOMAIN, who, ctx);
-    i->domain_added = fn;
-    i->domain = NY_ARENA_NEW(i->arena, struct ny_domain);
-    NY_ASSERT(i->domain != NULL);
-    *i->domain = *d;
-    i->domain->id = (int32_t)r->n_domains + 1;
-    i->domain->ns = ny_arena_str(i->arena, d->ns);
-    i->domain->oid = ny_arena_str(i->arena, d->oid);
-    i->domain->type = ny_arena_str(i->arena, d->type);
-    i->domain->name = ny_arena_str(i->arena, d->name);
-    i->domain->source_app = ny_arena_str(i->arena, d->source_app);
-    i->domain->source_facility = ny_arena_str(i->arena, d->source_facility);
-    i->requester = new_source(r, i->arena, i->domain);
-    ny_registry_step(r, i);
-    ny_registry_flush(r);
+    c = change_create(ctx);
+    c->added = fn;
+    c->domain = NY_ARENA_NEW(c->arena, struct ny_domain);
+    NY_ASSERT(c->domain != NULL);
+    *c->domain = *d;
+    c->domain->id = (int32_t)r->n_domains + 1;
+    c->domain->ns = ny_arena_str(c->arena, d->ns);
+    c->domain->oid = ny_arena_str(c->arena, d->oid);
+    c->domain->type = ny_arena_str(c->arena, d->type);
+    c->domain->name = ny_arena_str(c->arena, d->name);
+    c->domain->source_app = ny_arena_str(c->arena, d->source_app);
+    c->domain->source_facility = ny_arena_str(c->arena, d->source_facility);
+    c->requester = new_source(r, c->arena, c->domain);
+    ny_registry_work(r, &work, who, c);
 }
 
 void ny_registry_source_set(struct ny_registry *r, const struct ny_requester_row *row, ny_str who,
                             void (*fn)(void *ctx, ny_rc rc), void *ctx)
 {
-    struct item *i = admin_item(r, ITEM_SOURCE, who, ctx);
+    static const struct work work = {"source set", change_decide, change_confirmed, change_done};
+    struct change *c = change_create(ctx);
 
-    i->source_set = fn;
-    i->requester = NY_ARENA_NEW(i->arena, struct ny_requester_row);
-    NY_ASSERT(i->requester != NULL);
-    *i->requester = *row;
-    i->requester->app = ny_arena_str(i->arena, row->app);
-    i->requester->facility = ny_arena_str(i->arena, row->facility);
-    i->requester->charset = ny_arena_str(i->arena, row->charset);
-    ny_registry_step(r, i);
-    ny_registry_flush(r);
+    c->set = fn;
+    c->requester = NY_ARENA_NEW(c->arena, struct ny_requester_row);
+    NY_ASSERT(c->requester != NULL);
+    *c->requester = *row;
+    c->requester->app = ny_arena_str(c->arena, row->app);
+    c->requester->facility = ny_arena_str(c->arena, row->facility);
+    c->requester->charset = ny_arena_str(c->arena, row->charset);
+    ny_registry_work(r, &work, who, c);
 }

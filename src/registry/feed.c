@@ -6,7 +6,7 @@ enum { READS_MAX = 10 };
 
 static void read_next(struct ny_registry *r);
 
-/* ---- notes and administration: nothing to decide ---- */
+/* ---- notes: nothing to decide ---- */
 
 static struct ny_audit_row audit_of(const struct ny_request *q)
 {
@@ -51,27 +51,6 @@ static void step_note(struct ny_registry *r, struct item *i)
     }
     ny_store_add_audit(rows, &audit);
     i->answer = n->answer;
-    ny_registry_batch_add(r, i);
-}
-
-static void step_admin(struct ny_registry *r, struct item *i)
-{
-    struct ny_store_batch *rows = ny_registry_open_batch(r)->rows;
-    struct ny_audit_row audit = {
-        .at_us = ny_clock_now_us(),
-        .kind = NY_S("admin"),
-        .user_id = i->who,
-        .decision = i->kind == ITEM_DOMAIN ? NY_S("domain add") : NY_S("source set"),
-    };
-
-    if (i->domain != NULL) {
-        audit.patient_domain = i->domain->ns;
-        ny_store_add_domain(rows, i->domain);
-    }
-    if (i->requester != NULL) {
-        ny_store_add_requester(rows, i->requester);
-    }
-    ny_store_add_audit(rows, &audit);
     ny_registry_batch_add(r, i);
 }
 
@@ -199,9 +178,8 @@ void ny_registry_step(struct ny_registry *r, struct item *i)
     case ITEM_NOTE:
         step_note(r, i);
         break;
-    case ITEM_DOMAIN:
-    case ITEM_SOURCE:
-        step_admin(r, i);
+    case ITEM_WORK:
+        ny_registry_work_step(r, i);
         break;
     }
 }

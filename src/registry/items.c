@@ -56,10 +56,8 @@ const struct ny_stored_patient *ny_item_stored(const struct item *i, int64_t id)
 
 void ny_item_finish(struct item *i, ny_rc rc)
 {
-    if (i->kind == ITEM_DOMAIN) {
-        i->domain_added(i->ctx, rc, rc == NY_ECONFLICT ? NY_DOMAIN_CONFLICT : NY_DOMAIN_ADDED);
-    } else if (i->kind == ITEM_SOURCE) {
-        i->source_set(i->ctx, rc);
+    if (i->kind == ITEM_WORK) {
+        i->work->done(i->ctx, rc);
     } else {
         i->reply.done(i->reply.ctx, rc, rc == NY_OK ? i->answer : NY_STR_NONE);
     }

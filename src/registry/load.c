@@ -58,6 +58,17 @@ static bool knows(const struct ny_registry *r, int64_t a, int64_t b)
     return a > 0 && b > 0 && a <= ny_index_count(r->index) && b <= ny_index_count(r->index);
 }
 
+static ny_rc load_home(void *ctx, int64_t identity, int64_t person)
+{
+    struct ny_registry *r = ctx;
+
+    if (identity > ny_index_count(r->index)) {
+        return NY_ECONFLICT;
+    }
+    ny_index_home_set(r->index, (uint32_t)identity, (uint32_t)person);
+    return NY_OK;
+}
+
 static ny_rc load_edge(void *ctx, const struct ny_edge_row *row)
 {
     struct ny_registry *r = ctx;
@@ -135,6 +146,7 @@ static ny_rc load_all(struct ny_registry *r, struct ny_error *err)
         .domain = load_domain,
         .requester = load_requester,
         .identity = load_identity,
+        .home = load_home,
         .edge = load_edge,
         .pin = load_pin,
         .hold = load_hold,

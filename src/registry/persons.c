@@ -134,6 +134,59 @@ struct assignment {
     size_t n_shares;
 };
 
+/* Claimed by a group of this assignment. */
+static bool is_claimed(const struct assignment *as, uint32_t person)
+{
+    for (size_t i = 0; i < as->n; i++) {
+        if (as->group[i] == i && as->person[i] == person) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* The retired person that most members of the group came from (the oldest of several), or 0: what
+ * was joined by mistake gets its own number back when it comes apart. */
+static uint32_t person_to_return_to(const struct assignment *as, uint32_t group)
+{
+    const struct ny_index *ix = as->r->index;
+    uint32_t best = 0;
+    size_t best_n = 0;
+
+    for (size_t i = 0; i < as->n; i++) {
+        struct ny_index_identity x;
+        size_t n = 0;
+
+        ny_index_get(ix, as->nodes[i], &x);
+        if (as->group[i] != group || x.home == 0 || ny_index_member_first(ix, x.home) != 0) {
+            continue;
+        }
+        for (size_t k = 0; k < as->n; k++) {
+            struct ny_index_identity y;
+
+            ny_index_get(ix, as->nodes[k], &y);
+            n += as->group[k] == group && y.home == x.home;
+        }
+        if ((n > best_n || (n == best_n && x.home < best)) && !is_claimed(as, x.home)) {
+            best = x.home;
+            best_n = n;
+        }
+    }
+    return best;
+}
+
+static uint32_t person_give(struct assignment *as, uint32_t group)
+{
+    uint32_t person = person_to_return_to(as, group);
+    struct ny_person_row row = {.id = person};
+
+    if (person == 0) {
+        return person_new(as->r, as->rows);
+    }
+    ny_store_add_person(as->rows, &row, false);
+    return person;
+}
+
 static void claim(struct assignment *as)
 {
     for (size_t k = 0; k < as->n_shares; k++) {
@@ -149,7 +202,7 @@ static void claim(struct assignment *as)
     }
     for (size_t i = 0; i < as->n; i++) {
         if (as->group[i] == i && as->person[i] == 0) {
-            as->person[i] = person_new(as->r, as->rows);
+            as->person[i] = person_give(as, (uint32_t)i);
         }
     }
 }
@@ -190,7 +243,7 @@ static void retire_empty(struct assignment *as)
 }
 
 static void tell_moves(struct assignment *as, const uint32_t *moved, const uint32_t *from, size_t n,
-                       int64_t message, int64_t at_us)
+                       const struct reason *why)
 {
     struct ny_registry *r = as->r;
 
@@ -198,9 +251,9 @@ static void tell_moves(struct assignment *as, const uint32_t *moved, const uint3
         struct ny_index_identity x;
         struct ny_membership_row row = {.identity = moved[k],
                                         .from_person = from[k],
-                                        .at_us = at_us,
-                                        .cause = NY_CAUSE_MESSAGE,
-                                        .message = message,
+                                        .at_us = why->at_us,
+                                        .cause = why->cause,
+                                        .message = why->message,
                                         .receipt =
                                             receipt(r, moved[k], ny_store_batch_arena(as->rows))};
 
@@ -213,8 +266,8 @@ static void tell_moves(struct assignment *as, const uint32_t *moved, const uint3
     }
 }
 
-static void assign_persons(struct ny_registry *r, const struct ny_link_groups *g, int64_t message,
-                           int64_t at_us)
+static void assign_persons(struct ny_registry *r, const struct ny_link_groups *g,
+                           const struct reason *why)
 {
     struct assignment as = {.r = r,
                             .nodes = g->nodes,
@@ -229,18 +282,18 @@ static void assign_persons(struct ny_registry *r, const struct ny_link_groups *g
     NY_ASSERT(moved != NULL && from != NULL && as.person != NULL && as.shares != NULL);
     as.n_shares = shares_count(r, g->nodes, g->group, g->n, as.shares);
     claim(&as);
-    tell_moves(&as, moved, from, move_members(&as, moved, from), message, at_us);
+    tell_moves(&as, moved, from, move_members(&as, moved, from), why);
     retire_empty(&as);
 }
 
-ny_rc ny_registry_regroup(struct ny_registry *r, const struct ny_link_set *seeds, int64_t message,
-                          int64_t at_us)
+ny_rc ny_registry_regroup(struct ny_registry *r, const struct ny_link_set *seeds,
+                          const struct reason *why)
 {
     struct ny_link_groups groups;
     ny_rc rc = ny_link_regroup(&r->link, r->scratch, seeds, &groups);
 
     if (rc == NY_OK && groups.n > 0) {
-        assign_persons(r, &groups, message, at_us);
+        assign_persons(r, &groups, why);
     }
     ny_arena_reset(r->scratch);
     return rc;

@@ -12,10 +12,18 @@
 #include "nayose/registry.h"
 
 struct item;
-typedef void (*domain_added_fn)(void *ctx, ny_rc rc, enum ny_domain_add_result result);
-typedef void (*source_set_fn)(void *ctx, ny_rc rc);
 
-enum item_kind { ITEM_FEED, ITEM_NOTE, ITEM_DOMAIN, ITEM_SOURCE };
+enum item_kind { ITEM_FEED, ITEM_NOTE, ITEM_WORK };
+
+/* What somebody other than a feed changes: an administrator, or the server itself. */
+struct work {
+    const char *name; /* in the audit row */
+    /* Puts the effect into memory (through the index, which can take it back) and into rows. Called
+     * again when the batch failed. Other than NY_OK: the work ends with it, nothing is kept. */
+    ny_rc (*decide)(struct ny_registry *r, struct ny_store_batch *rows, void *ctx);
+    void (*confirmed)(struct ny_registry *r, void *ctx); /* committed; before done; may be NULL */
+    void (*done)(void *ctx, ny_rc rc);                   /* once; may free ctx */
+};
 
 /* One request under way. Lives on the heap until its answer was delivered. */
 struct item {
@@ -35,12 +43,9 @@ struct item {
     struct ny_arena *arena;           /* own memory: stored patients while they wait, admin rows */
     struct ny_stored_patient *stored; /* [n_stored] rows of known identities */
     size_t n_stored;
-    struct ny_domain *domain;
-    struct ny_requester_row *requester; /* new or changed, NULL = none */
+    const struct work *work;
+    void *ctx; /* of the work */
     ny_str who;
-    domain_added_fn domain_added;
-    source_set_fn source_set;
-    void *ctx;
 };
 
 struct item_list {
@@ -114,6 +119,13 @@ bool ny_registry_is_touched(const struct ny_registry *r, const struct ny_feed *f
 void ny_registry_ready_changed(void *ctx, bool ready);
 void ny_batch_destroy(struct batch *b);
 
+/* work.c: starts a work. who: the clerk, empty for the server itself (then no audit row is
+ * written).
+ */
+void ny_registry_work(struct ny_registry *r, const struct work *w, ny_str who, void *ctx);
+/* Its step into the open batch. */
+void ny_registry_work_step(struct ny_registry *r, struct item *i);
+
 /* feed.c: starts or continues an item of any kind. */
 void ny_registry_step(struct ny_registry *r, struct item *i);
 
@@ -125,8 +137,13 @@ void ny_registry_link_init(struct ny_registry *r);
 
 /* persons.c: recomputes the groups around the seeds and gives them their persons; what changes goes
  * to the open batch. */
+struct reason {
+    enum ny_membership_cause cause;
+    int64_t message; /* 0 = none */
+    int64_t at_us;
+};
 NY_MUST_USE ny_rc ny_registry_regroup(struct ny_registry *r, const struct ny_link_set *seeds,
-                                      int64_t message, int64_t at_us);
+                                      const struct reason *why);
 /* The regional id of a person: the sequence, zero padded, and a Luhn check digit; arena. */
 ny_str ny_registry_regional_id(const struct ny_registry *r, uint32_t person, struct ny_arena *a);
 

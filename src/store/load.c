@@ -71,6 +71,11 @@ static ny_rc identity_row(const struct ny_store_visitor *v, const struct ny_db_r
     return v->identity(v->ctx, &row);
 }
 
+static ny_rc home_row(const struct ny_store_visitor *v, const struct ny_db_result *r, size_t i)
+{
+    return v->home(v->ctx, ny_db_get_i64(r, i, 0), ny_db_get_i64(r, i, 1));
+}
+
 static ny_rc edge_row(const struct ny_store_visitor *v, const struct ny_db_result *r, size_t i)
 {
     struct ny_edge_row row = {
@@ -167,6 +172,7 @@ static ny_rc load_all(struct ny_db_block *b, const struct ny_store_visitor *v, s
         {NY_SQL_LOAD_REQUESTERS, v->requester != NULL, requester_row},
         {NY_SQL_LOAD_MODEL,      v->model != NULL,     model_row    },
         {NY_SQL_LOAD_IDENTITIES, v->identity != NULL,  identity_row },
+        {NY_SQL_LOAD_HOMES,      v->home != NULL,      home_row     },
         {NY_SQL_LOAD_EDGES,      v->edge != NULL,      edge_row     },
         {NY_SQL_LOAD_PINS,       v->pin != NULL,       pin_row      },
         {NY_SQL_LOAD_HOLDS,      v->hold != NULL,      hold_row     },

@@ -11,7 +11,7 @@ static void test_migrating_twice_changes_nothing(void **state)
     (void)state;
     env_migrate(e);
     env_migrate(e);
-    assert_int_equal(env_number(e, "SELECT count(*) FROM nayose.schema_version"), 1);
+    assert_int_equal(env_number(e, "SELECT max(version) - count(*) FROM nayose.schema_version"), 0);
     assert_int_equal(env_number(e, "SELECT count(*) FROM nayose.model WHERE state = 2"), 1);
     env_destroy(e);
 }
@@ -190,9 +190,17 @@ static ny_rc on_counters(void *ctx, int64_t identity, int64_t person, int64_t me
 
 static struct ny_store_visitor visitor(struct seen_rows *rows)
 {
-    return (struct ny_store_visitor){on_domain, on_requester, on_model, on_identity,
-                                     on_edge,   on_pin,       on_hold,  on_review,
-                                     on_seen,   on_counters,  rows};
+    return (struct ny_store_visitor){.domain = on_domain,
+                                     .requester = on_requester,
+                                     .model = on_model,
+                                     .identity = on_identity,
+                                     .edge = on_edge,
+                                     .pin = on_pin,
+                                     .hold = on_hold,
+                                     .review = on_review,
+                                     .seen = on_seen,
+                                     .counters = on_counters,
+                                     .ctx = rows};
 }
 
 static void test_all_tables_come_back(void **state)

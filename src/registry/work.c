@@ -1,0 +1,39 @@
+/* Works: what an administrator or the server itself changes goes the way of a feed, into the open
+ * batch and through its commit. */
+
+#include "registry_priv.h"
+
+void ny_registry_work(struct ny_registry *r, const struct work *w, ny_str who, void *ctx)
+{
+    struct item *i = ny_item_create(r, ITEM_WORK, NULL);
+
+    i->work = w;
+    i->ctx = ctx;
+    i->arena = ny_arena_create(0);
+    i->who = ny_arena_str(i->arena, who);
+    ny_registry_step(r, i);
+    ny_registry_flush(r);
+}
+
+void ny_registry_work_step(struct ny_registry *r, struct item *i)
+{
+    struct ny_store_batch *rows = ny_registry_open_batch(r)->rows;
+    uint64_t mark = ny_index_mark(r->index);
+    ny_rc rc = i->work->decide(r, rows, i->ctx);
+    struct ny_audit_row audit = {
+        .at_us = ny_clock_now_us(),
+        .kind = NY_S("admin"),
+        .user_id = i->who,
+        .decision = ny_str_from_c(i->work->name),
+    };
+
+    if (rc != NY_OK) {
+        ny_index_undo_to(r->index, mark);
+        ny_item_finish(i, rc);
+        return;
+    }
+    if (!ny_str_is_empty(i->who)) {
+        ny_store_add_audit(rows, &audit);
+    }
+    ny_registry_batch_add(r, i);
+}
