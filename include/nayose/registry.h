@@ -142,6 +142,22 @@ void ny_registry_note(struct ny_registry *r, const struct ny_note *note,
 void ny_registry_resolve(struct ny_registry *r, const struct ny_domain *domain, ny_str id,
                          void (*fn)(void *ctx, ny_rc rc, const struct ny_resolved *res), void *ctx);
 
+/* What the matcher says of two records. */
+struct ny_comparison {
+    bool same_person;
+    struct ny_score score;
+    enum ny_band band;
+    double p_false;
+    bool compared; /* the blocking keys bring the two together (or an edge is stored) */
+    enum ny_review_state review;  /* 0: no question between them */
+    enum ny_review_reason reason; /* why it stopped, when review is not 0 */
+};
+/* Compares two records as memory knows them, in some ten microseconds. False, and out as it was,
+ * when one of them is not known. What is seen may still be uncommitted: the caller commits a note
+ * (ny_registry_note) before it answers, which cannot overtake what was seen. */
+bool ny_registry_compare(struct ny_registry *r, const struct ny_domain *domain_a, ny_str id_a,
+                         const struct ny_domain *domain_b, ny_str id_b, struct ny_comparison *out);
+
 /* Why two records are, or are not, one person. */
 struct ny_explanation {
     bool found_a, found_b;
@@ -149,15 +165,9 @@ struct ny_explanation {
     ny_str id_a, id_b;
     const struct ny_patient *a, *b; /* as stored */
     ny_str regional_a, regional_b;
-    bool same_person;
-    struct ny_score score;
-    enum ny_band band;
-    double p_false;
+    struct ny_comparison pair;
     struct ny_bar bars[NY_BARS_MAX];
     size_t n_bars;
-    bool compared; /* the blocking keys bring the two together (or an edge is stored) */
-    enum ny_review_state review;  /* 0: no question between them */
-    enum ny_review_reason reason; /* why it stopped, when review is not 0 */
     int32_t model_version;
 };
 void ny_registry_explain(struct ny_registry *r, const struct ny_domain *domain_a, ny_str id_a,

@@ -29,6 +29,11 @@ void ny_admin_fail_rc(struct request *q, ny_rc rc);
 
 /* A query parameter, decoded, empty when absent. False (and answered 400) when broken. */
 bool ny_admin_param(struct request *q, const char *name, ny_str *out);
+/* The body as a JSON object, owned; answered 400 and NULL when it is none. */
+json_t *ny_admin_body_object(struct request *q);
+/* "NS^ID" → domain and id. NY_ESYNTAX: it is not one; NY_ENOTFOUND: there is no such domain. */
+NY_MUST_USE ny_rc ny_admin_identity(const struct request *q, ny_str text,
+                                    const struct ny_domain **domain, ny_str *id);
 /* "NS^ID" in a parameter → domain and id; answered 400 or 404 when it is not one. */
 bool ny_admin_param_identity(struct request *q, const char *name, const struct ny_domain **domain,
                              ny_str *id);
@@ -38,6 +43,9 @@ json_t *ny_admin_str(ny_str s); /* a JSON string; bytes that are not UTF-8 are r
 
 /* The word for why a pair did not join. */
 const char *ny_admin_reason(enum ny_review_reason reason);
+const char *ny_admin_band(enum ny_band band);
+/* The question between two groups: state and reason, or null. */
+json_t *ny_admin_question(const struct ny_comparison *pair);
 
 /* Commits the audit row of an access to patient data, then sends body. takes the reference. */
 struct access {
@@ -56,6 +64,7 @@ void ny_admin_sources_get(struct request *q);
 void ny_admin_sources_post(struct request *q);
 void ny_admin_resolve(struct request *q);
 void ny_admin_explain(struct request *q);
+void ny_admin_pairs(struct request *q);
 void ny_admin_links(struct request *q);
 void ny_admin_reviews(struct request *q);
 void ny_admin_status(struct request *q);

@@ -46,21 +46,6 @@ void ny_admin_sources_get(struct request *q)
 
 /* ---- reading a body ---- */
 
-/* The body as a JSON object; answered 400 when it is none. */
-static json_t *body_object(struct request *q)
-{
-    json_error_t err;
-    json_t *o = json_loadb(q->call->body.p != NULL ? q->call->body.p : "", q->call->body.n,
-                           JSON_REJECT_DUPLICATES, &err);
-
-    if (o == NULL || !json_is_object(o)) {
-        json_decref(o);
-        ny_admin_fail(q, 400, "the body is not a JSON object", "");
-        return NULL;
-    }
-    return o;
-}
-
 /* A text of the object in the call's arena, empty when absent. */
 static ny_str text_of(struct request *q, const json_t *o, const char *key)
 {
@@ -119,7 +104,7 @@ static void on_added(void *ctx, ny_rc rc, enum ny_domain_add_result result)
 
 void ny_admin_domains_post(struct request *q)
 {
-    json_t *o = body_object(q);
+    json_t *o = ny_admin_body_object(q);
     struct ny_domain d = {.kind = NY_DOMAIN_FACILITY, .listed = true, .type = NY_S("ISO")};
 
     if (o == NULL) {
@@ -180,7 +165,7 @@ static bool charset_is_known(ny_str s)
 
 void ny_admin_sources_post(struct request *q)
 {
-    json_t *o = body_object(q);
+    json_t *o = ny_admin_body_object(q);
     const struct ny_requester_row *known;
     struct ny_requester_row row;
     ny_str app;

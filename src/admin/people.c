@@ -204,26 +204,16 @@ static json_t *bars_json(const struct ny_explanation *e)
     return list;
 }
 
-static json_t *question_json(const struct ny_explanation *e)
-{
-    if (e->review == 0) {
-        return json_null();
-    }
-    return json_pack("{s:s, s:s}", "state", e->review == NY_REVIEW_OPEN ? "open" : "parked",
-                     "reason", ny_admin_reason(e->reason));
-}
-
 static json_t *explanation_json(struct request *q, const struct ny_explanation *e)
 {
-    static const char *const bands[] = {"none", "parked", "review", "auto"};
-
     return json_pack("{s:o, s:o, s:b, s:f, s:f, s:s, s:b, s:o, s:o, s:o, s:i}", "a",
                      record_json(q, e->domain_a, e->id_a, e->regional_a, e->a), "b",
                      record_json(q, e->domain_b, e->id_b, e->regional_b, e->b), "same_person",
-                     e->same_person, "total_bits", (double)e->score.total_b1024 / 1024, "p_false",
-                     e->p_false, "band", bands[e->band], "compared", e->compared, "question",
-                     question_json(e), "guards", guards_json(e->score.guards), "bars", bars_json(e),
-                     "model_version", e->model_version);
+                     e->pair.same_person, "total_bits", (double)e->pair.score.total_b1024 / 1024,
+                     "p_false", e->pair.p_false, "band", ny_admin_band(e->pair.band), "compared",
+                     e->pair.compared, "question", ny_admin_question(&e->pair), "guards",
+                     guards_json(e->pair.score.guards), "bars", bars_json(e), "model_version",
+                     e->model_version);
 }
 
 static void on_explained(void *ctx, ny_rc rc, const struct ny_explanation *e)

@@ -69,32 +69,59 @@ bool ny_admin_param(struct request *q, const char *name, ny_str *out)
     return true;
 }
 
+json_t *ny_admin_body_object(struct request *q)
+{
+    json_error_t err;
+    json_t *o = json_loadb(q->call->body.p != NULL ? q->call->body.p : "", q->call->body.n,
+                           JSON_REJECT_DUPLICATES, &err);
+
+    if (o == NULL || !json_is_object(o)) {
+        json_decref(o);
+        ny_admin_fail(q, 400, "the body is not a JSON object", "");
+        return NULL;
+    }
+    return o;
+}
+
+ny_rc ny_admin_identity(const struct request *q, ny_str text, const struct ny_domain **domain,
+                        ny_str *id)
+{
+    ny_str rest = text;
+    struct ny_hd hd = {.ns = ny_str_split(&rest, '^')};
+
+    if (ny_str_is_empty(hd.ns) || ny_str_is_empty(rest)) {
+        return NY_ESYNTAX;
+    }
+    if (ny_registry_authority(q->registry, &hd, domain) != NY_AUTHORITY_FOUND) {
+        return NY_ENOTFOUND;
+    }
+    *id = rest;
+    return NY_OK;
+}
+
 bool ny_admin_param_identity(struct request *q, const char *name, const struct ny_domain **domain,
                              ny_str *id)
 {
     struct ny_arena *a = q->call->arena;
-    struct ny_hd hd = {0};
     ny_str text;
-    ny_str rest;
+    ny_rc rc;
 
     if (!ny_admin_param(q, name, &text)) {
         return false;
     }
-    rest = text;
-    hd.ns = ny_str_split(&rest, '^');
-    if (ny_str_is_empty(hd.ns) || ny_str_is_empty(rest)) {
+    rc = ny_admin_identity(q, text, domain, id);
+    if (rc == NY_ESYNTAX) {
         ny_str why = ny_arena_printf(a, "%s is not DOMAIN^ID", name);
 
         ny_admin_fail(q, 400, why.p != NULL ? why.p : "", "for example F01^0001234");
         return false;
     }
-    if (ny_registry_authority(q->registry, &hd, domain) != NY_AUTHORITY_FOUND) {
+    if (rc != NY_OK) {
         ny_str why = ny_arena_printf(a, "there is no domain of that name in %s", name);
 
         ny_admin_fail(q, 404, why.p != NULL ? why.p : "", "see: nayose domain list");
         return false;
     }
-    *id = rest;
     return true;
 }
 
@@ -130,6 +157,22 @@ const char *ny_admin_reason(enum ny_review_reason reason)
     static const char *const words[] = {"", "band", "guard", "runner-up", "groups", "hold"};
 
     return words[reason];
+}
+
+const char *ny_admin_band(enum ny_band band)
+{
+    static const char *const words[] = {"none", "parked", "review", "auto"};
+
+    return words[band];
+}
+
+json_t *ny_admin_question(const struct ny_comparison *pair)
+{
+    if (pair->review == 0) {
+        return json_null();
+    }
+    return json_pack("{s:s, s:s}", "state", pair->review == NY_REVIEW_OPEN ? "open" : "parked",
+                     "reason", ny_admin_reason(pair->reason));
 }
 
 /* ---- audited answers ---- */

@@ -38,22 +38,7 @@ void ny_registry_reviews(struct ny_registry *r, enum ny_review_state state, int6
     }
 }
 
-/* ---- explain ---- */
-
-struct explaining {
-    struct ny_registry *r;
-    struct ny_arena *arena;
-    struct ny_explanation e;
-    void (*fn)(void *ctx, ny_rc rc, const struct ny_explanation *e);
-    void *ctx;
-};
-
-static void explain_end(struct explaining *x, ny_rc rc)
-{
-    x->fn(x->ctx, rc, rc == NY_OK ? &x->e : NULL);
-    ny_arena_destroy(x->arena);
-    ny_free(x);
-}
+/* ---- compare ---- */
 
 /* Some key or probe of one brings the other: the pair was, or would be, compared. */
 static bool is_compared(struct ny_registry *r, uint32_t a, uint32_t b, const struct ny_record *ra)
@@ -73,7 +58,7 @@ static bool is_compared(struct ny_registry *r, uint32_t a, uint32_t b, const str
 
 /* The question that stands between the groups of two identities, if any. */
 static void find_question(const struct ny_registry *r, uint32_t a, uint32_t b,
-                          struct ny_explanation *e)
+                          struct ny_comparison *out)
 {
     struct ny_index_identity x;
     struct ny_index_identity y;
@@ -90,36 +75,89 @@ static void find_question(const struct ny_registry *r, uint32_t a, uint32_t b,
 
             ny_index_get(r->index, edge->a == m ? edge->b : edge->a, &z);
             if (edge->review != 0 && z.person == y.person && x.person != y.person) {
-                e->review = (enum ny_review_state)edge->review;
-                e->reason = (enum ny_review_reason)edge->reason;
+                out->review = (enum ny_review_state)edge->review;
+                out->reason = (enum ny_review_reason)edge->reason;
             }
         }
     }
 }
 
+/* What a comparison of two identities reads. */
+struct both {
+    struct ny_record a, b;
+    bool same_authority;
+};
+
+static bool both_unpack(const struct ny_registry *r, uint32_t a, uint32_t b, struct both *out)
+{
+    struct ny_index_identity x;
+    struct ny_index_identity y;
+
+    ny_index_get(r->index, a, &x);
+    ny_index_get(r->index, b, &y);
+    out->same_authority =
+        x.domain == y.domain && x.status == NY_IDENTITY_ACTIVE && y.status == NY_IDENTITY_ACTIVE;
+    return ny_record_unpack(x.record, &out->a) == NY_OK &&
+           ny_record_unpack(y.record, &out->b) == NY_OK;
+}
+
+static void compare(struct ny_registry *r, uint32_t a, uint32_t b, const struct both *records,
+                    struct ny_comparison *out)
+{
+    ny_match_score(r->model, &records->a, &records->b, records->same_authority, &out->score);
+    out->band = ny_match_band(r->model, &out->score);
+    out->p_false = ny_match_p_false(out->score.total_b1024);
+    out->compared = is_compared(r, a, b, &records->a);
+    find_question(r, a, b, out);
+}
+
+bool ny_registry_compare(struct ny_registry *r, const struct ny_domain *domain_a, ny_str id_a,
+                         const struct ny_domain *domain_b, ny_str id_b, struct ny_comparison *out)
+{
+    uint32_t a = ny_index_find(r->index, domain_a->id, id_a);
+    uint32_t b = ny_index_find(r->index, domain_b->id, id_b);
+    struct ny_index_identity x;
+    struct ny_index_identity y;
+    struct both records;
+
+    if (a == 0 || b == 0) {
+        return false;
+    }
+    ny_index_get(r->index, a, &x);
+    ny_index_get(r->index, b, &y);
+    *out = (struct ny_comparison){.same_person = x.person == y.person};
+    if (both_unpack(r, a, b, &records)) {
+        compare(r, a, b, &records, out);
+    }
+    return true;
+}
+
+/* ---- explain ---- */
+
+struct explaining {
+    struct ny_registry *r;
+    struct ny_arena *arena;
+    struct ny_explanation e;
+    void (*fn)(void *ctx, ny_rc rc, const struct ny_explanation *e);
+    void *ctx;
+};
+
+static void explain_end(struct explaining *x, ny_rc rc)
+{
+    x->fn(x->ctx, rc, rc == NY_OK ? &x->e : NULL);
+    ny_arena_destroy(x->arena);
+    ny_free(x);
+}
+
 static void explain_score(struct explaining *x, uint32_t a, uint32_t b)
 {
-    struct ny_registry *r = x->r;
-    struct ny_explanation *e = &x->e;
-    struct ny_index_identity ia;
-    struct ny_index_identity ib;
-    struct ny_record ra;
-    struct ny_record rb;
-    bool same_authority;
+    struct both records;
 
-    ny_index_get(r->index, a, &ia);
-    ny_index_get(r->index, b, &ib);
-    if (ny_record_unpack(ia.record, &ra) != NY_OK || ny_record_unpack(ib.record, &rb) != NY_OK) {
-        return;
+    if (both_unpack(x->r, a, b, &records)) {
+        compare(x->r, a, b, &records, &x->e.pair);
+        x->e.n_bars = ny_match_explain(x->r->model, &records.a, &records.b, records.same_authority,
+                                       x->e.bars);
     }
-    same_authority = ia.domain == ib.domain && ia.status == NY_IDENTITY_ACTIVE &&
-                     ib.status == NY_IDENTITY_ACTIVE;
-    ny_match_score(r->model, &ra, &rb, same_authority, &e->score);
-    e->band = ny_match_band(r->model, &e->score);
-    e->p_false = ny_match_p_false(e->score.total_b1024);
-    e->n_bars = ny_match_explain(r->model, &ra, &rb, same_authority, e->bars);
-    e->compared = is_compared(r, a, b, &ra);
-    find_question(r, a, b, e);
 }
 
 static void on_explained(void *ctx, ny_rc rc, const struct ny_stored_patient *rows, size_t n)
@@ -146,7 +184,7 @@ static void on_explained(void *ctx, ny_rc rc, const struct ny_stored_patient *ro
     if (rc == NY_OK && e->found_a && e->found_b) {
         e->regional_a = ny_registry_regional_id(x->r, (uint32_t)person_a, x->arena);
         e->regional_b = ny_registry_regional_id(x->r, (uint32_t)person_b, x->arena);
-        e->same_person = person_a == person_b;
+        e->pair.same_person = person_a == person_b;
         e->model_version = ny_match_model_version(x->r->model);
         explain_score(x, a, b);
     }

@@ -56,8 +56,8 @@ static void example_write(struct lab_tally *t, const char *key, const struct ny_
     struct ny_buf b;
 
     ny_buf_init(&b, a);
-    ny_buf_printf(&b, "           %.2f bits, %s\n", e->score.total_b1024 / 1024.0,
-                  e->same_person ? "one group" : "two groups");
+    ny_buf_printf(&b, "           %.2f bits, %s\n", e->pair.score.total_b1024 / 1024.0,
+                  e->pair.same_person ? "one group" : "two groups");
     patient_write(&b, e->domain_a, e->id_a, e->a);
     patient_write(&b, e->domain_b, e->id_b, e->b);
     ny_buf_add_char(&b, '\0');
@@ -72,15 +72,15 @@ static void on_explained(void *ctx, ny_rc rc, const struct ny_explanation *e)
     char key[256] = "";
 
     NY_ASSERT(rc == NY_OK && e->found_a && e->found_b);
-    q->compared = e->compared;
+    q->compared = e->pair.compared;
     if (q->tally == NULL) {
         return;
     }
     pop_cat(key, sizeof key, q->prefix);
     if (q->show_band) {
-        POP_CAT(key, sizeof key, e->compared ? "" : "never compared, ", bands[e->band]);
+        POP_CAT(key, sizeof key, e->pair.compared ? "" : "never compared, ", bands[e->pair.band]);
     }
-    levels_write(key, sizeof key, &e->score);
+    levels_write(key, sizeof key, &e->pair.score);
     if (lab_tally_add(q->tally, key)) {
         example_write(q->tally, key, e);
     }
