@@ -33,14 +33,14 @@ double ny_binomial_upper(uint64_t hits, uint64_t n, double confidence);
 enum { NY_TAGS_MAX = 64 }; /* kinds of error */
 
 struct ny_judged_record {
-    uint32_t person;          /* the truth: one number, one human being */
-    uint32_t group;           /* what is judged: one number, one group; 0 = linked to nobody */
-    uint32_t twins;           /* one number, one birth; 0 = no twin */
-    uint32_t n_contacts;      /* … */
+    uint64_t person;          /* the truth: one number (or hash), one human being */
+    uint64_t group;           /* what is judged: one number, one group; 0 = linked to nobody */
+    uint64_t twins;           /* one number, one birth; 0 = no twin */
     const uint64_t *contacts; /* [n_contacts] borrowed; equal numbers are an agreeing contact */
-    uint64_t likeness;        /* equal numbers: nobody could tell the records apart; 0 = unknown */
-    uint64_t tags;            /* bits of the errors in the record, meaning is the caller's */
-    bool never_linked;        /* test patient, unknown person, newborn without a name */
+    uint32_t n_contacts;
+    uint64_t likeness; /* equal numbers: nobody could tell the records apart; 0 = unknown */
+    uint64_t tags;     /* bits of the errors in the record, meaning is the caller's */
+    bool never_linked; /* test patient, unknown person, newborn without a name */
 };
 
 /* Ceiling pairs with an error in one of their records, and how many of them are linked. */
@@ -55,14 +55,16 @@ struct ny_judgement {
     uint64_t true_linked; /*   in one group */
     uint64_t ceiling;     /*   within the ceiling */
     uint64_t ceiling_linked;
+    uint64_t direct; /*   agreeing on a contact themselves */
+    uint64_t direct_linked;
     uint64_t linked_pairs; /* in one group, whoever they are */
     uint64_t joins;        /* records of a group less one, summed */
     uint64_t false_pairs;  /* without the exempt ones */
     uint64_t exempt_pairs;
-    uint64_t mixed_groups; /* groups that hold two people */
-    uint64_t
-        wrong_joins;       /* people of a group less one, summed; people who cannot be told apart
-                              count as one: a wrong join of 3 and 3 records is 9 pairs, but one here */
+    uint64_t mixed_groups; /* groups that hold two people, */
+    uint64_t mixed_people; /* and people who share a group with another */
+    uint64_t wrong_joins;  /* people of a group less one, summed: a wrong join of 3 and 3 records is
+                            * 9  pairs, but one here. People who cannot be told apart count as one */
     uint64_t twins_joined; /* pairs of two twins in one group, exempt or not */
     uint64_t never_joined; /* pairs of two people, one of them never to be linked */
     struct ny_tag_recall by_tag[NY_TAGS_MAX];

@@ -51,9 +51,14 @@ static bool is_exempt(const struct ny_judged_record *a, const struct ny_judged_r
     return a->likeness != 0 && a->likeness == b->likeness;
 }
 
+static bool is_same_person(const struct ny_judged_record *a, const struct ny_judged_record *b)
+{
+    return a->person == b->person;
+}
+
 static bool cannot_be_told_apart(const struct ny_judged_record *a, const struct ny_judged_record *b)
 {
-    return a->person == b->person || is_exempt(a, b);
+    return is_same_person(a, b) || is_exempt(a, b);
 }
 
 /* Gives the records at[n] numbers in part[n]: equal where they are related, directly or through
@@ -99,6 +104,10 @@ static void true_pair(struct judging *j, uint32_t at_a, uint32_t at_b, bool with
 
     j->out->true_pairs++;
     j->out->true_linked += linked;
+    if (contact_agrees(a, b)) {
+        j->out->direct++;
+        j->out->direct_linked += linked;
+    }
     if (within_ceiling) {
         j->out->ceiling++;
         j->out->ceiling_linked += linked;
@@ -145,13 +154,14 @@ static void group_judge(struct judging *j, const uint32_t *at, size_t n)
     j->out->joins += n - 1;
     for (size_t i = 0; i < n; i++) {
         for (size_t k = i + 1; k < n; k++) {
-            if (j->records[at[i]].person != j->records[at[k]].person) {
+            if (!is_same_person(&j->records[at[i]], &j->records[at[k]])) {
                 false_pair(j, at[i], at[k]);
             }
         }
     }
     if (j->out->false_pairs + j->out->exempt_pairs > false_before) {
         j->out->mixed_groups++;
+        j->out->mixed_people += parts_find(j, at, n, is_same_person);
         j->out->wrong_joins += parts_find(j, at, n, cannot_be_told_apart) - 1;
     }
 }
@@ -159,7 +169,8 @@ static void group_judge(struct judging *j, const uint32_t *at, size_t n)
 /* ---- all of them ---- */
 
 struct place {
-    uint32_t key, at;
+    uint64_t key;
+    uint32_t at;
 };
 
 static int by_key(const void *pa, const void *pb)

@@ -53,6 +53,7 @@ static void ceiling_reaches_through_records_of_the_person(void **state)
 
     (void)state;
     assert_int_equal(judged(through, 3).ceiling, 3);
+    assert_int_equal(judged(through, 3).direct, 2);
     assert_int_equal(judged(apart, 4).true_pairs, 3);
     assert_int_equal(judged(apart, 4).ceiling, 0);
 }
@@ -92,6 +93,7 @@ static void wrong_joins_are_counted_by_person(void **state)
     assert_int_equal(j.false_pairs, 7);
     assert_int_equal(j.wrong_joins, 2);
     assert_int_equal(j.mixed_groups, 2);
+    assert_int_equal(j.mixed_people, 4);
     assert_int_equal(j.twins_joined, 6);
     assert_int_equal(j.joins, 5);
     assert_true(fabs(ny_judgement_precision(&j) - 4. / 11) < 1e-12);
@@ -158,9 +160,10 @@ static void world_make(struct world *w, uint64_t seed)
     }
 }
 
-/* reach[a][b]: the pair is of one person and within the ceiling; by squaring until nothing moves.
- */
-static void reach_make(const struct world *w, bool reach[RECORDS][RECORDS])
+static bool direct[RECORDS][RECORDS]; /* of one person, agreeing on a contact */
+static bool reach[RECORDS][RECORDS];  /* the same through others */
+
+static void reach_make(const struct world *w)
 {
     for (size_t a = 0; a < RECORDS; a++) {
         for (size_t b = 0; b < RECORDS; b++) {
@@ -172,6 +175,7 @@ static void reach_make(const struct world *w, bool reach[RECORDS][RECORDS])
                 reach[a][b] |= x->contacts[k / y->n_contacts] == y->contacts[k % y->n_contacts];
             }
             reach[a][b] &= x->person == y->person && !x->never_linked && !y->never_linked;
+            direct[a][b] = reach[a][b];
         }
     }
     for (size_t via = 0; via < RECORDS; via++) {
@@ -186,10 +190,8 @@ static void reach_make(const struct world *w, bool reach[RECORDS][RECORDS])
 /* The definitions, pair by pair. */
 static void judge_slowly(const struct world *w, struct ny_judgement *j)
 {
-    static bool reach[RECORDS][RECORDS];
-
     memset(j, 0, sizeof(*j));
-    reach_make(w, reach);
+    reach_make(w);
     for (size_t a = 0; a < RECORDS; a++) {
         for (size_t b = a + 1; b < RECORDS; b++) {
             const struct ny_judged_record *x = &w->records[a];
@@ -203,6 +205,8 @@ static void judge_slowly(const struct world *w, struct ny_judgement *j)
             j->true_linked += is_true && linked;
             j->ceiling += reach[a][b];
             j->ceiling_linked += reach[a][b] && linked;
+            j->direct += direct[a][b];
+            j->direct_linked += direct[a][b] && linked;
             j->linked_pairs += linked;
             j->false_pairs += linked && !same && !exempt;
             j->exempt_pairs += linked && !same && exempt;
@@ -249,6 +253,7 @@ static void judge_agrees_with_every_pair(void **state)
         want.people = got.people;
         want.joins = got.joins;
         want.mixed_groups = got.mixed_groups;
+        want.mixed_people = got.mixed_people;
         want.wrong_joins = got.wrong_joins;
         assert_memory_equal(&got, &want, sizeof(got));
         assert_int_equal(told.of_kind[NY_PAIR_LINKED], got.true_linked);
