@@ -92,10 +92,10 @@ static void sink_add(struct key_sink *s, enum ny_key_kind kind, const struct key
 {
     uint64_t hash = text_hash(t, kind);
 
-    if (ny_marks_has(&s->m->mark[NY_MARK_HOT], hash)) {
-        sink_put_narrowed(s, kind, hash);
-    } else {
+    if (!ny_marks_has(&s->m->mark[NY_MARK_HOT], hash)) {
         sink_put(s, kind, hash);
+    } else if (kind != NY_KEY_B6) { /* common names are left to the keys that know the date */
+        sink_put_narrowed(s, kind, hash);
     }
 }
 

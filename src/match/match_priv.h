@@ -5,6 +5,7 @@
 #define NAYOSE_MATCH_PRIV_H
 
 #include "nayose/match.h"
+#include "nayose/match_draft.h"
 #include "nayose/text.h"
 
 /* ---- bits ---- */
@@ -23,22 +24,13 @@ void ny_log1p_init(struct ny_log1p *t);
 /* log2(1 + 2^x), x and result in 1/1024 bit. */
 int32_t ny_log1p_bits(const struct ny_log1p *t, int32_t x_b1024);
 
+/* Longest part of a name in a packed record, in bytes; longer ones are cut. */
+enum { NY_NAME_PART_MAX = 240 };
+
 /* ---- frequencies (3.2) ---- */
 
-/* Tables of shared values. Texts: folded kanji; k2 as one byte a character; kanji '/' kana;
- * "1980"; "19500101". */
-enum ny_tf_table {
-    NY_TF_SURNAME_KANJI,
-    NY_TF_SURNAME_KANA,
-    NY_TF_GIVEN_KANJI,
-    NY_TF_GIVEN_KANA,
-    NY_TF_GIVEN_BOTH,
-    NY_TF_BIRTH_YEAR,
-    NY_TF_BIRTH_SPIKE, /* dates that senders write for an unknown one (1.5) */
-    NY_TF_COUNT
-};
-
-/* Cells of the given-name tables: sex and birth decade. */
+/* Texts of enum ny_tf_table: folded kanji; k2 as one byte a character; kanji '/' kana; "1980";
+ * "19500101". Cells of the given-name tables: sex and birth decade. */
 enum {
     NY_TF_DECADE_FIRST = 1920,
     NY_TF_DECADES = 11,
@@ -65,12 +57,17 @@ struct ny_tf {
     size_t text_n, text_cap;
     struct ny_tf_slot *slots; /* made by ny_tf_index */
     size_t mask;
-    int32_t tail[NY_TF_COUNT]; /* what is not listed */
+    int32_t tail[NY_TF_COUNT][NY_TF_CELLS + 1]; /* what is not listed */
 };
 
 void ny_tf_finish(struct ny_tf *tf);
+/* One tail for all cells. */
+void ny_tf_tail_set(struct ny_tf *tf, enum ny_tf_table table, int32_t bits);
+uint64_t ny_tf_hash(enum ny_tf_table table, unsigned cell, ny_str text); /* never 0 */
 /* text at most NY_TF_TEXT_MAX bytes; a longer one is left out (it takes the tail). */
 void ny_tf_add(struct ny_tf *tf, enum ny_tf_table table, unsigned cell, ny_str text, int32_t bits);
+/* Takes the entries of these tables out. */
+void ny_tf_drop(struct ny_tf *tf, const bool tables[NY_TF_COUNT]);
 /* Makes the entries findable; adds NY_TF_CELL_ANY of the given-name tables. Once, after all adds.
  */
 void ny_tf_index(struct ny_tf *tf);
@@ -85,12 +82,17 @@ uint32_t ny_tf_cells(char sex, ny_date birth);
 /* Largest frequency over the cells. kanji or kana may be empty, then the other one alone counts;
  * both: of the pair, or the smaller of the two where the pair is not listed. */
 int32_t ny_tf_given(const struct ny_tf *tf, uint32_t cells, ny_str kanji, ny_str kana);
+/* The pair as the table of both has it, in buf (kanji '/' kana); empty when it is too long. */
+ny_str ny_tf_pair(ny_str kanji, ny_str kana, char buf[NY_NAME_PART_MAX * 2 + 1]);
+/* Text of a birth date; the first four digits are that of the year. */
+ny_str ny_tf_date(ny_date d, char buf[8]);
 /* Fills tf with the starting frequencies and tails (10). */
 void ny_tf_add_priors(struct ny_tf *tf);
 
-/* ---- marks: values that a model version has singled out ---- */
+/* Adds the entries and sets the tails of names and birth years, which tf has none of (3.2). */
+void ny_census_put(const struct ny_match_census *c, struct ny_tf *tf);
 
-enum ny_mark { NY_MARK_HOT, NY_MARK_SHARED_PHONE, NY_MARK_SHARED_ADDRESS, NY_MARK_COUNT };
+/* ---- marks: values that a model version has singled out ---- */
 
 struct ny_marks {
     uint64_t *v; /* sorted by ny_marks_sort */
@@ -124,6 +126,8 @@ struct ny_match_model {
     int32_t log_count[NY_RECORD_NAMES_MAX * NY_RECORD_NAMES_MAX + 1]; /* log2(n) */
 };
 
+/* log2 of settings, from their numbers. */
+void ny_match_model_settings_put(struct ny_match_model *m, const struct ny_match_settings *s);
 /* An empty model with its arithmetic tables; levels, settings and frequencies are to be filled in.
  */
 struct ny_match_model *ny_match_model_new(void);
@@ -145,9 +149,6 @@ const struct ny_level_info *ny_level_info(enum ny_level l);
 bool ny_level_parse(ny_str name, enum ny_level *out);
 
 /* ---- kana, one byte a character ---- */
-
-/* Longest part of a name in a packed record, in bytes; longer ones are cut. */
-enum { NY_NAME_PART_MAX = 240 };
 
 /* UTF-8 katakana to bytes (what is no katakana is left out) and back; dst has room for in.n bytes.
  * Returns the count. */

@@ -1,6 +1,6 @@
 /* A model version: levels, settings, frequencies and marks, frozen. Version 1 is made here from the
- * settings of the installation and the starting numbers; later ones come from text (model_text.c).
- */
+ * settings of the installation and the starting numbers; later ones come from text (model_text.c)
+ * or from a draft (draft.c). */
 
 #include "match_priv.h"
 
@@ -54,13 +54,10 @@ void ny_match_model_seal(struct ny_match_model *m)
     }
 }
 
-struct ny_match_model *ny_match_model_create_v1(const struct ny_match_settings *s)
+void ny_match_model_settings_put(struct ny_match_model *m, const struct ny_match_settings *s)
 {
-    struct ny_match_model *m = ny_match_model_new();
     int64_t population = s->population > 0 ? s->population : 1;
 
-    m->setting[NY_SETTING_version] = 1;
-    m->setting[NY_SETTING_norm] = NY_TEXT_NORM_VERSION;
     m->setting[NY_SETTING_population] = population;
     m->setting[NY_SETTING_population_b1024] = ny_bits_of((double)population);
     m->setting[NY_SETTING_linked_b1024] = ny_bits_of(s->prior_linked);
@@ -69,6 +66,15 @@ struct ny_match_model *ny_match_model_create_v1(const struct ny_match_settings *
     m->setting[NY_SETTING_tau_b1024] = NY_BITS(s->tau_auto);
     m->setting[NY_SETTING_require_contact] = s->require_contact;
     m->setting[NY_SETTING_candidate_max] = s->candidate_max;
+}
+
+struct ny_match_model *ny_match_model_create_v1(const struct ny_match_settings *s)
+{
+    struct ny_match_model *m = ny_match_model_new();
+
+    ny_match_model_settings_put(m, s);
+    m->setting[NY_SETTING_version] = 1;
+    m->setting[NY_SETTING_norm] = NY_TEXT_NORM_VERSION;
     m->setting[NY_SETTING_b0] = 1;
     m->setting[NY_SETTING_b0_january_hot] = 1;
     m->setting[NY_SETTING_b6_block_b1024] = ny_bits_of(B6_BLOCK_MAX);

@@ -3,7 +3,8 @@
  *   nayose-model 1
  *   setting <id> <integer>
  *   level <id> <m_f> <m_m> <u_r> <u_h>            log2 in 1/1024 bit, as the rest
- *   tail <table> <bits>
+ *   tail <table> <bits>                           every cell, then the cells that differ:
+ *   tail <table> <cell> <bits>
  *   tf <table> <cell> <text> <bits>               cell: F1980, M2000, or - where there are none
  *   mark <hot | shared_phone | shared_address> <16 hex digits>
  *
@@ -26,6 +27,11 @@ static const char *const mark_names[NY_MARK_COUNT] = {
     [NY_MARK_SHARED_ADDRESS] = "shared_address",
 };
 
+const char *ny_tf_table_name(enum ny_tf_table t)
+{
+    return table_names[t];
+}
+
 static bool has_kana(enum ny_tf_table table)
 {
     return table == NY_TF_SURNAME_KANA || table == NY_TF_GIVEN_KANA || table == NY_TF_GIVEN_BOTH;
@@ -45,18 +51,37 @@ static size_t kana_from(enum ny_tf_table table, ny_str text)
     return i;
 }
 
+static void cell_write(unsigned cell, struct ny_buf *out)
+{
+    if (cell == NY_TF_CELL_ANY) {
+        ny_buf_add_c(out, "- ");
+    } else {
+        ny_buf_printf(out, "%c%d ", cell < NY_TF_DECADES ? 'F' : 'M',
+                      NY_TF_DECADE_FIRST + (int)cell % NY_TF_DECADES * 10);
+    }
+}
+
+static void tail_write(const struct ny_tf *tf, enum ny_tf_table table, struct ny_buf *out)
+{
+    const int32_t *tail = tf->tail[table];
+
+    ny_buf_printf(out, "tail %s %d\n", table_names[table], tail[NY_TF_CELL_ANY]);
+    for (unsigned cell = 0; cell < NY_TF_CELLS; cell++) {
+        if (tail[cell] != tail[NY_TF_CELL_ANY]) {
+            ny_buf_printf(out, "tail %s ", table_names[table]);
+            cell_write(cell, out);
+            ny_buf_printf(out, "%d\n", tail[cell]);
+        }
+    }
+}
+
 static void entry_write(const struct ny_tf *tf, const struct ny_tf_entry *e, struct ny_buf *out)
 {
     ny_str text = ny_tf_entry_text(tf, e);
     size_t from = has_kana(e->table) ? kana_from(e->table, text) : text.n;
 
     ny_buf_printf(out, "tf %s ", table_names[e->table]);
-    if (e->cell == NY_TF_CELL_ANY) {
-        ny_buf_add_c(out, "- ");
-    } else {
-        ny_buf_printf(out, "%c%d ", e->cell < NY_TF_DECADES ? 'F' : 'M',
-                      NY_TF_DECADE_FIRST + e->cell % NY_TF_DECADES * 10);
-    }
+    cell_write(e->cell, out);
     ny_buf_add(out, ny_str_sub(text, 0, from));
     ny_kana_write(ny_str_sub(text, from, text.n), out);
     ny_buf_printf(out, " %d\n", e->bits);
@@ -78,7 +103,7 @@ ny_rc ny_match_model_write(const struct ny_match_model *m, struct ny_buf *out)
                       b->m[1], b->u, b->h);
     }
     for (size_t t = 0; t < NY_TF_COUNT; t++) {
-        ny_buf_printf(out, "tail %s %d\n", table_names[t], m->tf.tail[t]);
+        tail_write(&m->tf, (enum ny_tf_table)t, out);
     }
     for (size_t i = 0; i < m->tf.n; i++) {
         entry_write(&m->tf, &m->tf.entries[i], out);
@@ -173,6 +198,19 @@ static unsigned cell_parse(struct line *l)
     return (unsigned)(decade - NY_TF_DECADE_FIRST) / 10 + (w.p[0] == 'M' ? NY_TF_DECADES : 0);
 }
 
+static void tail_parse(struct ny_match_model *m, struct line *l)
+{
+    enum ny_tf_table table = (enum ny_tf_table)name_index(l, table_names, NY_TF_COUNT);
+
+    if (ny_str_find(l->rest, ' ') < l->rest.n) {
+        unsigned cell = cell_parse(l);
+
+        m->tf.tail[table][cell] = bits(l);
+    } else {
+        ny_tf_tail_set(&m->tf, table, bits(l));
+    }
+}
+
 static void tf_parse(struct ny_match_model *m, struct line *l)
 {
     enum ny_tf_table table = (enum ny_tf_table)name_index(l, table_names, NY_TF_COUNT);
@@ -230,9 +268,7 @@ static bool line_parse(struct ny_match_model *m, ny_str text, bool *levels_seen)
     } else if (ny_str_equals(verb, NY_S("level"))) {
         level_parse(m, &l, levels_seen);
     } else if (ny_str_equals(verb, NY_S("tail"))) {
-        size_t table = name_index(&l, table_names, NY_TF_COUNT);
-
-        m->tf.tail[table] = bits(&l);
+        tail_parse(m, &l);
     } else if (ny_str_equals(verb, NY_S("tf"))) {
         tf_parse(m, &l);
     } else if (ny_str_equals(verb, NY_S("mark"))) {

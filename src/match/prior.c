@@ -162,14 +162,15 @@ void ny_tf_add_priors(struct ny_tf *tf)
     for (size_t i = 0; i < n; i++) {
         item_put(tf, &items[i]);
     }
-    tf->tail[NY_TF_SURNAME_KANJI] = ny_bits_of(tail_surname);
-    tf->tail[NY_TF_SURNAME_KANA] = ny_bits_of(tail_surname * kana_factor);
-    tf->tail[NY_TF_GIVEN_KANJI] = ny_bits_of(tail_given);
-    tf->tail[NY_TF_GIVEN_KANA] = ny_bits_of(tail_given_kana);
-    tf->tail[NY_TF_GIVEN_BOTH] =
-        ny_bits_of(tail_given); /* not read: the smaller of the two counts */
-    tf->tail[NY_TF_BIRTH_YEAR] = ny_bits_of(birth_date);
-    tf->tail[NY_TF_BIRTH_SPIKE] = ny_bits_of(birth_date); /* not read: only listed dates count */
+    ny_tf_tail_set(tf, NY_TF_SURNAME_KANJI, ny_bits_of(tail_surname));
+    ny_tf_tail_set(tf, NY_TF_SURNAME_KANA, ny_bits_of(tail_surname * kana_factor));
+    ny_tf_tail_set(tf, NY_TF_GIVEN_KANJI, ny_bits_of(tail_given));
+    ny_tf_tail_set(tf, NY_TF_GIVEN_KANA, ny_bits_of(tail_given_kana));
+    ny_tf_tail_set(tf, NY_TF_GIVEN_BOTH,
+                   ny_bits_of(tail_given)); /* not read: the smaller of the two counts */
+    ny_tf_tail_set(tf, NY_TF_BIRTH_YEAR, ny_bits_of(birth_date));
+    ny_tf_tail_set(tf, NY_TF_BIRTH_SPIKE,
+                   ny_bits_of(birth_date)); /* not read: only listed dates count */
     ny_free(items);
     ny_arena_destroy(a);
 }

@@ -95,23 +95,19 @@ static void names_choose(const struct ny_match_model *m, const struct ny_record 
 /* Birth date with its frequency: a date that senders invent has its own. */
 static void birth_put(const struct ny_match_model *m, ny_date a, ny_date b, struct ny_comparison *c)
 {
-    char text[9];
-    unsigned y = (unsigned)a.y;
-    unsigned v = y * 10000 + a.m * 100u + a.d;
+    char buf[8];
+    ny_str text;
 
     c->e.level[NY_FIELD_BIRTH] = ny_birth_level(a, b);
     if (c->e.level[NY_FIELD_BIRTH] != NY_LEVEL_D1) {
         return;
     }
-    for (int i = 7; i >= 0; i--) {
-        text[i] = (char)('0' + v % 10);
-        v /= 10;
-    }
-    c->spike = ny_tf_find(&m->tf, NY_TF_BIRTH_SPIKE, NY_TF_CELL_ANY, ny_str_of(text, 8),
-                          &c->e.tf[NY_RARITY_BIRTH]);
+    text = ny_tf_date(a, buf);
+    c->spike =
+        ny_tf_find(&m->tf, NY_TF_BIRTH_SPIKE, NY_TF_CELL_ANY, text, &c->e.tf[NY_RARITY_BIRTH]);
     if (!c->spike) {
         c->e.tf[NY_RARITY_BIRTH] =
-            ny_tf_get(&m->tf, NY_TF_BIRTH_YEAR, NY_TF_CELL_ANY, ny_str_of(text, 4));
+            ny_tf_get(&m->tf, NY_TF_BIRTH_YEAR, NY_TF_CELL_ANY, ny_str_sub(text, 0, 4));
     }
 }
 

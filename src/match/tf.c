@@ -6,9 +6,12 @@
 
 #include "match_priv.h"
 
-static uint64_t tf_hash(enum ny_tf_table table, unsigned cell, ny_str text)
+uint64_t ny_tf_hash(enum ny_tf_table table, unsigned cell, ny_str text)
 {
-    uint64_t h = ny_hash64_seeded(text, 0x7466u << 16 | (unsigned)table << 8 | cell);
+    /* Spread over all bits: XXH3 lets the low bits of a seed cancel out a character of a short
+     * text, and another name of another cell would answer. */
+    uint64_t seed = (0x7466U << 16 | (unsigned)table << 8 | cell) * UINT64_C(0x9E3779B97F4A7C15);
+    uint64_t h = ny_hash64_seeded(text, seed);
 
     return h != 0 ? h : 1;
 }
@@ -18,6 +21,13 @@ void ny_tf_finish(struct ny_tf *tf)
     ny_free(tf->entries);
     ny_free(tf->text);
     ny_free(tf->slots);
+}
+
+void ny_tf_tail_set(struct ny_tf *tf, enum ny_tf_table table, int32_t bits)
+{
+    for (size_t cell = 0; cell <= NY_TF_CELLS; cell++) {
+        tf->tail[table][cell] = bits;
+    }
 }
 
 void ny_tf_add(struct ny_tf *tf, enum ny_tf_table table, unsigned cell, ny_str text, int32_t bits)
@@ -42,6 +52,26 @@ void ny_tf_add(struct ny_tf *tf, enum ny_tf_table table, unsigned cell, ny_str t
                                                 .text_at = (uint32_t)tf->text_n,
                                                 .bits = bits};
     tf->text_n += text.n;
+}
+
+void ny_tf_drop(struct ny_tf *tf, const bool tables[NY_TF_COUNT])
+{
+    size_t n = 0;
+    size_t text_n = 0;
+
+    for (size_t i = 0; i < tf->n; i++) {
+        struct ny_tf_entry e = tf->entries[i];
+
+        if (tables[e.table]) {
+            continue;
+        }
+        memmove(tf->text + text_n, tf->text + e.text_at, e.text_len);
+        e.text_at = (uint32_t)text_n;
+        text_n += e.text_len;
+        tf->entries[n++] = e;
+    }
+    tf->n = n;
+    tf->text_n = text_n;
 }
 
 ny_str ny_tf_entry_text(const struct ny_tf *tf, const struct ny_tf_entry *e)
@@ -76,9 +106,9 @@ void ny_tf_index(struct ny_tf *tf)
         const struct ny_tf_entry *e = &tf->entries[i];
         ny_str text = ny_tf_entry_text(tf, e);
 
-        slot_put(tf, tf_hash(e->table, e->cell, text), e->bits);
+        slot_put(tf, ny_tf_hash(e->table, e->cell, text), e->bits);
         if (e->cell != NY_TF_CELL_ANY) {
-            slot_put(tf, tf_hash(e->table, NY_TF_CELL_ANY, text), e->bits);
+            slot_put(tf, ny_tf_hash(e->table, NY_TF_CELL_ANY, text), e->bits);
         }
     }
 }
@@ -86,7 +116,7 @@ void ny_tf_index(struct ny_tf *tf)
 bool ny_tf_find(const struct ny_tf *tf, enum ny_tf_table table, unsigned cell, ny_str text,
                 int32_t *out_bits)
 {
-    uint64_t hash = tf_hash(table, cell, text);
+    uint64_t hash = ny_tf_hash(table, cell, text);
     size_t i = hash & tf->mask;
 
     while (tf->slots[i].hash != 0) {
@@ -101,7 +131,7 @@ bool ny_tf_find(const struct ny_tf *tf, enum ny_tf_table table, unsigned cell, n
 
 int32_t ny_tf_get(const struct ny_tf *tf, enum ny_tf_table table, unsigned cell, ny_str text)
 {
-    int32_t bits = tf->tail[table];
+    int32_t bits = tf->tail[table][cell];
 
     ny_tf_find(tf, table, cell, text, &bits);
     return bits;
@@ -151,19 +181,35 @@ static int32_t given_in_cell(const struct ny_tf *tf, unsigned cell, ny_str kanji
     return k < n ? k : n;
 }
 
+ny_str ny_tf_pair(ny_str kanji, ny_str kana, char buf[NY_NAME_PART_MAX * 2 + 1])
+{
+    if (kanji.n == 0 || kana.n == 0 || kanji.n + kana.n > (size_t)NY_NAME_PART_MAX * 2) {
+        return NY_STR_NONE;
+    }
+    memcpy(buf, kanji.p, kanji.n);
+    buf[kanji.n] = '/';
+    memcpy(buf + kanji.n + 1, kana.p, kana.n);
+    return ny_str_of(buf, kanji.n + 1 + kana.n);
+}
+
+ny_str ny_tf_date(ny_date d, char buf[8])
+{
+    unsigned v = (unsigned)d.y * 10000 + d.m * 100u + d.d;
+
+    for (int i = 7; i >= 0; i--) {
+        buf[i] = (char)('0' + v % 10);
+        v /= 10;
+    }
+    return ny_str_of(buf, 8);
+}
+
 int32_t ny_tf_given(const struct ny_tf *tf, uint32_t cells, ny_str kanji, ny_str kana)
 {
     char buf[NY_NAME_PART_MAX * 2 + 1];
-    ny_str both = NY_STR_NONE;
+    ny_str both = ny_tf_pair(kanji, kana, buf);
     int32_t best = INT32_MIN;
 
     NY_ASSERT(cells != 0);
-    if (kanji.n > 0 && kana.n > 0 && kanji.n + kana.n < sizeof(buf)) {
-        memcpy(buf, kanji.p, kanji.n);
-        buf[kanji.n] = '/';
-        memcpy(buf + kanji.n + 1, kana.p, kana.n);
-        both = ny_str_of(buf, kanji.n + 1 + kana.n);
-    }
     for (unsigned cell = 0; cell < NY_TF_CELLS; cell++) {
         if ((cells >> cell & 1U) != 0) {
             int32_t bits = given_in_cell(tf, cell, kanji, kana, both);
