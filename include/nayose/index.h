@@ -89,13 +89,18 @@ const struct ny_index_edge *ny_index_edge_next(const struct ny_index *ix, uint32
 
 /* ---- pins and holds ---- */
 
+/* What somebody said of two different identities; said pins stay. */
 struct ny_index_pin {
-    uint32_t a, b;
-    bool same;
+    uint32_t a, b; /* MERGE: a was retired for b; else in no order */
+    uint8_t kind;  /* enum ny_pin_kind */
+    uint8_t role;  /* enum ny_pin_role */
+    uint16_t pair; /* place in the message: the later one is the newer word */
+    struct ny_stamp stamp;
 };
 
-void ny_index_pin_add(struct ny_index *ix, uint32_t a, uint32_t b, bool same);
-/* Walks the pins of an identity; *cursor starts at 0; NULL ends. */
+/* Adds a pin; the control id of its stamp is copied. */
+void ny_index_pin_add(struct ny_index *ix, const struct ny_index_pin *pin);
+/* Walks the pins of an identity, the last added first; *cursor starts at 0; NULL ends. */
 const struct ny_index_pin *ny_index_pin_next(const struct ny_index *ix, uint32_t id,
                                              uint32_t *cursor);
 void ny_index_hold_set(struct ny_index *ix, uint32_t id, bool held);

@@ -50,6 +50,16 @@ struct ny_link {
 void ny_link_refresh(struct ny_link *l, struct ny_arena *a, uint32_t id,
                      struct ny_link_set *touched);
 
+/* ---- pins ---- */
+
+/* The identity that stands for this one: itself, or where its merges lead. Of the merges of one
+ * identity the newest counts; of a circle the oldest does not. */
+uint32_t ny_link_survivor(const struct ny_index *ix, uint32_t id);
+/* x was said after y. */
+bool ny_link_pin_is_newer(const struct ny_index_pin *x, const struct ny_index_pin *y);
+
+/* ---- groups ---- */
+
 /* The groups around some identities. */
 struct ny_link_groups {
     const uint32_t *nodes; /* [n] identities in canonical order */

@@ -62,7 +62,8 @@ enum {
         8, /* PID-31 Y or PID-32 AL: never by name alone, treated as GD11 */
     NY_RECORD_UNDECODABLE = 16,
     NY_RECORD_BIRTH_PLACEHOLDER = 32,
-    NY_RECORD_MULTIPLE_BIRTH = 64
+    NY_RECORD_MULTIPLE_BIRTH = 64,
+    NY_RECORD_GONE = 128 /* never seen, or taken back: takes no part in anything */
 };
 
 /* Kana in a record: one byte a character, U+30A0 + byte. */

@@ -52,7 +52,8 @@ enum ny_group_verdict {
 /* Why an open or parked edge did not join (values of enum ny_review_reason). */
 struct ny_group_question {
     uint8_t verdict; /* enum ny_group_verdict */
-    uint8_t reason;  /* 1 band, 2 guard, 3 runner-up, 4 groups do not fit, 5 hold */
+    uint8_t
+        reason; /* 1 band, 2 guard, 3 runner-up, 4 groups do not fit, 5 hold, 6 pins contradict */
 };
 
 /* Partitions the component.

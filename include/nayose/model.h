@@ -1,6 +1,6 @@
 /* model: the plain structs of the domain, and how an old and a new value of a patient become one.
  * Pure. No HL7, no SQL. Words: identity = one patient as one domain knows it.
- * Sections: identifiers · stamps · patient · merge. */
+ * Sections: identifiers · stamps · pins · patient · merge. */
 #ifndef NAYOSE_MODEL_H
 #define NAYOSE_MODEL_H
 
@@ -61,6 +61,21 @@ struct ny_stamp {
 #define NY_NEVER INT64_MIN
 int ny_stamp_compare(const struct ny_stamp *a, const struct ny_stamp *b);
 struct ny_stamp ny_stamp_never(void);
+
+/* ---- pins: what somebody said of two identities ---- */
+
+/* Stored values. A pin is a word that was said, and stays; which word is in force is computed from
+ * all of them (link). NONE takes back what roles up to its own said before. MERGE: a was retired
+ * for b by their domain. */
+enum ny_pin_kind { NY_PIN_SAME = 1, NY_PIN_DIFFERENT = 2, NY_PIN_NONE = 3, NY_PIN_MERGE = 4 };
+
+/* IMPLIED: several ids in one message. It has no time: any explicit word outweighs it. */
+enum ny_pin_role {
+    NY_ROLE_IMPLIED = 0,
+    NY_ROLE_FACILITY = 1,
+    NY_ROLE_CLERK = 2,
+    NY_ROLE_SUPERVISOR = 3
+};
 
 /* ---- patient ---- */
 
@@ -146,6 +161,10 @@ void ny_patient_delete(struct ny_patient *p, enum ny_set_id set, const struct ny
 /* Says a single value; empty = deleted. */
 void ny_patient_say_single(struct ny_patient *p, enum ny_single_id id, ny_str value,
                            const struct ny_stamp *stamp);
+/* Says that the patient is no longer there; whatever is said later says that he is. */
+void ny_patient_withdraw(struct ny_patient *p, const struct ny_stamp *stamp);
+/* Nobody says that the patient is there: never seen, or the newest message took him back. */
+bool ny_patient_is_gone(const struct ny_patient *p);
 bool ny_value_is_current(const struct ny_set *s, const struct ny_value *v);
 bool ny_value_is_live(const struct ny_set *s, const struct ny_value *v); /* not deleted since */
 

@@ -83,33 +83,64 @@ struct ny_request {
 enum ny_feed_result {
     NY_FEED_ACCEPTED = 0,
     NY_FEED_UNKNOWN_PATIENT, /* strict_update and the id is not known: nothing was done */
-    NY_FEED_MERGED_AWAY      /* the id was retired by a merge: nothing was done */
+    NY_FEED_ID_TAKEN         /* NY_FEED_RENAME to an id that is somebody else's: nothing was done */
 };
 
-/* Where the answer comes from and goes to. compose writes the answer's bytes for a result; it may
+/* What the registry makes of a feed. Bit k speaks of ids[k] as it was before the message. */
+struct ny_feed_outcome {
+    enum ny_feed_result result;
+    uint32_t unknown; /* nobody had said that the patient is there */
+    uint32_t retired; /* merged away: what the message says goes to the retired record */
+};
+
+/* Where the answer comes from and goes to. compose writes the answer's bytes for an outcome; it may
  * be called again (a batch that failed is decided again) and its result must live until done. done
  * gets NY_OK and the answer that was committed (for a message seen before: the stored one), or an
  * error (NY_EDB, NY_EFENCED, NY_EAGAIN, NY_ECONFLICT …) and no answer: nothing of the request was
  * kept. */
 struct ny_reply {
-    ny_rc (*compose)(void *ctx, enum ny_feed_result result, ny_str *out);
+    ny_rc (*compose)(void *ctx, const struct ny_feed_outcome *o, ny_str *out);
     void (*done)(void *ctx, ny_rc rc, ny_str answer);
     void *ctx;
 };
 
-enum { NY_FEED_IDS_MAX = 32 };
+enum { NY_FEED_IDS_MAX = 32, NY_FEED_PAIRS_MAX = 256 };
 
-/* Add or revise: one message about one patient. Every id named becomes (or revises) an identity
- * with what the message says; several ids of one message are one patient by the facility's word (a
- * SAME pin). Spec: ITI-8 3.8, ITI-30 3.30. */
+/* What a message says of identities. All of it is kept whatever was said before, so that the order
+ * in which messages arrive does not matter. Spec: ITI-8 3.8, ITI-30 3.30; matching rules 6.4, 7. */
+enum ny_feed_kind {
+    /* Add or revise: every id becomes (or revises) an identity with what the message says; several
+     * ids of one message are one patient by the facility's word (an IMPLIED pin). */
+    NY_FEED_REVISE = 0,
+    /* The domain takes its records back: out of answers, links dissolved, history kept. What is
+     * said of the id at a later event time brings it back. patient: ny_patient_withdraw. */
+    NY_FEED_WITHDRAW,
+    /* Of each pair, a is retired for b. b is there by this word, known before or not; a that is not
+     * known is remembered, so that a late message about it finds it retired. */
+    NY_FEED_MERGE,
+    NY_FEED_RENAME, /* a merge whose b must not be somebody else's yet */
+    /* Each pair is one patient, or is two. Ids that are not known are remembered, but are not there
+     * by this word. */
+    NY_FEED_LINK,
+    NY_FEED_UNLINK
+};
+
+struct ny_feed_pair {
+    uint8_t a, b; /* places in ids, different ones */
+};
+
 struct ny_feed {
     struct ny_request request;
-    size_t n_ids; /* 1 … NY_FEED_IDS_MAX */
+    enum ny_feed_kind kind;
+    size_t n_ids; /* 1 … NY_FEED_IDS_MAX, all different */
     const struct ny_domain *domains[NY_FEED_IDS_MAX];
     ny_str ids[NY_FEED_IDS_MAX];
-    struct ny_patient patient; /* what the message says, every stamp the message's */
-    bool is_test;              /* MSH-11 T or D from a source that may: status test */
-    bool strict_update;        /* unknown ids are refused */
+    size_t n_pairs; /* MERGE, RENAME, LINK, UNLINK; a later one is the newer word */
+    struct ny_feed_pair pairs[NY_FEED_PAIRS_MAX];
+    struct ny_patient
+        patient;        /* what the message says, every stamp the message's; seen is its stamp */
+    bool is_test;       /* MSH-11 T or D from a source that may: status test */
+    bool strict_update; /* unknown ids are refused */
 };
 void ny_registry_feed(struct ny_registry *r, const struct ny_feed *feed,
                       const struct ny_reply *reply);

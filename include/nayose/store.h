@@ -86,12 +86,14 @@ struct ny_edge_row {
 };
 
 struct ny_pin_row {
-    int64_t a, b;
-    bool same;    /* SAME or DIFFERENT */
-    ny_str who;   /* user or source */
-    int32_t role; /* 1 facility, 2 clerk, 3 supervisor */
-    int64_t at_us;
+    int64_t a, b; /* MERGE: a was retired for b */
+    enum ny_pin_kind kind;
+    enum ny_pin_role role;
+    ny_str who;            /* user or source */
+    struct ny_stamp stamp; /* of what said it */
+    int32_t pair;          /* its place there */
     ny_str reason;
+    int64_t message; /* 0 = none */
 };
 
 struct ny_hold_row {
@@ -108,7 +110,8 @@ enum ny_review_reason {
     NY_REASON_GUARD = 2,
     NY_REASON_RUNNER_UP = 3, /* another candidate is nearly as good */
     NY_REASON_GROUP = 4,     /* the groups do not fit together */
-    NY_REASON_HOLD = 5
+    NY_REASON_HOLD = 5,
+    NY_REASON_PIN = 6 /* said to be one, and said to be two */
 };
 
 struct ny_review_row {
@@ -131,7 +134,7 @@ struct ny_store_visitor {
     /* The person that an identity belonged to before its present one. */
     ny_rc (*home)(void *ctx, int64_t identity, int64_t person);
     ny_rc (*edge)(void *ctx, const struct ny_edge_row *row);
-    ny_rc (*pin)(void *ctx, const struct ny_pin_row *row);       /* not withdrawn ones */
+    ny_rc (*pin)(void *ctx, const struct ny_pin_row *row);
     ny_rc (*hold)(void *ctx, const struct ny_hold_row *row);     /* not released ones */
     ny_rc (*review)(void *ctx, const struct ny_review_row *row); /* open and parked ones */
     ny_rc (*seen)(void *ctx, int32_t source, ny_str control_id, ny_str body_hash);
@@ -218,14 +221,15 @@ void ny_store_add_identity_update(struct ny_store_batch *b, const struct ny_iden
 /* What the identity was after this message: demographics and record are taken from row. */
 void ny_store_add_version(struct ny_store_batch *b, const struct ny_identity_row *row,
                           int64_t message);
-void ny_store_add_identity_person(struct ny_store_batch *b, int64_t identity, int64_t person);
+/* What became of an identity without a word about its values. */
+void ny_store_add_identity_state(struct ny_store_batch *b, int64_t identity, int64_t person,
+                                 enum ny_identity_status status);
 void ny_store_add_person(struct ny_store_batch *b, const struct ny_person_row *row, bool is_new);
 void ny_store_add_membership(struct ny_store_batch *b, const struct ny_membership_row *row);
 void ny_store_add_edge(struct ny_store_batch *b,
                        const struct ny_edge_row *row); /* insert or replace */
 void ny_store_remove_edge(struct ny_store_batch *b, int64_t identity_a, int64_t identity_b);
-/* Withdraws the pair's pin that is in force when its role is not higher; when it is, the commit is
- * NY_ECONFLICT. */
+/* Pins are kept, every one. */
 void ny_store_add_pin(struct ny_store_batch *b, const struct ny_pin_row *row);
 void ny_store_add_hold(struct ny_store_batch *b, const struct ny_hold_row *row);
 void ny_store_add_review(struct ny_store_batch *b,

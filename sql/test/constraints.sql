@@ -83,9 +83,9 @@ SELECT throws_ok($$UPDATE nayose.membership_event SET to_person = 2$$, '23001', 
 SELECT throws_ok($$INSERT INTO nayose.model (version, body, state) VALUES (2, 'y', 2)$$,
                  '23505', NULL, 'one model is active');
 SELECT throws_ok($$UPDATE nayose.model SET body = 'y'$$, '23001', NULL, 'a model is immutable');
-INSERT INTO nayose.pin (a, b, same, who, role, at, reason) VALUES (1, 2, true, 'x', 1, now(), '');
-SELECT throws_ok($$INSERT INTO nayose.pin (a, b, same, who, role, at, reason)
-                   VALUES (2, 1, false, 'x', 1, now(), '')$$, '23505', NULL, 'one pin of a pair is in force');
+INSERT INTO nayose.pin (a, b, kind, who, role, at, control_id, body_hash, pair, reason)
+VALUES (1, 2, 1, 'x', 1, now(), '', decode(repeat('00', 32), 'hex'), 0, '');
+SELECT throws_ok($$UPDATE nayose.pin SET kind = 2$$, '23001', NULL, 'a pin stays');
 SELECT throws_ok($$INSERT INTO nayose.hold (identity, source, why, at) VALUES (1, 1, '', now())$$,
                  '23514', NULL, 'a hold is on one thing');
 INSERT INTO nayose.review (a, b, state, reason, total_b1024, guards, opened_at) VALUES (1, 2, 1, 1, 0, 0, now());

@@ -213,6 +213,17 @@ static void hand_over(struct ihe_exchange *ex)
     case IHE_IGN:
         ihe_ignore(ex);
         return;
+    case IHE_MERGE:
+    case IHE_RENAME:
+        ihe_merge(ex, ex->event->action == IHE_RENAME);
+        return;
+    case IHE_LINK:
+    case IHE_UNLINK:
+        ihe_link(ex, ex->event->action == IHE_UNLINK);
+        return;
+    case IHE_WITHDRAW:
+        ihe_withdraw(ex);
+        return;
     case IHE_LATER:
         (void)ihe_refuse(ex, IHE_FAULT_UNKNOWN_EVENT, NULL);
         ihe_finish(ex);

@@ -12,7 +12,19 @@
 #include "nayose/ihe.h"
 #include "nayose/registry.h"
 
-enum ihe_action { IHE_ITI8 = 1, IHE_ITI30, IHE_DEMO, IHE_IGN, IHE_LATER, IHE_ITI9 };
+enum ihe_action {
+    IHE_ITI8 = 1,
+    IHE_ITI30,
+    IHE_DEMO,
+    IHE_IGN,
+    IHE_MERGE,
+    IHE_RENAME,
+    IHE_LINK,
+    IHE_UNLINK,
+    IHE_WITHDRAW,
+    IHE_LATER,
+    IHE_ITI9
+};
 
 struct ihe_event {
     const char *type, *event;
@@ -39,6 +51,16 @@ enum ihe_fault ihe_fault_of_rc(ny_rc rc);
 
 enum { IHE_REMARKS_MAX = 16, IHE_LOCATIONS_MAX = 64, IHE_LOCATION_LEN = 48 };
 
+/* An identifier, and where it was read. */
+struct ihe_cx {
+    const struct ny_domain *domain;
+    ny_str id, type; /* CX-1, CX-5 */
+    const char *segment;
+    size_t number; /* of the segment */
+    unsigned field;
+    size_t rep;
+};
+
 struct ihe_exchange {
     struct ny_ihe *ihe;
     struct ny_ihe_exchange *x;
@@ -54,8 +76,10 @@ struct ihe_exchange {
     size_t n_fault_locations;
     struct ny_hl7v2_remark warnings[IHE_REMARKS_MAX];
     size_t n_warnings;
+    size_t n_read_warnings; /* those that do not come from the registry's answer */
 
     struct ny_feed feed;
+    struct ihe_cx cx[NY_FEED_IDS_MAX]; /* where feed.ids were read */
     struct ny_note note;
     struct ny_reply reply;
     bool composed; /* the answer is ours, not one that was stored before */
@@ -98,6 +122,9 @@ void ihe_iti8(struct ihe_exchange *ex);
 void ihe_iti30(struct ihe_exchange *ex);
 void ihe_demo(struct ihe_exchange *ex);
 void ihe_ignore(struct ihe_exchange *ex);
+void ihe_withdraw(struct ihe_exchange *ex);
+void ihe_merge(struct ihe_exchange *ex, bool rename);
+void ihe_link(struct ihe_exchange *ex, bool unlink);
 void ihe_iti9(struct ihe_exchange *ex);
 
 /* What an RSP^K23 says beside the fault that stands in ex. */
@@ -108,10 +135,26 @@ struct ihe_id {
 NY_MUST_USE ny_rc ihe_iti9_write(struct ihe_exchange *ex, struct ny_arena *a,
                                  const struct ihe_id *ids, size_t n_ids, ny_str *out);
 
+/* ---- ids.c ---- */
+
+/* The identifiers of a field, in order. False: refused, or there is none. */
+bool ihe_ids_read(struct ihe_exchange *ex, const struct ny_hl7v2_segment *seg, unsigned field,
+                  struct ihe_cx out[NY_FEED_IDS_MAX], size_t *out_n);
+/* Puts an identifier into the feed, once; its place there. */
+bool ihe_feed_id(struct ihe_exchange *ex, const struct ihe_cx *cx, uint8_t *out_place);
+/* Remarks that there is something with the key of feed.ids[k] (ERR W 204). */
+void ihe_warn_id(struct ihe_exchange *ex, size_t k);
+
 /* ---- feed.c, pid.c ---- */
 
 /* Reads ids, time and patient and hands them to the registry. strict: unknown ids are refused. */
 void ihe_feed(struct ihe_exchange *ex, bool strict);
+/* The sender and the time of the event; the feed's patient then says nothing but when. */
+bool ihe_feed_begin(struct ihe_exchange *ex, const struct ny_hl7v2_segment *pid,
+                    struct ny_hl7v2_ts *when);
+/* Hands the feed that was read to the registry, or answers why it was not read. Nothing of ex may
+ * be used after. */
+void ihe_feed_end(struct ihe_exchange *ex, bool ok);
 /* False when the segments that every feed needs are missing or out of order. */
 bool ihe_feed_segments_check(struct ihe_exchange *ex);
 

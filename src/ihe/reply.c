@@ -195,11 +195,11 @@ void ihe_finish_unavailable(struct ihe_exchange *ex, ny_rc rc)
     ny_arena_destroy(spare);
 }
 
-static ny_rc note_compose(void *ctx, enum ny_feed_result result, ny_str *out)
+static ny_rc note_compose(void *ctx, const struct ny_feed_outcome *o, ny_str *out)
 {
     struct ihe_exchange *ex = ctx;
 
-    (void)result;
+    (void)o;
     *out = ex->note.answer;
     return NY_OK;
 }
@@ -266,15 +266,36 @@ void ihe_finish(struct ihe_exchange *ex)
 
 /* ---- feeds ---- */
 
-static ny_rc feed_compose(void *ctx, enum ny_feed_result result, ny_str *out)
+/* What is accepted, but worth a look: an id that a merge or withdrawal names and nobody knows, one
+ * that was merged away. */
+static void outcome_warn(struct ihe_exchange *ex, const struct ny_feed_outcome *o)
+{
+    const struct ny_feed *f = &ex->feed;
+    uint32_t odd = o->retired | (f->kind == NY_FEED_WITHDRAW ? o->unknown : 0);
+
+    for (size_t i = 0; i < f->n_pairs && (f->kind == NY_FEED_MERGE || f->kind == NY_FEED_RENAME);
+         i++) {
+        odd |= o->unknown & 1U << f->pairs[i].a;
+    }
+    for (size_t k = 0; k < f->n_ids; k++) {
+        if ((odd >> k & 1U) != 0) {
+            ihe_warn_id(ex, k);
+        }
+    }
+}
+
+static ny_rc feed_compose(void *ctx, const struct ny_feed_outcome *o, ny_str *out)
 {
     struct ihe_exchange *ex = ctx;
 
     ex->fault = IHE_FAULT_NONE; /* a batch that failed is decided again */
-    if (result == NY_FEED_UNKNOWN_PATIENT) {
+    ex->n_warnings = ex->n_read_warnings;
+    if (o->result == NY_FEED_UNKNOWN_PATIENT) {
         (void)ihe_refuse(ex, IHE_FAULT_UNKNOWN_PATIENT, NULL);
-    } else if (result == NY_FEED_MERGED_AWAY) {
-        (void)ihe_refuse(ex, IHE_FAULT_MERGED_AWAY, NULL);
+    } else if (o->result == NY_FEED_ID_TAKEN) {
+        (void)ihe_refuse(ex, IHE_FAULT_ID_TAKEN, NULL);
+    } else {
+        outcome_warn(ex, o);
     }
     return compose(ex, ex->arena, out);
 }

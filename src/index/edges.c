@@ -145,16 +145,23 @@ void ny_index_review_counts(const struct ny_index *ix, int64_t *open, int64_t *p
     }
 }
 
-void ny_index_pin_add(struct ny_index *ix, uint32_t a, uint32_t b, bool same)
+void ny_index_pin_add(struct ny_index *ix, const struct ny_index_pin *pin)
 {
+    ny_str said = pin->stamp.control_id;
+    char *control_id = said.n > 0 ? ny_malloc(said.n) : NULL;
+    struct pin *p;
+
+    NY_ASSERT(pin->a != pin->b);
     ix->pins = ny_index_grow(ix->pins, &ix->cap_pins, ix->n_pins, sizeof(*ix->pins));
-    ix->pins[ix->n_pins] = (struct pin){
-        .p = {a, b, same},
-          .next_a = ix->idents[a].pins, .next_b = ix->idents[b].pins
-    };
-    ix->n_pins++;
-    ix->idents[a].pins = ix->n_pins;
-    ix->idents[b].pins = ix->n_pins;
+    p = &ix->pins[ix->n_pins++];
+    *p = (struct pin){
+        .p = *pin, .next_a = ix->idents[pin->a].pins, .next_b = ix->idents[pin->b].pins};
+    if (control_id != NULL) {
+        memcpy(control_id, said.p, said.n);
+    }
+    p->p.stamp.control_id = ny_str_of(control_id, said.n);
+    ix->idents[pin->a].pins = ix->n_pins;
+    ix->idents[pin->b].pins = ix->n_pins;
     ny_index_log(ix, &(struct undo){.op = UNDO_PIN_ADD});
 }
 
@@ -165,6 +172,7 @@ void ny_index_pin_drop_last(struct ny_index *ix)
 
     ix->idents[last->p.a].pins = last->next_a;
     ix->idents[last->p.b].pins = last->next_b;
+    ny_free((void *)(uintptr_t)last->p.stamp.control_id.p);
 }
 
 const struct ny_index_pin *ny_index_pin_next(const struct ny_index *ix, uint32_t id,

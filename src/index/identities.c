@@ -43,6 +43,9 @@ void ny_index_destroy(struct ny_index *ix)
         return;
     }
     ny_index_settle(ix, ny_index_mark(ix));
+    while (ix->n_pins > 0) {
+        ny_index_pin_drop_last(ix);
+    }
     for (uint32_t id = 1; id <= ix->n; id++) {
         struct ident *i = &ix->idents[id];
 

@@ -1,6 +1,6 @@
 /* link, private: one regrouping.
  *
- *   seeds ─▶ closure ─▶ components ─▶ part: the input of one partition ─▶ groups, questions
+ *   seeds ─▶ closure ─▶ pins ─▶ components ─▶ part: the input of one partition ─▶ groups, questions
  */
 #ifndef NAYOSE_LINK_PRIV_H
 #define NAYOSE_LINK_PRIV_H
@@ -12,6 +12,15 @@
  * stop the loop for seconds, so only what somebody said joins them. */
 enum strictness { ALL_EDGES, AUTO_EDGES, STRONG_EDGES, NO_EDGES };
 
+/* What the pins of a closure say together. Pairs are numbers of nodes. */
+struct pins {
+    uint32_t *next; /* [n] the next of those who must be one, in a ring; NULL: nobody must */
+    struct ny_group_pair *cannot;
+    size_t n_cannot;
+    struct ny_group_pair *refused; /* said to be one, against a DIFFERENT that comes between */
+    size_t n_refused;
+};
+
 struct closure {
     struct ny_link *link;
     struct ny_arena *arena;
@@ -20,12 +29,16 @@ struct closure {
     size_t slot_mask;
     uint32_t *component; /* [n] smallest number of the component */
     uint32_t *group;     /* [n] smallest number of the group */
+    struct pins pins;
 };
 
 /* closure.c: everything that hangs together with the seeds. */
 void ny_closure_collect(struct closure *c, const struct ny_link_set *seeds);
 /* Number of a node + 1, or 0. */
 uint32_t ny_closure_number(const struct closure *c, uint32_t id);
+
+/* pins.c: fills in c->pins. NY_ELIMIT when the arena is full. */
+NY_MUST_USE ny_rc ny_closure_pins(struct closure *c);
 
 /* part.c: solves the component of that number; fills in c->group and tells the questions. */
 NY_MUST_USE ny_rc ny_part_solve(struct closure *c, uint32_t component, enum strictness how);

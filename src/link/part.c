@@ -57,10 +57,9 @@ static size_t part_find(const struct part *p, const struct closure *c, uint32_t 
     return p->in.n_nodes;
 }
 
-static void part_count(const struct closure *c, uint32_t component, size_t *n, size_t *n_edges,
-                       size_t *n_pins)
+static void part_count(const struct closure *c, uint32_t component, size_t *n, size_t *n_edges)
 {
-    *n = *n_edges = *n_pins = 0;
+    *n = *n_edges = 0;
     for (uint32_t i = 0; i < c->nodes.n; i++) {
         uint32_t cursor = 0;
 
@@ -70,10 +69,6 @@ static void part_count(const struct closure *c, uint32_t component, size_t *n, s
         ++*n;
         while (ny_index_edge_next(c->link->index, c->nodes.ids[i], &cursor) != NULL) {
             ++*n_edges;
-        }
-        cursor = 0;
-        while (ny_index_pin_next(c->link->index, c->nodes.ids[i], &cursor) != NULL) {
-            ++*n_pins;
         }
     }
 }
@@ -102,22 +97,30 @@ static void part_add_edges(struct part *p, struct closure *c, size_t at)
     }
 }
 
-static void part_add_pins(struct part *p, struct closure *c, size_t at)
+/* Who must be one: a node and the next in its ring. All of a ring is in one part. */
+static void part_add_musts(struct part *p, const struct closure *c, size_t inside)
 {
-    uint32_t id = c->nodes.ids[p->numbers[at]];
-    const struct ny_index_pin *pin;
-    uint32_t cursor = 0;
+    for (size_t i = 0; i < inside && c->pins.next != NULL; i++) {
+        uint32_t next = c->pins.next[p->numbers[i]];
 
-    while ((pin = ny_index_pin_next(c->link->index, id, &cursor)) != NULL) {
-        size_t to = part_find(p, c, pin->a == id ? pin->b : pin->a);
+        if (next != p->numbers[i]) {
+            size_t to = part_find(p, c, c->nodes.ids[next]);
 
-        if (to >= p->in.n_nodes || to < at || (pin->same && p->nodes[to].outside)) {
-            continue;
+            NY_ASSERT(to < p->in.n_nodes);
+            p->must[p->in.n_must++] = (struct ny_group_pair){(uint32_t)i, (uint32_t)to};
         }
-        if (pin->same) {
-            p->must[p->in.n_must++] = (struct ny_group_pair){(uint32_t)at, (uint32_t)to};
-        } else {
-            p->cannot[p->in.n_cannot++] = (struct ny_group_pair){(uint32_t)at, (uint32_t)to};
+    }
+}
+
+/* Outside nodes are known by now: rivals have pins, too. */
+static void part_add_cannots(struct part *p, const struct closure *c)
+{
+    for (size_t i = 0; i < c->pins.n_cannot; i++) {
+        size_t a = part_find(p, c, c->nodes.ids[c->pins.cannot[i].a]);
+        size_t b = part_find(p, c, c->nodes.ids[c->pins.cannot[i].b]);
+
+        if (a < p->in.n_nodes && b < p->in.n_nodes) {
+            p->cannot[p->in.n_cannot++] = (struct ny_group_pair){(uint32_t)a, (uint32_t)b};
         }
     }
 }
@@ -126,16 +129,15 @@ static void part_build(struct part *p, struct closure *c, uint32_t component, en
 {
     size_t n;
     size_t n_edges;
-    size_t n_pins;
     size_t inside = 0;
 
-    part_count(c, component, &n, &n_edges, &n_pins);
+    part_count(c, component, &n, &n_edges);
     *p = (struct part){.in = {.model = c->link->model}};
     p->nodes = NY_ARENA_ARRAY(c->arena, struct ny_group_node, n + n_edges);
     p->numbers = NY_ARENA_ARRAY(c->arena, uint32_t, n + n_edges);
     p->edges = NY_ARENA_ARRAY(c->arena, struct ny_group_edge, n_edges);
-    p->must = NY_ARENA_ARRAY(c->arena, struct ny_group_pair, n_pins);
-    p->cannot = NY_ARENA_ARRAY(c->arena, struct ny_group_pair, n_pins);
+    p->must = NY_ARENA_ARRAY(c->arena, struct ny_group_pair, n);
+    p->cannot = NY_ARENA_ARRAY(c->arena, struct ny_group_pair, c->pins.n_cannot);
     NY_ASSERT(p->nodes != NULL && p->numbers != NULL && p->edges != NULL && p->must != NULL &&
               p->cannot != NULL);
     for (uint32_t i = 0; i < c->nodes.n; i++) {
@@ -148,9 +150,8 @@ static void part_build(struct part *p, struct closure *c, uint32_t component, en
     for (size_t i = 0; i < inside && how != NO_EDGES; i++) {
         part_add_edges(p, c, i);
     }
-    for (size_t i = 0; i < inside; i++) { /* outside nodes are known now: rivals have pins too */
-        part_add_pins(p, c, i);
-    }
+    part_add_musts(p, c, inside);
+    part_add_cannots(p, c);
     p->in.nodes = p->nodes;
     p->in.edges = p->edges;
     p->in.must = p->must;
@@ -158,6 +159,21 @@ static void part_build(struct part *p, struct closure *c, uint32_t component, en
 }
 
 /* ---- questions ---- */
+
+enum { REASON_PIN = 6 };
+
+/* Somebody said that the two are one, and somebody that they cannot be. */
+static bool is_contradicted(const struct closure *c, uint32_t x, uint32_t y)
+{
+    for (size_t i = 0; i < c->pins.n_refused; i++) {
+        const struct ny_group_pair *p = &c->pins.refused[i];
+
+        if ((p->a == x && p->b == y) || (p->a == y && p->b == x)) {
+            return true;
+        }
+    }
+    return false;
+}
 
 static void ask(struct closure *c, uint32_t a, uint32_t b, struct ny_group_question q)
 {
@@ -197,7 +213,12 @@ ny_rc ny_part_solve(struct closure *c, uint32_t component, enum strictness how)
         const struct ny_group_edge *e = &p.edges[i];
 
         if (!p.nodes[e->a].outside && !p.nodes[e->b].outside) {
-            ask(c, c->nodes.ids[p.numbers[e->a]], c->nodes.ids[p.numbers[e->b]], questions[i]);
+            uint32_t x = p.numbers[e->a];
+            uint32_t y = p.numbers[e->b];
+
+            ask(c, c->nodes.ids[x], c->nodes.ids[y],
+                is_contradicted(c, x, y) ? (struct ny_group_question){NY_VERDICT_OPEN, REASON_PIN}
+                                         : questions[i]);
         }
     }
     return NY_OK;

@@ -35,7 +35,6 @@ static size_t component_mark(struct closure *c, uint32_t start, uint32_t from, e
         uint32_t at = stack[--depth];
         uint32_t id = c->nodes.ids[at];
         const struct ny_index_edge *e;
-        const struct ny_index_pin *p;
         uint32_t cursor = 0;
 
         size++;
@@ -47,14 +46,10 @@ static size_t component_mark(struct closure *c, uint32_t start, uint32_t from, e
                 stack[depth++] = n - 1;
             }
         }
-        cursor = 0;
-        while ((p = ny_index_pin_next(ix, id, &cursor)) != NULL) {
-            uint32_t n = ny_closure_number(c, p->a == id ? p->b : p->a);
-
-            if (n != 0 && p->same && c->component[n - 1] == from && n - 1 != start) {
-                c->component[n - 1] = start;
-                stack[depth++] = n - 1;
-            }
+        if (c->pins.next != NULL && c->component[c->pins.next[at]] == from &&
+            c->pins.next[at] != start) {
+            c->component[c->pins.next[at]] = start;
+            stack[depth++] = c->pins.next[at];
         }
     }
     return size;
@@ -114,7 +109,8 @@ ny_rc ny_link_regroup(struct ny_link *l, struct ny_arena *a, const struct ny_lin
     for (size_t i = 0; i < c.nodes.n; i++) {
         c.component[i] = unmarked;
     }
-    rc = split_and_solve(&c, unmarked, ALL_EDGES, stack);
+    rc = ny_closure_pins(&c);
+    rc = rc != NY_OK ? rc : split_and_solve(&c, unmarked, ALL_EDGES, stack);
     if (rc == NY_OK) {
         *out = (struct ny_link_groups){c.nodes.ids, c.group, c.nodes.n};
     }

@@ -304,5 +304,6 @@ ny_rc ny_record_unpack(ny_str packed, struct ny_record *out)
 
 bool ny_record_stands_alone(const struct ny_record *r)
 {
-    return (r->flags & (NY_RECORD_TEST | NY_RECORD_UNKNOWN_NAME | NY_RECORD_IDENTITY_UNKNOWN)) != 0;
+    return (r->flags & (NY_RECORD_TEST | NY_RECORD_UNKNOWN_NAME | NY_RECORD_IDENTITY_UNKNOWN |
+                        NY_RECORD_GONE)) != 0;
 }

@@ -73,13 +73,14 @@ static void singles_fill(const struct ny_patient *p, struct ny_record *r)
         r->birth_order = (uint8_t)order;
     }
     r->first_day = p->first_us == INT64_MAX ? 0 : ny_day_in_japan(p->first_us);
-    r->last_day = ny_day_in_japan(p->seen.at_us);
+    r->last_day = p->seen.at_us == NY_NEVER ? 0 : ny_day_in_japan(p->seen.at_us);
     r->death_day = death_day(p);
     r->flags |= is_code(p, NY_SINGLE_MULTIPLE_BIRTH, "Y") ? NY_RECORD_MULTIPLE_BIRTH : 0;
     r->flags |= is_code(p, NY_SINGLE_UNDECODABLE, "Y") ? NY_RECORD_UNDECODABLE : 0;
     if (is_code(p, NY_SINGLE_IDENTITY_UNKNOWN, "Y") || is_code(p, NY_SINGLE_RELIABILITY, "AL")) {
         r->flags |= NY_RECORD_IDENTITY_UNKNOWN;
     }
+    r->flags |= ny_patient_is_gone(p) ? NY_RECORD_GONE : 0;
     if (is_code(p, NY_SINGLE_PROCESSING, "T") || is_code(p, NY_SINGLE_PROCESSING, "D")) {
         r->flags |= NY_RECORD_TEST;
     }

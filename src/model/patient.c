@@ -97,6 +97,16 @@ void ny_patient_say_single(struct ny_patient *p, enum ny_single_id id, ny_str va
     p->singles[id].stamp = *stamp;
 }
 
+void ny_patient_withdraw(struct ny_patient *p, const struct ny_stamp *stamp)
+{
+    ny_patient_say_single(p, NY_SINGLE_WITHDRAWN, NY_S("Y"), stamp);
+}
+
+bool ny_patient_is_gone(const struct ny_patient *p)
+{
+    return ny_stamp_compare(&p->singles[NY_SINGLE_WITHDRAWN].stamp, &p->seen) >= 0;
+}
+
 bool ny_value_is_current(const struct ny_set *s, const struct ny_value *v)
 {
     return ny_value_is_live(s, v) && ny_stamp_compare(&v->last, &s->said) == 0;

@@ -1,4 +1,5 @@
-/* What a feed message changes: the identity and its history, its edges, then the groups around it.
+/* What a feed message changes: identities and their histories, pins, edges, then the groups around
+ * them.
  *
  * The effect on memory goes through the index (which keeps the undo log), the effect on the
  * database into the rows of the open batch; both or neither. */
@@ -9,36 +10,7 @@
 
 #include "registry_priv.h"
 
-struct decision {
-    struct ny_registry *r;
-    struct item *item;
-    const struct ny_feed *feed;
-    struct ny_store_batch *rows;
-    struct ny_arena *arena; /* of the batch */
-    int64_t message;
-    uint32_t ids[NY_FEED_IDS_MAX];
-    bool is_new[NY_FEED_IDS_MAX];
-    struct ny_link_set touched;
-};
-
 /* ---- the identity ---- */
-
-static enum ny_identity_status status_of(const struct ny_patient *p, ny_str packed,
-                                         enum ny_identity_status before)
-{
-    struct ny_record record;
-    ny_str processing = p->singles[NY_SINGLE_PROCESSING].value;
-    bool declared = !ny_str_is_empty(processing) && !ny_str_equals(processing, NY_S("P"));
-
-    if (before == NY_IDENTITY_MERGED || before == NY_IDENTITY_DELETED) {
-        return before;
-    }
-    if (declared ||
-        (ny_record_unpack(packed, &record) == NY_OK && (record.flags & NY_RECORD_TEST) != 0)) {
-        return NY_IDENTITY_TEST;
-    }
-    return NY_IDENTITY_ACTIVE;
-}
 
 static void identity_row(const struct decision *d, uint32_t id, const struct ny_patient *p,
                          ny_str packed, struct ny_identity_row *out)
@@ -55,7 +27,7 @@ static void identity_row(const struct decision *d, uint32_t id, const struct ny_
         .record = packed,
         .norm_version = NY_TEXT_NORM_VERSION,
         .content_hash = (int64_t)ny_patient_content_hash(p),
-        .event_us = p->seen.at_us,
+        .event_us = p->seen.at_us != NY_NEVER ? p->seen.at_us : d->feed->patient.seen.at_us,
         .version = (int32_t)known.version,
         .patient = p,
     };
@@ -67,12 +39,33 @@ struct revision {
     enum ny_patient_change change;
 };
 
+/* What the message says of ids[k] itself: everything, that it is there (the survivor of a merge),
+ * or nothing. */
+static void spoken_of(const struct ny_feed *f, size_t k, struct ny_patient *out)
+{
+    bool is_there = false;
+
+    if (f->kind == NY_FEED_REVISE || f->kind == NY_FEED_WITHDRAW) {
+        *out = f->patient;
+        return;
+    }
+    for (size_t i = 0; i < f->n_pairs; i++) {
+        is_there |= f->pairs[i].b == k && (f->kind == NY_FEED_MERGE || f->kind == NY_FEED_RENAME);
+    }
+    ny_patient_init(out);
+    if (is_there) {
+        out->seen = f->patient.seen;
+        out->first_us = f->patient.seen.at_us;
+    }
+}
+
 /* Merges what is stored with what the message says. */
 static ny_rc revise(struct decision *d, size_t k, struct revision *out)
 {
     const struct ny_stored_patient *known = ny_item_stored(d->item, d->ids[k]);
     const struct ny_patient *stored = !d->is_new[k] && known != NULL ? &known->patient : NULL;
     struct ny_patient nothing;
+    struct ny_patient said;
     struct ny_patient merged;
     ny_rc rc;
 
@@ -80,7 +73,8 @@ static ny_rc revise(struct decision *d, size_t k, struct revision *out)
         ny_patient_init(&nothing);
         stored = &nothing;
     }
-    rc = ny_patient_merge(d->arena, stored, &d->feed->patient, &merged, &out->change);
+    spoken_of(d->feed, k, &said);
+    rc = ny_patient_merge(d->arena, stored, &said, &merged, &out->change);
     if (rc == NY_OK) {
         out->patient = NY_ARENA_NEW(d->arena, struct ny_patient);
         NY_ASSERT(out->patient != NULL);
@@ -91,6 +85,8 @@ static ny_rc revise(struct decision *d, size_t k, struct revision *out)
     }
     if (d->is_new[k]) {
         out->change = NY_CHANGE_VALUES; /* even an identity without any value has a first version */
+    } else if (ny_patient_is_gone(stored) != ny_patient_is_gone(&merged)) {
+        out->change = NY_CHANGE_VALUES; /* to be there again is one, too */
     }
     return rc;
 }
@@ -101,16 +97,14 @@ static void apply(struct decision *d, size_t k, const struct revision *v)
     struct ny_index *ix = d->r->index;
     uint32_t id = d->ids[k];
     struct ny_index_identity known;
-    enum ny_identity_status status;
 
     ny_index_get(ix, id, &known);
-    status = status_of(v->patient, v->packed, known.status);
     if (v->change == NY_CHANGE_VALUES) {
         ny_index_version_set(ix, id, known.version + 1);
     }
-    if (d->is_new[k] || status != known.status || !ny_str_equals(known.record, v->packed)) {
-        ny_index_status_set(ix, id, status);
+    if (d->is_new[k] || !ny_str_equals(known.record, v->packed)) {
         ny_index_record_set(ix, id, v->packed);
+        ny_index_status_set(ix, id, ny_registry_status(d->r, id));
         ny_link_refresh(&d->r->link, d->arena, id, &d->touched);
         ny_link_set_add(&d->touched, d->arena, id);
     }
@@ -131,42 +125,6 @@ static void store_revision(struct decision *d, size_t k, const struct revision *
     }
     if (v->change == NY_CHANGE_VALUES) {
         ny_store_add_version(d->rows, &row, d->message);
-    }
-}
-
-static bool pin_stands(const struct ny_index *ix, uint32_t a, uint32_t b)
-{
-    const struct ny_index_pin *p;
-    uint32_t cursor = 0;
-
-    while ((p = ny_index_pin_next(ix, a, &cursor)) != NULL) {
-        if (p->same && (p->a == b || p->b == b)) {
-            return true;
-        }
-    }
-    return false;
-}
-
-/* Several ids of one message are one patient by the facility's word. */
-static void pin_together(struct decision *d)
-{
-    for (size_t k = 1; k < d->feed->n_ids; k++) {
-        struct ny_pin_row pin = {
-            .a = d->ids[0],
-            .b = d->ids[k],
-            .same = true,
-            .who = d->feed->request.user,
-            .role = 1,
-            .at_us = d->feed->patient.seen.at_us,
-            .reason = NY_S("named together in one message"),
-        };
-
-        if (d->ids[0] != d->ids[k] && !pin_stands(d->r->index, d->ids[0], d->ids[k])) {
-            ny_index_pin_add(d->r->index, d->ids[0], d->ids[k], true);
-            ny_store_add_pin(d->rows, &pin);
-            ny_link_set_add(&d->touched, d->arena, d->ids[0]);
-            ny_link_set_add(&d->touched, d->arena, d->ids[k]);
-        }
     }
 }
 
@@ -205,40 +163,72 @@ static void store_message(struct decision *d, ny_str ack, ny_str decision_text)
     ny_store_add_audit(d->rows, &audit);
 }
 
-/* Finds or adds the identities; what can be refused is refused before anything is changed. */
-static enum ny_feed_result admit(struct decision *d)
+static bool is_gone(const struct ny_registry *r, uint32_t id)
 {
-    for (size_t k = 0; k < d->feed->n_ids; k++) {
-        struct ny_index_identity known;
+    struct ny_index_identity x;
+    struct ny_record record;
 
-        d->ids[k] = ny_index_find(d->r->index, d->feed->domains[k]->id, d->feed->ids[k]);
-        if (d->ids[k] == 0 && d->feed->strict_update) {
-            return NY_FEED_UNKNOWN_PATIENT;
-        }
-        if (d->ids[k] != 0) {
-            ny_index_get(d->r->index, d->ids[k], &known);
-            if (known.status == NY_IDENTITY_MERGED) {
-                return NY_FEED_MERGED_AWAY;
-            }
+    ny_index_get(r->index, id, &x);
+    return ny_record_unpack(x.record, &record) == NY_OK && (record.flags & NY_RECORD_GONE) != 0;
+}
+
+/* The new name of a RENAME is somebody else's. */
+static bool is_taken(const struct decision *d, const struct ny_feed_outcome *o)
+{
+    const struct ny_feed *f = d->feed;
+
+    for (size_t i = 0; i < f->n_pairs && f->kind == NY_FEED_RENAME; i++) {
+        uint32_t a = d->ids[f->pairs[i].a];
+        uint32_t b = d->ids[f->pairs[i].b];
+
+        if ((o->unknown >> f->pairs[i].b & 1U) == 0 &&
+            (a == 0 || ny_link_survivor(d->r->index, a) != ny_link_survivor(d->r->index, b))) {
+            return true;
         }
     }
+    return false;
+}
+
+/* Finds the identities; what can be refused is refused before anything is changed. */
+static void admit(struct decision *d, struct ny_feed_outcome *o)
+{
+    const struct ny_feed *f = d->feed;
+
+    *o = (struct ny_feed_outcome){0};
+    for (size_t k = 0; k < f->n_ids; k++) {
+        uint32_t id = ny_index_find(d->r->index, f->domains[k]->id, f->ids[k]);
+
+        d->ids[k] = id;
+        o->unknown |= (uint32_t)(id == 0 || is_gone(d->r, id)) << k;
+        o->retired |= (uint32_t)(id != 0 && ny_link_survivor(d->r->index, id) != id) << k;
+    }
+    if (f->strict_update && o->unknown != 0) {
+        o->result = NY_FEED_UNKNOWN_PATIENT;
+    } else if (is_taken(d, o)) {
+        o->result = NY_FEED_ID_TAKEN;
+    }
+}
+
+static void identities_add(struct decision *d)
+{
     for (size_t k = 0; k < d->feed->n_ids; k++) {
-        d->ids[k] = ny_index_find(d->r->index, d->feed->domains[k]->id, d->feed->ids[k]);
         if (d->ids[k] == 0) {
             d->ids[k] = ny_index_add(d->r->index, d->feed->domains[k]->id, d->feed->ids[k],
                                      NY_IDENTITY_ACTIVE);
             d->is_new[k] = true;
         }
     }
-    return NY_FEED_ACCEPTED;
 }
 
-static ny_rc accept(struct decision *d)
+static ny_rc accept(struct decision *d, const struct ny_feed_outcome *o)
 {
     struct revision revisions[NY_FEED_IDS_MAX] = {0};
-    const struct reason why = {NY_CAUSE_MESSAGE, d->message, d->feed->patient.seen.at_us};
+    const struct reason why = {d->feed->kind == NY_FEED_WITHDRAW ? NY_CAUSE_WITHDRAWAL
+                                                                 : NY_CAUSE_MESSAGE,
+                               d->message, d->feed->patient.seen.at_us};
     ny_rc rc;
 
+    identities_add(d);
     for (size_t k = 0; k < d->feed->n_ids; k++) {
         rc = revise(d, k, &revisions[k]);
         if (rc != NY_OK) {
@@ -246,14 +236,15 @@ static ny_rc accept(struct decision *d)
         }
     }
     /* The last thing that can be refused; from here on rows are written. */
-    rc = d->item->reply.compose(d->item->reply.ctx, NY_FEED_ACCEPTED, &d->item->answer);
+    rc = d->item->reply.compose(d->item->reply.ctx, o, &d->item->answer);
     if (rc != NY_OK) {
         return rc;
     }
+    ny_decision_pin(d);
     for (size_t k = 0; k < d->feed->n_ids; k++) {
         apply(d, k, &revisions[k]);
     }
-    pin_together(d);
+    ny_decision_settle(d);
     rc = ny_registry_regroup(d->r, &d->touched, &why);
     NY_ASSERT(rc == NY_OK); /* only memory could fail it, and that has no cap here */
     for (size_t k = 0; k < d->feed->n_ids; k++) {
@@ -264,6 +255,7 @@ static ny_rc accept(struct decision *d)
 
 ny_rc ny_registry_decide(struct ny_registry *r, struct item *i)
 {
+    static const ny_str decisions[] = {NY_S("AA"), NY_S("AE 204"), NY_S("AE 205")};
     struct batch *b = ny_registry_open_batch(r);
     struct decision d = {.r = r,
                          .item = i,
@@ -272,16 +264,17 @@ ny_rc ny_registry_decide(struct ny_registry *r, struct item *i)
                          .arena = ny_store_batch_arena(b->rows),
                          .message = r->next_message};
     uint64_t mark = ny_index_mark(r->index);
-    enum ny_feed_result result = admit(&d);
+    struct ny_feed_outcome o;
     ny_rc rc;
 
-    rc = result == NY_FEED_ACCEPTED ? accept(&d)
-                                    : i->reply.compose(i->reply.ctx, result, &i->answer);
+    admit(&d, &o);
+    rc = o.result == NY_FEED_ACCEPTED ? accept(&d, &o)
+                                      : i->reply.compose(i->reply.ctx, &o, &i->answer);
     if (rc != NY_OK) {
         ny_index_undo_to(r->index, mark);
         return rc;
     }
     r->next_message++;
-    store_message(&d, i->answer, result == NY_FEED_ACCEPTED ? NY_S("AA") : NY_S("AE 204"));
+    store_message(&d, i->answer, decisions[o.result]);
     return NY_OK;
 }

@@ -89,7 +89,12 @@ static ny_rc load_pin(void *ctx, const struct ny_pin_row *row)
     if (!knows(r, row->a, row->b)) {
         return NY_ECONFLICT;
     }
-    ny_index_pin_add(r->index, (uint32_t)row->a, (uint32_t)row->b, row->same);
+    ny_index_pin_add(r->index, &(struct ny_index_pin){.a = (uint32_t)row->a,
+                                                      .b = (uint32_t)row->b,
+                                                      .kind = (uint8_t)row->kind,
+                                                      .role = (uint8_t)row->role,
+                                                      .pair = (uint16_t)row->pair,
+                                                      .stamp = row->stamp});
     return NY_OK;
 }
 

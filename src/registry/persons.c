@@ -1,17 +1,18 @@
 /* Persons for new groups: a surviving group keeps the person of the old group that gave it most
- * records (tie: the oldest person); the others get a new one; a person without a group is retired
- * and points to where most of its records went. Regional ids are given at first sight and never
- * used again. */
+ * records, those in answers first (tie: the oldest person); the others get a new one; a person
+ * without a group is retired and points to where most of its records went. Regional ids are given
+ * at first sight and never used again. */
 
 #include <stdio.h>
 #include <stdlib.h>
 
 #include "registry_priv.h"
 
-/* How many records of an old person stand in a new group. */
+/* How many records of an old person stand in a new group, and how many of them are in answers. */
 struct share {
     uint32_t person;
     uint32_t group;
+    uint32_t shown;
     uint32_t n;
 };
 
@@ -20,6 +21,9 @@ static int by_share(const void *pa, const void *pb)
     const struct share *a = pa;
     const struct share *b = pb;
 
+    if (a->shown != b->shown) {
+        return a->shown > b->shown ? -1 : 1;
+    }
     if (a->n != b->n) {
         return a->n > b->n ? -1 : 1;
     }
@@ -46,8 +50,9 @@ static size_t shares_count(const struct ny_registry *r, const uint32_t *nodes,
             k++;
         }
         if (k == n_shares) {
-            out[n_shares++] = (struct share){x.person, group[i], 0};
+            out[n_shares++] = (struct share){.person = x.person, .group = group[i]};
         }
+        out[k].shown += x.status == NY_IDENTITY_ACTIVE || x.status == NY_IDENTITY_TEST;
         out[k].n++;
     }
     if (n_shares > 1) {
@@ -261,7 +266,7 @@ static void tell_moves(struct assignment *as, const uint32_t *moved, const uint3
         row.to_person = x.person;
         ny_store_add_membership(as->rows, &row);
         if (from[k] != 0) {
-            ny_store_add_identity_person(as->rows, moved[k], x.person);
+            ny_store_add_identity_state(as->rows, moved[k], x.person, x.status);
         }
     }
 }

@@ -132,6 +132,26 @@ void ny_registry_step(struct ny_registry *r, struct item *i);
 /* decide.c: what a feed changes, put into memory and into the open batch. */
 NY_MUST_USE ny_rc ny_registry_decide(struct ny_registry *r, struct item *i);
 
+/* One feed while it is decided. */
+struct decision {
+    struct ny_registry *r;
+    struct item *item;
+    const struct ny_feed *feed;
+    struct ny_store_batch *rows;
+    struct ny_arena *arena; /* of the batch */
+    int64_t message;
+    uint32_t ids[NY_FEED_IDS_MAX];
+    bool is_new[NY_FEED_IDS_MAX];
+    struct ny_link_set touched;
+};
+
+/* pins.c: what the feed says of pairs. */
+void ny_decision_pin(struct decision *d);
+/* The status of an identity by what is known of it now. */
+enum ny_identity_status ny_registry_status(const struct ny_registry *r, uint32_t id);
+/* Gives statuses that the feed's merges changed, also to identities that it does not name. */
+void ny_decision_settle(struct decision *d);
+
 /* sink.c: sets up r->link over the index and the model; what it changes goes to the open batch. */
 void ny_registry_link_init(struct ny_registry *r);
 

@@ -2,14 +2,12 @@
  * once.
  *
  *   first         then            becomes
- *   new           update, person  new with the later values
- *   update        person          update with that person
- *   person        update          update
+ *   new           update, state   new with the later values
+ *   update        state           update with that person and status
+ *   state         update          update
  *   edge          remove          remove (it may have been stored before)
  *   remove        edge            edge
  *   new person    change          new with the later values, its regional id kept
- *   pin           pin of equal    both: the first one is written as withdrawn by the second
- *                 or higher role
  *   anything      the same        the later values */
 
 #include "store_priv.h"
@@ -142,14 +140,15 @@ static void identity_add(struct ny_store_batch *b, struct identity_entry e)
     size_t at = key_place(b, TABLE_IDENTITY, e.row.id, 0, b->identities.n);
     struct identity_entry *old;
 
-    NY_ASSERT(e.kind == IDENTITY_PERSON || e.row.patient != NULL);
+    NY_ASSERT(e.kind == IDENTITY_STATE || e.row.patient != NULL);
     if (at == b->identities.n) {
         NY_ROWS_PUSH(&b->identities, e);
         return;
     }
     old = &b->identities.v[at];
-    if (e.kind == IDENTITY_PERSON) {
+    if (e.kind == IDENTITY_STATE) {
         old->row.person = e.row.person;
+        old->row.status = e.row.status;
     } else {
         e.kind = old->kind == IDENTITY_NEW ? IDENTITY_NEW : e.kind;
         *old = e;
@@ -166,10 +165,12 @@ void ny_store_add_identity_update(struct ny_store_batch *b, const struct ny_iden
     identity_add(b, (struct identity_entry){.kind = IDENTITY_UPDATE, .row = *row});
 }
 
-void ny_store_add_identity_person(struct ny_store_batch *b, int64_t identity, int64_t person)
+void ny_store_add_identity_state(struct ny_store_batch *b, int64_t identity, int64_t person,
+                                 enum ny_identity_status status)
 {
     identity_add(b, (struct identity_entry){
-                        .kind = IDENTITY_PERSON, .row = {.id = identity, .person = person}
+                        .kind = IDENTITY_STATE,
+                        .row = {.id = identity, .status = status, .person = person}
     });
 }
 
@@ -231,17 +232,12 @@ void ny_store_remove_edge(struct ny_store_batch *b, int64_t identity_a, int64_t 
 
 void ny_store_add_pin(struct ny_store_batch *b, const struct ny_pin_row *row)
 {
-    bool swap = row->a > row->b;
-    struct pin_entry e = {.row = *row};
-    size_t before =
-        key_put(b, TABLE_PIN, swap ? row->b : row->a, swap ? row->a : row->b, b->pins.n);
+    struct ny_pin_row copy = *row;
 
-    if (before != SIZE_MAX && b->pins.v[before].row.role <= row->role) {
-        b->pins.v[before].withdrawn = true;
-        b->pins.v[before].withdrawn_us = row->at_us;
-        b->pins.v[before].withdrawn_by = row->who;
-    }
-    NY_ROWS_PUSH(&b->pins, e);
+    copy.who = ny_text_clean(b->arena, row->who);
+    copy.reason = ny_text_clean(b->arena, row->reason);
+    copy.stamp.control_id = ny_text_clean(b->arena, row->stamp.control_id);
+    NY_ROWS_PUSH(&b->pins, copy);
 }
 
 void ny_store_add_hold(struct ny_store_batch *b, const struct ny_hold_row *row)

@@ -22,7 +22,7 @@ static ny_rc jsons_write(struct ny_store *s, struct ny_store_batch *b)
         ny_rc rc;
 
         e->json = NY_STR_NONE;
-        rc = e->kind != IDENTITY_PERSON ? patient_json(s, e->row.patient, &e->json) : NY_OK;
+        rc = e->kind != IDENTITY_STATE ? patient_json(s, e->row.patient, &e->json) : NY_OK;
         if (rc != NY_OK) {
             return rc;
         }
@@ -63,11 +63,9 @@ static void identity_columns(struct ny_columns *c, const struct identity_entry *
         ny_col_i32(c, row->domain);
         ny_col_text(c, row->local_id);
     }
-    if (e->kind != IDENTITY_PERSON) {
-        ny_col_i16(c, row->status);
-    }
+    ny_col_i16(c, row->status);
     ny_col_ref(c, row->person);
-    if (e->kind != IDENTITY_PERSON) {
+    if (e->kind != IDENTITY_STATE) {
         ny_col_json(c, e->json);
         ny_col_bytes(c, row->record);
         ny_col_i32(c, row->norm_version);
@@ -82,9 +80,9 @@ static ny_rc identities_write(struct ny_store *s, const struct ny_store_batch *b
 {
     static const enum ny_sql stmts[] = {[IDENTITY_NEW] = NY_SQL_IDENTITY_ADD,
                                         [IDENTITY_UPDATE] = NY_SQL_IDENTITY_UPDATE,
-                                        [IDENTITY_PERSON] = NY_SQL_IDENTITY_PERSON};
+                                        [IDENTITY_STATE] = NY_SQL_IDENTITY_STATE};
 
-    for (int kind = IDENTITY_NEW; kind <= IDENTITY_PERSON; kind++) {
+    for (int kind = IDENTITY_NEW; kind <= IDENTITY_STATE; kind++) {
         struct ny_columns c;
         size_t n = 0;
         ny_rc rc;
@@ -111,7 +109,7 @@ static bool version_is_copy(const struct ny_store_batch *b, const struct ny_iden
     size_t at = ny_batch_find(b, TABLE_IDENTITY, row->id, 0);
     const struct identity_entry *e = at != SIZE_MAX ? &b->identities.v[at] : NULL;
 
-    return e != NULL && e->kind != IDENTITY_PERSON && e->row.patient == row->patient &&
+    return e != NULL && e->kind != IDENTITY_STATE && e->row.patient == row->patient &&
            e->row.version == row->version;
 }
 

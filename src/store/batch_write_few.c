@@ -60,54 +60,28 @@ ny_rc ny_batch_write_directory(struct ny_store *s, const struct ny_store_batch *
     return rc != NY_OK ? rc : requesters_write(s, b);
 }
 
-static ny_rc pins_withdraw(struct ny_store *s, const struct ny_store_batch *b)
-{
-    struct ny_columns c;
-
-    ny_columns_init(&c, NY_SQL_PIN_WITHDRAW, s->scratch);
-    for (size_t i = 0; i < b->pins.n; i++) {
-        const struct ny_pin_row *row = &b->pins.v[i].row;
-
-        ny_col_i64(&c, row->a);
-        ny_col_i64(&c, row->b);
-        ny_col_text(&c, row->who);
-        ny_col_i16(&c, row->role);
-        ny_col_time(&c, row->at_us);
-        ny_col_end(&c);
-    }
-    return ny_columns_send(&c, s->write);
-}
-
 static ny_rc pins_write(struct ny_store *s, const struct ny_store_batch *b)
 {
     struct ny_columns c;
-    ny_rc rc;
 
     if (b->pins.n == 0) {
         return NY_OK;
     }
-    rc = pins_withdraw(s, b);
-    if (rc != NY_OK) {
-        return rc;
-    }
     ny_columns_init(&c, NY_SQL_PIN_ADD, s->scratch);
     for (size_t i = 0; i < b->pins.n; i++) {
-        const struct pin_entry *e = &b->pins.v[i];
+        const struct ny_pin_row *row = &b->pins.v[i];
 
-        ny_col_i64(&c, e->row.a);
-        ny_col_i64(&c, e->row.b);
-        ny_col_bool(&c, e->row.same);
-        ny_col_text(&c, e->row.who);
-        ny_col_i16(&c, e->row.role);
-        ny_col_time(&c, e->row.at_us);
-        ny_col_text(&c, e->row.reason);
-        if (e->withdrawn) {
-            ny_col_time(&c, e->withdrawn_us);
-            ny_col_text(&c, e->withdrawn_by);
-        } else {
-            ny_col_null(&c);
-            ny_col_null(&c);
-        }
+        ny_col_i64(&c, row->a);
+        ny_col_i64(&c, row->b);
+        ny_col_i16(&c, row->kind);
+        ny_col_i16(&c, row->role);
+        ny_col_text(&c, row->who);
+        ny_col_time(&c, row->stamp.at_us);
+        ny_col_text(&c, row->stamp.control_id);
+        ny_col_bytes(&c, ny_str_of((const char *)row->stamp.hash, NY_SHA256_LEN));
+        ny_col_i32(&c, row->pair);
+        ny_col_text(&c, row->reason);
+        ny_col_ref(&c, row->message);
         ny_col_end(&c);
     }
     return ny_columns_send(&c, s->write);

@@ -94,16 +94,21 @@ static ny_rc edge_row(const struct ny_store_visitor *v, const struct ny_db_resul
 
 static ny_rc pin_row(const struct ny_store_visitor *v, const struct ny_db_result *r, size_t i)
 {
-    const struct ny_pin_row row = {
+    struct ny_pin_row row = {
         .a = ny_db_get_i64(r, i, 0),
         .b = ny_db_get_i64(r, i, 1),
-        .same = ny_db_get_bool(r, i, 2),
-        .who = ny_db_get_str(r, i, 3),
-        .role = ny_db_get_i32(r, i, 4),
-        .at_us = ny_db_get_time_us(r, i, 5),
-        .reason = ny_db_get_str(r, i, 6),
+        .kind = (enum ny_pin_kind)ny_db_get_i32(r, i, 2),
+        .role = (enum ny_pin_role)ny_db_get_i32(r, i, 3),
+        .who = ny_db_get_str(r, i, 4),
+        .stamp = {.at_us = ny_db_get_time_us(r, i, 5), .control_id = ny_db_get_str(r, i, 6)},
+        .pair = ny_db_get_i32(r, i, 8),
+        .reason = ny_db_get_str(r, i, 9),
+        .message = ny_db_get_i64(r, i, 10),
     };
+    ny_str hash = ny_db_get_bytes(r, i, 7);
 
+    NY_ASSERT(hash.n == sizeof(row.stamp.hash)); /* a constraint of the table */
+    memcpy(row.stamp.hash, hash.p, hash.n);
     return v->pin(v->ctx, &row);
 }
 

@@ -81,11 +81,11 @@ NY_MUST_USE ny_rc ny_demographics_read(struct ny_arena *a, ny_str text, struct n
         (r)->v[(r)->n++] = (row);                                                                  \
     } while (0)
 
-enum batch_table { TABLE_IDENTITY = 1, TABLE_PERSON, TABLE_EDGE, TABLE_REVIEW, TABLE_PIN };
+enum batch_table { TABLE_IDENTITY = 1, TABLE_PERSON, TABLE_EDGE, TABLE_REVIEW };
 
 struct identity_entry {
-    enum { IDENTITY_NEW = 1, IDENTITY_UPDATE, IDENTITY_PERSON } kind;
-    struct ny_identity_row row; /* of IDENTITY_PERSON only id and person */
+    enum { IDENTITY_NEW = 1, IDENTITY_UPDATE, IDENTITY_STATE } kind;
+    struct ny_identity_row row; /* of IDENTITY_STATE only id, person and status */
     ny_str json;                /* the row's patient, while a commit is written */
 };
 struct version_entry {
@@ -99,12 +99,6 @@ struct person_entry {
 struct edge_entry {
     struct ny_edge_row row;
     bool remove;
-};
-struct pin_entry {
-    struct ny_pin_row row;
-    bool withdrawn; /* by a later one of this batch */
-    int64_t withdrawn_us;
-    ny_str withdrawn_by;
 };
 
 /* Open addressing; slots are a power of two, at most half full. */
@@ -121,7 +115,7 @@ struct ny_store_batch {
     NY_ROWS(struct person_entry) persons;
     NY_ROWS(struct ny_membership_row) memberships;
     NY_ROWS(struct edge_entry) edges;
-    NY_ROWS(struct pin_entry) pins;
+    NY_ROWS(struct ny_pin_row) pins;
     NY_ROWS(struct ny_hold_row) holds;
     NY_ROWS(struct ny_review_row) reviews;
     NY_ROWS(struct ny_message_row) messages;

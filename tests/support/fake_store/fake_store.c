@@ -87,6 +87,7 @@ struct identity_op {
 
 struct move {
     int64_t identity, person;
+    enum ny_identity_status status;
 };
 
 struct ny_store_batch {
@@ -331,7 +332,10 @@ static void apply_identities(struct ny_store *s, const struct ny_store_batch *b)
         save_identity(s, &op->row);
     }
     for (size_t i = 0; i < b->moves.n; i++) {
-        s->identities.v[b->moves.v[i].identity - 1].person = b->moves.v[i].person;
+        struct ny_identity_row *row = &s->identities.v[b->moves.v[i].identity - 1];
+
+        row->person = b->moves.v[i].person;
+        row->status = b->moves.v[i].status;
     }
 }
 
@@ -352,7 +356,12 @@ static void apply_batch(struct ny_store *s, const struct ny_store_batch *b)
         apply_review(s, &b->reviews.v[i]);
     }
     for (size_t i = 0; i < b->pins.n; i++) {
-        ADD(&s->pins, b->pins.v[i]);
+        struct ny_pin_row pin = b->pins.v[i];
+
+        pin.stamp.control_id = ny_arena_str(s->arena, pin.stamp.control_id);
+        pin.who = ny_arena_str(s->arena, pin.who);
+        pin.reason = ny_arena_str(s->arena, pin.reason);
+        ADD(&s->pins, pin);
     }
     for (size_t i = 0; i < b->domains.n; i++) {
         fake_store_add_domain(s, &b->domains.v[i]);
@@ -549,14 +558,28 @@ struct ny_arena *ny_store_batch_arena(struct ny_store_batch *b)
     return b->arena;
 }
 
+/* A row says more than what became of its identity before. */
+static void identity_add(struct ny_store_batch *b, const struct ny_identity_row *row, bool is_new)
+{
+    size_t kept = 0;
+
+    for (size_t i = 0; i < b->moves.n; i++) {
+        if (b->moves.v[i].identity != row->id) {
+            b->moves.v[kept++] = b->moves.v[i];
+        }
+    }
+    b->moves.n = kept;
+    ADD(&b->identities, (struct identity_op){*row, is_new});
+}
+
 void ny_store_add_identity_new(struct ny_store_batch *b, const struct ny_identity_row *row)
 {
-    ADD(&b->identities, (struct identity_op){*row, true});
+    identity_add(b, row, true);
 }
 
 void ny_store_add_identity_update(struct ny_store_batch *b, const struct ny_identity_row *row)
 {
-    ADD(&b->identities, (struct identity_op){*row, false});
+    identity_add(b, row, false);
 }
 
 void ny_store_add_version(struct ny_store_batch *b, const struct ny_identity_row *row,
@@ -567,9 +590,10 @@ void ny_store_add_version(struct ny_store_batch *b, const struct ny_identity_row
     b->n_versions++;
 }
 
-void ny_store_add_identity_person(struct ny_store_batch *b, int64_t identity, int64_t person)
+void ny_store_add_identity_state(struct ny_store_batch *b, int64_t identity, int64_t person,
+                                 enum ny_identity_status status)
 {
-    ADD(&b->moves, (struct move){identity, person});
+    ADD(&b->moves, (struct move){identity, person, status});
 }
 
 void ny_store_add_person(struct ny_store_batch *b, const struct ny_person_row *row, bool is_new)

@@ -109,6 +109,13 @@ static void fake_text_set(char *out, size_t *at, const struct ny_patient *p, enu
     }
 }
 
+static const char *const fake_kinds[] = {
+    [NY_FEED_MERGE] = "merge",
+    [NY_FEED_RENAME] = "rename",
+    [NY_FEED_LINK] = "link",
+    [NY_FEED_UNLINK] = "unlink",
+};
+
 static void fake_text_feed(char *out, const struct ny_feed *f)
 {
     char when[NY_TIMESTAMP_LEN];
@@ -118,8 +125,15 @@ static void fake_text_feed(char *out, const struct ny_feed *f)
     put(out, &at, "%.*s %.*s at %s%s%s\n", NY_ARG(f->request.transaction),
         NY_ARG(f->request.trigger), when, f->is_test ? " test" : "",
         f->strict_update ? " strict" : "");
-    for (size_t i = 0; i < f->n_ids; i++) {
+    for (size_t i = 0; i < f->n_ids && f->n_pairs == 0; i++) {
         put(out, &at, "id %.*s:%.*s\n", NY_ARG(f->domains[i]->ns), NY_ARG(f->ids[i]));
+    }
+    for (size_t i = 0; i < f->n_pairs; i++) {
+        uint8_t a = f->pairs[i].a;
+        uint8_t b = f->pairs[i].b;
+
+        put(out, &at, "%s %.*s:%.*s %.*s:%.*s\n", fake_kinds[f->kind], NY_ARG(f->domains[a]->ns),
+            NY_ARG(f->ids[a]), NY_ARG(f->domains[b]->ns), NY_ARG(f->ids[b]));
     }
     for (size_t i = 0; i < NY_SET_COUNT; i++) {
         fake_text_set(out, &at, &f->patient, (enum ny_set_id)i);
@@ -144,33 +158,39 @@ static void fake_text_note(char *out, const struct ny_note *n)
 
 /* ---- running ---- */
 
-static enum ny_feed_result fake_apply(struct ny_registry *r, const struct ny_feed *f)
+static struct ny_feed_outcome fake_apply(struct ny_registry *r, const struct ny_feed *f)
 {
+    struct ny_feed_outcome o = {0};
     int64_t person = 0;
 
     for (size_t i = 0; i < f->n_ids; i++) {
         struct fake_identity *known = fake_find(r, f->domains[i], f->ids[i]);
 
-        if (known != NULL && known->merged) {
-            return NY_FEED_MERGED_AWAY;
-        }
-        if (known == NULL && f->strict_update) {
-            return NY_FEED_UNKNOWN_PATIENT;
-        }
+        o.retired |= (uint32_t)(known != NULL && known->merged) << i;
+        o.unknown |= (uint32_t)(known == NULL) << i;
         person = person == 0 && known != NULL ? known->person : person;
+    }
+    if (o.unknown != 0 && f->strict_update) {
+        o.result = NY_FEED_UNKNOWN_PATIENT;
+        return o;
+    }
+    if (f->kind == NY_FEED_RENAME && (o.unknown >> f->pairs[0].b & 1U) == 0) {
+        o.result = NY_FEED_ID_TAKEN;
+        return o;
     }
     for (size_t i = 0; i < f->n_ids; i++) {
         if (fake_find(r, f->domains[i], f->ids[i]) == NULL) {
             person = fake_identity(r, f->domains[i]->id, f->ids[i], person);
         }
     }
-    return NY_FEED_ACCEPTED;
+    return o;
 }
 
 /* A feed is composed twice, as after a batch that failed. */
 static void fake_run_feed(struct ny_registry *r, const struct fake_request *q)
 {
-    enum ny_feed_result result;
+    const struct ny_feed_outcome other = {.result = NY_FEED_ID_TAKEN, .retired = 1};
+    struct ny_feed_outcome o;
     ny_str answer = NY_STR_NONE;
     ny_rc rc;
 
@@ -180,9 +200,9 @@ static void fake_run_feed(struct ny_registry *r, const struct fake_request *q)
         q->reply->done(q->reply->ctx, r->fail, NY_STR_NONE);
         return;
     }
-    result = fake_apply(r, q->feed);
-    rc = q->reply->compose(q->reply->ctx, NY_FEED_MERGED_AWAY, &answer);
-    rc = rc == NY_OK ? q->reply->compose(q->reply->ctx, result, &answer) : rc;
+    o = fake_apply(r, q->feed);
+    rc = q->reply->compose(q->reply->ctx, &other, &answer);
+    rc = rc == NY_OK ? q->reply->compose(q->reply->ctx, &o, &answer) : rc;
     q->reply->done(q->reply->ctx, rc, answer);
 }
 

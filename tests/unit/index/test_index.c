@@ -278,7 +278,7 @@ static void check_pins(const struct ny_index *ix, const struct naive *nv, uint32
             at--;
         } while (nv->pins[at].a != id && nv->pins[at].b != id);
         assert_true(p->a == nv->pins[at].a && p->b == nv->pins[at].b &&
-                    p->same == nv->pins[at].same);
+                    p->kind == nv->pins[at].kind && ny_str_equals(p->stamp.control_id, NY_S("M1")));
     }
     while (at > 0) {
         at--;
@@ -443,8 +443,9 @@ static void do_pair(struct ny_index *ix, struct naive *nv, uint32_t a, uint32_t 
         break;
     default:
         if (nv->n_pins < PINS_MAX) {
-            nv->pins[nv->n_pins] = (struct ny_index_pin){a, b, roll(2) == 0};
-            ny_index_pin_add(ix, a, b, nv->pins[nv->n_pins].same);
+            nv->pins[nv->n_pins] = (struct ny_index_pin){
+                .a = a, .b = b, .kind = (uint8_t)(1 + roll(4)), .stamp.control_id = NY_S("M1")};
+            ny_index_pin_add(ix, &nv->pins[nv->n_pins]);
             nv->n_pins++;
         }
         break;

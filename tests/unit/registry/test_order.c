@@ -68,10 +68,10 @@ static void pump_all(struct world *w)
     }
 }
 
-static ny_rc compose(void *ctx, enum ny_feed_result result, ny_str *out)
+static ny_rc compose(void *ctx, const struct ny_feed_outcome *o, ny_str *out)
 {
     (void)ctx;
-    (void)result;
+    (void)o;
     *out = NY_S("ack");
     return NY_OK;
 }

@@ -105,11 +105,11 @@ static void pump_all(struct world *w)
 
 /* ---- feeding ---- */
 
-static ny_rc compose(void *ctx, enum ny_feed_result result, ny_str *out)
+static ny_rc compose(void *ctx, const struct ny_feed_outcome *o, ny_str *out)
 {
     struct sent *s = ctx;
 
-    *out = ny_arena_printf(s->arena, "ack %d", (int)result);
+    *out = ny_arena_printf(s->arena, "ack %d", (int)o->result);
     return NY_OK;
 }
 

@@ -55,7 +55,17 @@ static void add_rest(struct ny_store_batch *b)
         3, 1, -5, {1, 2, 3, 4, 5, 6, 7, 0},
            0x80000001u, 1
     };
-    const struct ny_pin_row pin = {1, 2, true, NY_S("clerk"), 2, T0, NY_S("same card")};
+    const struct ny_pin_row pin = {
+        .a = 1,
+        .b = 2,
+        .kind = NY_PIN_MERGE,
+        .role = NY_ROLE_FACILITY,
+        .who = NY_S("F01|HIS"),
+        .stamp = {.at_us = T0, .control_id = NY_S("M1"), .hash = {7}},
+        .pair = 3,
+        .reason = NY_S("A40"),
+        .message = 1
+    };
     const struct ny_hold_row hold = {.source = 1, .why = NY_S("spike"), .at_us = T0};
     const struct ny_review_row review = {2, 3, NY_REVIEW_PARKED, NY_REASON_BAND, 77, 5, T0};
     const struct ny_message_row message = {.id = 1,
@@ -150,9 +160,12 @@ static ny_rc on_edge(void *ctx, const struct ny_edge_row *row)
 static ny_rc on_pin(void *ctx, const struct ny_pin_row *row)
 {
     ((struct seen_rows *)ctx)->pins++;
-    assert_true(row->a == 1 && row->b == 2 && row->same && row->role == 2 && row->at_us == T0);
-    assert_true(ny_str_equals(row->who, NY_S("clerk")) &&
-                ny_str_equals(row->reason, NY_S("same card")));
+    assert_true(row->a == 1 && row->b == 2 && row->kind == NY_PIN_MERGE &&
+                row->role == NY_ROLE_FACILITY && row->pair == 3 && row->message == 1);
+    assert_true(row->stamp.at_us == T0 && ny_str_equals(row->stamp.control_id, NY_S("M1")) &&
+                row->stamp.hash[0] == 7 && row->stamp.hash[1] == 0);
+    assert_true(ny_str_equals(row->who, NY_S("F01|HIS")) &&
+                ny_str_equals(row->reason, NY_S("A40")));
     return NY_OK;
 }
 
@@ -263,14 +276,13 @@ static void check_joined_to_new_rows(struct env *e)
     struct ny_edge_row edge = {.a = 1, .b = 2, .total_b1024 = 1};
     struct ny_person_row person = {.id = 2, .retired = true, .forwarded_to = 1};
     struct ny_review_row review = {.a = 1, .b = 2, .state = NY_REVIEW_OPEN, .reason = 1};
-    struct ny_pin_row pin = {1, 2, true, NY_S("x"), 1, T0, NY_S("")};
 
     env_add_three(b);
     row = env_identity(b, 1, 1, "1"); /* new, update: new with the later values */
     row.version = 2;
     ny_store_add_identity_update(b, &row);
-    ny_store_add_identity_person(b, 2, 1);  /* new, person */
-    ny_store_add_person(b, &person, false); /* new, change */
+    ny_store_add_identity_state(b, 2, 1, NY_IDENTITY_MERGED); /* new, state */
+    ny_store_add_person(b, &person, false);                   /* new, change */
     ny_store_add_edge(b, &edge);
     ny_store_remove_edge(b, 2, 1); /* the same pair the other way round */
     edge.b = 3;
@@ -280,26 +292,17 @@ static void check_joined_to_new_rows(struct env *e)
     ny_store_add_review(b, &review);
     review.state = NY_REVIEW_CLOSED;
     ny_store_add_review(b, &review);
-    ny_store_add_pin(b, &pin);
-    pin.same = false;
-    pin.role = 2;
-    ny_store_add_pin(b, &pin);
     assert_int_equal(env_commit(e, b, 1), NY_OK);
     ny_store_batch_destroy(b);
 
     assert_int_equal(env_number(e, "SELECT version FROM nayose.identity WHERE id = 1"), 2);
-    assert_int_equal(env_number(e, "SELECT person FROM nayose.identity WHERE id = 2"), 1);
+    assert_int_equal(env_number(e, "SELECT person * 10 + status FROM nayose.identity WHERE id = 2"),
+                     12);
     assert_int_equal(
         env_number(e, "SELECT forwarded_to FROM nayose.person WHERE regional_id = 'R2'"), 1);
     assert_int_equal(env_number(e, "SELECT sum(b * 10 + total_b1024)::bigint FROM nayose.edge"),
                      32);
     assert_int_equal(env_number(e, "SELECT count(*) FROM nayose.review"), 0);
-    assert_int_equal(env_number(e, "SELECT count(*) FROM nayose.pin WHERE withdrawn_at IS NOT NULL "
-                                   "AND same"),
-                     1);
-    assert_int_equal(env_number(e, "SELECT count(*) FROM nayose.pin WHERE withdrawn_at IS NULL "
-                                   "AND NOT same"),
-                     1);
 }
 
 static void test_second_rows_join_the_first(void **state)
@@ -309,40 +312,37 @@ static void test_second_rows_join_the_first(void **state)
     struct ny_identity_row row;
     struct ny_edge_row edge = {.a = 1, .b = 3, .total_b1024 = 5};
     struct ny_review_row review = {.a = 1, .b = 2, .state = NY_REVIEW_OPEN, .reason = 1};
-    struct ny_pin_row pin = {1, 2, true, NY_S("x"), 2, T0, NY_S("")};
 
     (void)state;
     check_joined_to_new_rows(e);
-    b = ny_store_batch_create(); /* update, person · person, update · replace · reopen · pins */
+    b = ny_store_batch_create(); /* update, state · state, update · replace · reopen */
     row = env_identity(b, 1, 1, "1");
     row.version = 3;
     ny_store_add_identity_update(b, &row);
-    ny_store_add_identity_person(b, 1, 3);
+    ny_store_add_identity_state(b, 1, 3, NY_IDENTITY_DELETED);
     row = env_identity(b, 3, 2, "10");
     row.version = 4;
-    ny_store_add_identity_person(b, 3, 1);
+    ny_store_add_identity_state(b, 3, 1, NY_IDENTITY_DELETED);
     ny_store_add_identity_update(b, &row);
     ny_store_add_edge(b, &edge);
     ny_store_add_review(b, &review);
-    ny_store_add_pin(b, &pin);
     assert_int_equal(env_commit(e, b, 2), NY_OK);
-    assert_int_equal(
-        env_number(e, "SELECT person * 10 + version FROM nayose.identity WHERE id = 1"), 33);
-    assert_int_equal(
-        env_number(e, "SELECT person * 10 + version FROM nayose.identity WHERE id = 3"), 34);
+    assert_int_equal(env_number(e,
+                                "SELECT person * 100 + version * 10 + status FROM nayose.identity "
+                                "WHERE id = 1"),
+                     333);
+    assert_int_equal(env_number(e,
+                                "SELECT person * 100 + version * 10 + status FROM nayose.identity "
+                                "WHERE id = 3"),
+                     341);
     assert_int_equal(env_number(e, "SELECT sum(total_b1024) FROM nayose.edge"), 5);
-    assert_int_equal(env_number(e, "SELECT count(*) FROM nayose.pin WHERE withdrawn_at IS NULL"),
-                     1);
     review.state = NY_REVIEW_CLOSED;
     ny_store_batch_destroy(b);
 
     b = ny_store_batch_create();
     ny_store_add_review(b, &review);
-    pin.role = 1; /* a lower role does not overturn */
     assert_int_equal(env_commit(e, b, 3), NY_OK);
     assert_int_equal(env_number(e, "SELECT count(*) FROM nayose.review WHERE state = 5"), 1);
-    ny_store_add_pin(b, &pin);
-    assert_int_equal(env_commit(e, b, 4), NY_ECONFLICT);
     ny_store_batch_destroy(b);
     env_destroy(e);
 }

@@ -109,8 +109,8 @@ static struct env *world(void)
     row.status = NY_IDENTITY_DELETED;
     row.person = 0;
     ny_store_add_identity_update(b, &row);
-    ny_store_add_identity_person(b, 2, 1);
-    ny_store_add_identity_person(b, 3, 1);
+    ny_store_add_identity_state(b, 2, 1, NY_IDENTITY_ACTIVE);
+    ny_store_add_identity_state(b, 3, 1, NY_IDENTITY_ACTIVE);
     ny_store_add_person(b, &person, false);
     person.id = 3;
     person.forwarded_to = 2;

@@ -1,0 +1,324 @@
+/* What pins say together, whatever order they were said or learned in.
+ *
+ *   merges ─▶ who stands for whom ─▶ pins between survivors ─▶ one word a pair ─▶ musts, cannots
+ *
+ * A pin follows its identities to their survivors; between two of one survivor it is settled by the
+ * merge. Of the words on a pair the highest role counts, of one role the newest; a NONE takes back
+ * what was said before it by roles up to its own. A SAME that would put two into one who are said
+ * to be DIFFERENT is refused: those of a lower role or older go first. What is gone is left out.
+ * Spec: the project's matching rules 6.4, 7. */
+
+#include <stdlib.h>
+
+#include "link_priv.h"
+
+/* ---- merges ---- */
+
+bool ny_link_pin_is_newer(const struct ny_index_pin *x, const struct ny_index_pin *y)
+{
+    int d = ny_stamp_compare(&x->stamp, &y->stamp);
+
+    return d > 0 || (d == 0 && x->pair > y->pair);
+}
+
+/* The newest merge that retires an identity, or NULL. */
+static const struct ny_index_pin *way_out(const struct ny_index *ix, uint32_t id)
+{
+    const struct ny_index_pin *newest = NULL;
+    const struct ny_index_pin *p;
+    uint32_t cursor = 0;
+
+    while ((p = ny_index_pin_next(ix, id, &cursor)) != NULL) {
+        if (p->kind == NY_PIN_MERGE && p->a == id &&
+            (newest == NULL || ny_link_pin_is_newer(p, newest))) {
+            newest = p;
+        }
+    }
+    return newest;
+}
+
+/* `at` is in a circle: whoever the oldest merge of it retired stands. */
+static uint32_t circle_survivor(const struct ny_index *ix, uint32_t at)
+{
+    const struct ny_index_pin *oldest = way_out(ix, at);
+
+    for (const struct ny_index_pin *p = way_out(ix, oldest->b); p->a != at; p = way_out(ix, p->b)) {
+        oldest = ny_link_pin_is_newer(oldest, p) ? p : oldest;
+    }
+    return oldest->a;
+}
+
+uint32_t ny_link_survivor(const struct ny_index *ix, uint32_t id)
+{
+    const struct ny_index_pin *out;
+    uint32_t at = id;
+    uint32_t mark = id; /* moves on at every power of two, so that a circle meets it */
+    size_t steps = 0;
+    size_t lap = 1;
+
+    while ((out = way_out(ix, at)) != NULL) {
+        at = out->b;
+        if (at == mark) {
+            return circle_survivor(ix, at);
+        }
+        if (++steps == lap) {
+            mark = at;
+            steps = 0;
+            lap *= 2;
+        }
+    }
+    return at;
+}
+
+/* ---- words on pairs ---- */
+
+/* One pin between two survivors, by their numbers; a < b. */
+struct word {
+    uint32_t a, b;
+    const struct ny_index_pin *pin;
+};
+
+static bool is_gone(const struct closure *c, uint32_t number)
+{
+    struct ny_index_identity x;
+
+    ny_index_get(c->link->index, c->nodes.ids[number], &x);
+    return x.status == NY_IDENTITY_DELETED;
+}
+
+/* Weight of two words: the higher role, then the newer; IMPLIED ones are all alike. */
+static int by_weight(const struct ny_index_pin *x, const struct ny_index_pin *y)
+{
+    if (x->role != y->role) {
+        return x->role > y->role ? -1 : 1;
+    }
+    if (x->role == NY_ROLE_IMPLIED) {
+        return 0;
+    }
+    return ny_link_pin_is_newer(x, y) ? -1 : ny_link_pin_is_newer(y, x);
+}
+
+static int by_pair(const void *px, const void *py)
+{
+    const struct word *x = px;
+    const struct word *y = py;
+
+    if (x->a != y->a) {
+        return x->a < y->a ? -1 : 1;
+    }
+    if (x->b != y->b) {
+        return x->b < y->b ? -1 : 1;
+    }
+    return by_weight(x->pin, y->pin);
+}
+
+static int by_weight_of_words(const void *px, const void *py)
+{
+    const struct word *x = px;
+    const struct word *y = py;
+    int d = by_weight(x->pin, y->pin);
+
+    return d != 0 ? d : by_pair(px, py);
+}
+
+static size_t words_count(const struct closure *c)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < c->nodes.n; i++) {
+        uint32_t cursor = 0;
+
+        while (ny_index_pin_next(c->link->index, c->nodes.ids[i], &cursor) != NULL) {
+            n++;
+        }
+    }
+    return n;
+}
+
+/* Number of an identity's survivor + 1, 0 when it is not of the closure. */
+static uint32_t survivor_number(const struct closure *c, uint32_t id)
+{
+    return ny_closure_number(c, ny_link_survivor(c->link->index, id));
+}
+
+static size_t words_collect(const struct closure *c, struct word *out)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < c->nodes.n; i++) {
+        const struct ny_index_pin *p;
+        uint32_t cursor = 0;
+
+        while ((p = ny_index_pin_next(c->link->index, c->nodes.ids[i], &cursor)) != NULL) {
+            uint32_t a;
+            uint32_t b;
+
+            if (p->kind == NY_PIN_MERGE || p->a != c->nodes.ids[i]) {
+                continue; /* a pin is met at both of its ends */
+            }
+            a = survivor_number(c, p->a);
+            b = survivor_number(c, p->b);
+            if (a != 0 && b != 0 && a != b && !is_gone(c, a - 1) && !is_gone(c, b - 1)) {
+                out[n++] = (struct word){a < b ? a - 1 : b - 1, a < b ? b - 1 : a - 1, p};
+            }
+        }
+    }
+    if (n > 1) {
+        qsort(out, n, sizeof(*out), by_pair);
+    }
+    return n;
+}
+
+static bool takes_back(const struct ny_index_pin *none, const struct ny_index_pin *p)
+{
+    return none->kind == NY_PIN_NONE && none->role >= p->role &&
+           (p->role == NY_ROLE_IMPLIED || ny_link_pin_is_newer(none, p));
+}
+
+/* The word in force among words[0 … n) of one pair, which come by weight; NULL: none is. */
+static const struct word *word_in_force(const struct word *words, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        bool stands = words[i].pin->kind != NY_PIN_NONE;
+
+        for (size_t k = 0; k < n && stands; k++) {
+            stands = !takes_back(words[k].pin, words[i].pin);
+        }
+        if (stands) {
+            return &words[i];
+        }
+    }
+    return NULL;
+}
+
+/* ---- who must be one ---- */
+
+static bool in_one_ring(const struct pins *p, uint32_t a, uint32_t b)
+{
+    uint32_t at = a;
+
+    do {
+        if (at == b) {
+            return true;
+        }
+        at = p->next[at];
+    } while (at != a);
+    return false;
+}
+
+static void rings_join(struct pins *p, uint32_t a, uint32_t b)
+{
+    uint32_t next = p->next[a];
+
+    if (!in_one_ring(p, a, b)) {
+        p->next[a] = p->next[b];
+        p->next[b] = next;
+    }
+}
+
+/* Would joining the rings of a and b put two into one who cannot be? */
+static bool comes_between(const struct pins *p, uint32_t a, uint32_t b)
+{
+    for (size_t i = 0; i < p->n_cannot; i++) {
+        const struct ny_group_pair *x = &p->cannot[i];
+
+        if ((in_one_ring(p, a, x->a) && in_one_ring(p, b, x->b)) ||
+            (in_one_ring(p, a, x->b) && in_one_ring(p, b, x->a))) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* All whom one identity survived are one; it as well, unless it is gone. */
+static ny_rc merges_join(struct closure *c)
+{
+    uint32_t *first = NY_ARENA_ARRAY(c->arena, uint32_t, c->nodes.n); /* of a survivor, + 1 */
+
+    if (first == NULL) {
+        return NY_ELIMIT;
+    }
+    for (uint32_t i = 0; i < c->nodes.n; i++) {
+        uint32_t s = survivor_number(c, c->nodes.ids[i]);
+
+        if (s == 0 || (s - 1 == i && is_gone(c, i))) {
+            continue;
+        }
+        if (first[s - 1] != 0) {
+            rings_join(&c->pins, first[s - 1] - 1, i);
+        } else {
+            first[s - 1] = i + 1;
+        }
+    }
+    return NY_OK;
+}
+
+static void sames_join(struct closure *c, const struct word *sames, size_t n)
+{
+    struct pins *p = &c->pins;
+
+    for (size_t i = 0; i < n; i++) {
+        if (comes_between(p, sames[i].a, sames[i].b)) {
+            p->refused[p->n_refused++] = (struct ny_group_pair){sames[i].a, sames[i].b};
+        } else {
+            rings_join(p, sames[i].a, sames[i].b);
+        }
+    }
+}
+
+/* Puts the words in force where they belong: cannots into c->pins, SAMEs to the front. */
+static size_t words_settle(struct closure *c, struct word *words, size_t n)
+{
+    size_t n_same = 0;
+    size_t end;
+
+    for (size_t at = 0; at < n; at = end) {
+        const struct word *w;
+
+        end = at + 1;
+        while (end < n && words[end].a == words[at].a && words[end].b == words[at].b) {
+            end++;
+        }
+        w = word_in_force(&words[at], end - at);
+        if (w != NULL && w->pin->kind == NY_PIN_SAME) {
+            words[n_same++] = *w;
+        } else if (w != NULL) {
+            c->pins.cannot[c->pins.n_cannot++] = (struct ny_group_pair){w->a, w->b};
+        }
+    }
+    return n_same;
+}
+
+ny_rc ny_closure_pins(struct closure *c)
+{
+    size_t cap = words_count(c);
+    struct word *words;
+    size_t n;
+    ny_rc rc;
+
+    c->pins = (struct pins){0};
+    if (cap == 0) {
+        return NY_OK; /* nearly always */
+    }
+    words = NY_ARENA_ARRAY(c->arena, struct word, cap);
+    c->pins.next = NY_ARENA_ARRAY(c->arena, uint32_t, c->nodes.n);
+    c->pins.cannot = NY_ARENA_ARRAY(c->arena, struct ny_group_pair, cap);
+    c->pins.refused = NY_ARENA_ARRAY(c->arena, struct ny_group_pair, cap);
+    if (words == NULL || c->pins.next == NULL || c->pins.cannot == NULL ||
+        c->pins.refused == NULL) {
+        return NY_ELIMIT;
+    }
+    for (uint32_t i = 0; i < c->nodes.n; i++) {
+        c->pins.next[i] = i;
+    }
+    rc = merges_join(c);
+    if (rc != NY_OK) {
+        return rc;
+    }
+    n = words_settle(c, words, words_collect(c, words));
+    if (n > 1) {
+        qsort(words, n, sizeof(*words), by_weight_of_words);
+    }
+    sames_join(c, words, n);
+    return NY_OK;
+}

@@ -1,0 +1,148 @@
+/* What a feed says of pairs of identities, and what follows for their statuses.
+ *
+ * Every word is kept, unless the same was said of the same two by the same role at a later event
+ * time: then it adds nothing. So what is known is a function of the messages, not of their order.
+ */
+
+#include "registry_priv.h"
+
+/* x says what y says, of the same two, in the same role. */
+static bool is_same_word(const struct ny_index_pin *x, const struct ny_index_pin *y)
+{
+    bool straight = x->a == y->a && x->b == y->b;
+    bool turned = x->a == y->b && x->b == y->a && x->kind != NY_PIN_MERGE;
+
+    return x->kind == y->kind && x->role == y->role && (straight || turned);
+}
+
+static bool adds_nothing(const struct ny_index *ix, const struct ny_index_pin *said)
+{
+    const struct ny_index_pin *p;
+    uint32_t cursor = 0;
+
+    while ((p = ny_index_pin_next(ix, said->a, &cursor)) != NULL) {
+        if (is_same_word(p, said) &&
+            (said->role == NY_ROLE_IMPLIED || !ny_link_pin_is_newer(said, p))) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void pin_say(struct decision *d, const struct ny_index_pin *said, ny_str reason)
+{
+    struct ny_pin_row row = {
+        .a = said->a,
+        .b = said->b,
+        .kind = (enum ny_pin_kind)said->kind,
+        .role = (enum ny_pin_role)said->role,
+        .who = d->feed->request.user,
+        .stamp = said->stamp,
+        .pair = said->pair,
+        .reason = reason,
+        .message = d->message,
+    };
+
+    if (said->a == said->b || adds_nothing(d->r->index, said)) {
+        return;
+    }
+    ny_index_pin_add(d->r->index, said);
+    ny_store_add_pin(d->rows, &row);
+    ny_link_set_add(&d->touched, d->arena, said->a);
+    ny_link_set_add(&d->touched, d->arena, said->b);
+}
+
+void ny_decision_pin(struct decision *d)
+{
+    static const uint8_t kinds[] = {
+        [NY_FEED_MERGE] = NY_PIN_MERGE,
+        [NY_FEED_RENAME] = NY_PIN_MERGE,
+        [NY_FEED_LINK] = NY_PIN_SAME,
+        [NY_FEED_UNLINK] = NY_PIN_DIFFERENT,
+    };
+    const struct ny_feed *f = d->feed;
+    struct ny_index_pin said = {.stamp = f->patient.seen};
+
+    if (f->kind == NY_FEED_REVISE) {
+        said.kind = NY_PIN_SAME;
+        said.role = NY_ROLE_IMPLIED;
+        for (size_t k = 1; k < f->n_ids; k++) {
+            said.a = d->ids[0];
+            said.b = d->ids[k];
+            pin_say(d, &said, NY_S("named together in one message"));
+        }
+        return;
+    }
+    for (size_t i = 0; i < f->n_pairs; i++) {
+        said.kind = kinds[f->kind];
+        said.role = NY_ROLE_FACILITY;
+        said.pair = (uint16_t)i;
+        said.a = d->ids[f->pairs[i].a];
+        said.b = d->ids[f->pairs[i].b];
+        pin_say(d, &said, f->request.trigger);
+    }
+}
+
+/* ---- statuses ---- */
+
+enum ny_identity_status ny_registry_status(const struct ny_registry *r, uint32_t id)
+{
+    struct ny_index_identity x;
+    struct ny_record record = {0};
+
+    if (ny_link_survivor(r->index, id) != id) {
+        return NY_IDENTITY_MERGED;
+    }
+    ny_index_get(r->index, id, &x);
+    if (ny_record_unpack(x.record, &record) != NY_OK) {
+        return NY_IDENTITY_ACTIVE;
+    }
+    return (record.flags & NY_RECORD_GONE) != 0   ? NY_IDENTITY_DELETED
+           : (record.flags & NY_RECORD_TEST) != 0 ? NY_IDENTITY_TEST
+                                                  : NY_IDENTITY_ACTIVE;
+}
+
+/* Everybody whom merges connect with the identities of the feed. */
+static void merged_collect(const struct decision *d, struct ny_link_set *out)
+{
+    for (size_t k = 0; k < d->feed->n_ids; k++) {
+        ny_link_set_add(out, d->arena, d->ids[k]);
+    }
+    for (size_t i = 0; i < out->n; i++) {
+        const struct ny_index_pin *p;
+        uint32_t cursor = 0;
+
+        while ((p = ny_index_pin_next(d->r->index, out->ids[i], &cursor)) != NULL) {
+            if (p->kind == NY_PIN_MERGE) {
+                ny_link_set_add(out, d->arena, p->a);
+                ny_link_set_add(out, d->arena, p->b);
+            }
+        }
+    }
+}
+
+void ny_decision_settle(struct decision *d)
+{
+    struct ny_index *ix = d->r->index;
+    struct ny_link_set all = {0};
+
+    if (d->feed->kind != NY_FEED_MERGE && d->feed->kind != NY_FEED_RENAME) {
+        return;
+    }
+    merged_collect(d, &all);
+    for (size_t i = 0; i < all.n; i++) {
+        enum ny_identity_status now = ny_registry_status(d->r, all.ids[i]);
+        struct ny_index_identity x;
+
+        ny_index_get(ix, all.ids[i], &x);
+        if (x.status == now) {
+            continue;
+        }
+        ny_index_status_set(ix, all.ids[i], now);
+        if (x.person != 0) { /* a new one's row follows */
+            ny_store_add_identity_state(d->rows, all.ids[i], x.person, now);
+        }
+        ny_link_refresh(&d->r->link, d->arena, all.ids[i], &d->touched);
+        ny_link_set_add(&d->touched, d->arena, all.ids[i]);
+    }
+}
