@@ -3,7 +3,8 @@
  * Columns are found by their names in the first row; other columns are allowed.
  *   domain, local_id, person   whose record it is; needed
  *   kind                       test, unknown, newborn: never linked; anything else: linked
- *   phone, address_key, insurance_key   contacts in the record, each a list separated by blanks
+ *   phone, address_key, insurance_key   contacts in the record, each a list separated by blanks;
+ *                              where all three are absent, every pair of a person is within reach
  *   likeness                   equal where nobody could tell two records apart
  *   household, twins           one value, one household; one birth
  *   errors                     kinds of error in the record, separated by blanks */
@@ -33,8 +34,6 @@ struct ny_judged_record *ny_truth_judged(struct ny_truth *t);
 const struct ny_truth_record *ny_truth_record(const struct ny_truth *t, size_t at);
 /* The place of a record, or the count. */
 size_t ny_truth_find(const struct ny_truth *t, ny_str domain, ny_str local_id);
-/* The file says something of contacts: only then the ceiling means anything. */
-bool ny_truth_has_contacts(const struct ny_truth *t);
 /* Kinds of error by their bits in tags; [*n]. */
 const ny_str *ny_truth_tags(const struct ny_truth *t, size_t *n);
 

@@ -94,6 +94,12 @@ static ny_str next_word(ny_str *rest)
     return word;
 }
 
+static bool has_contacts(const struct ny_truth *t)
+{
+    return t->place[COLUMN_PHONE] < COLUMNS_MAX || t->place[COLUMN_ADDRESS] < COLUMNS_MAX ||
+           t->place[COLUMN_INSURANCE] < COLUMNS_MAX;
+}
+
 static ny_rc contacts_read(struct ny_truth *t, const ny_str *fields, struct ny_judged_record *r)
 {
     uint64_t found[CONTACTS_MAX];
@@ -110,6 +116,9 @@ static ny_rc contacts_read(struct ny_truth *t, const ny_str *fields, struct ny_j
             }
             found[n++] = number_of(word, (uint64_t)c);
         }
+    }
+    if (!has_contacts(t)) { /* one that all records of the person share */
+        found[n++] = r->person;
     }
     if (n > 0) {
         kept = NY_ARENA_ARRAY(t->arena, uint64_t, n);
@@ -295,12 +304,6 @@ size_t ny_truth_find(const struct ny_truth *t, ny_str domain, ny_str local_id)
     const struct named *found = bsearch(&key, t->named, t->n, sizeof(*t->named), by_name);
 
     return found != NULL ? found->at : t->n;
-}
-
-bool ny_truth_has_contacts(const struct ny_truth *t)
-{
-    return t->place[COLUMN_PHONE] < COLUMNS_MAX || t->place[COLUMN_ADDRESS] < COLUMNS_MAX ||
-           t->place[COLUMN_INSURANCE] < COLUMNS_MAX;
 }
 
 const ny_str *ny_truth_tags(const struct ny_truth *t, size_t *n)

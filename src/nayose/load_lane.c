@@ -30,7 +30,7 @@ void load_lane_finish(struct load_lane *lane)
     }
     curl_easy_cleanup(lane->easy);
     cli_body_finish(&lane->body);
-    load_file_close(&lane->file);
+    cli_file_close(&lane->file);
 }
 
 /* ---- failures ---- */
@@ -68,7 +68,7 @@ static void file_end(struct load_lane *lane)
     if (lane->splitter.messages == 0) {
         fail(lane, NULL, NY_S("no HL7 message in this file"));
     }
-    load_file_close(&lane->file);
+    cli_file_close(&lane->file);
     lane->is_open = false;
 }
 
@@ -77,7 +77,7 @@ static bool file_next(struct load_lane *lane)
     struct load *load = lane->load;
 
     while (!lane->is_open && load->next_file < load->n_files) {
-        int rc = load_file_open(&lane->file, load->files[load->next_file++]);
+        int rc = cli_file_open(&lane->file, load->files[load->next_file++]);
 
         lane->splitter = (struct ny_hl7v2_splitter){
             .bytes = {lane->file.p, lane->file.n}

@@ -8,19 +8,6 @@
 
 enum { LOAD_CONNECTIONS_MAX = 64 };
 
-/* ---- load_file.c ---- */
-
-/* A file in memory, or mapped into it. */
-struct load_file {
-    const char *path;
-    char *p;
-    size_t n;
-    bool is_mapped;
-};
-/* 0, or errno. "-" is the standard input. */
-NY_MUST_USE int load_file_open(struct load_file *f, const char *path);
-void load_file_close(struct load_file *f);
-
 /* ---- load_report.c ---- */
 
 /* One message that was not accepted, a line of the report. Texts are borrowed. */
@@ -55,7 +42,7 @@ struct load_lane {
     CURL *easy;
     struct cli_body body;
     char error[CURL_ERROR_SIZE];
-    struct load_file file;
+    struct cli_file file;
     struct ny_hl7v2_splitter splitter;
     ny_str message;
     int64_t first_try_us; /* of this message, 0 = not tried */

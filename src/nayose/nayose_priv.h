@@ -80,6 +80,19 @@ void cli_table_row(struct libscols_table *t, const char *const *cells, size_t n)
 /* Prints and destroys. On a terminal a table with a wrapping column keeps to its width. */
 void cli_table_print(struct libscols_table *t);
 
+/* ---- file.c: the operands that are files ---- */
+
+/* A file in memory, or mapped into it. */
+struct cli_file {
+    const char *path;
+    char *p;
+    size_t n;
+    bool is_mapped;
+};
+/* 0, or errno. "-" is the standard input. */
+NY_MUST_USE int cli_file_open(struct cli_file *f, const char *path);
+void cli_file_close(struct cli_file *f);
+
 /* ---- client.c: the server ---- */
 
 struct cli_body {

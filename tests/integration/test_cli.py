@@ -132,7 +132,7 @@ class Usage(Case):
     def test_help_of_each_verb_has_its_example(self):
         overview = self.expect(0, "--help").stdout
         for verb in ("domain add", "domain list", "source list", "source set", "load hl7", "resolve",
-                     "explain", "links export", "review list", "review export", "status"):
+                     "explain", "links export", "review list", "review export", "evaluate", "status"):
             with self.subTest(verb=verb):
                 self.assertIn(f"  {verb} ", overview)
                 self.assertIn(f"  nayose {verb}", self.expect(0, *verb.split(), "--help").stdout)

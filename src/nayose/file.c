@@ -6,11 +6,11 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "load_priv.h"
+#include "nayose_priv.h"
 
 static const size_t READ_STEP = 1 << 16;
 
-static int read_all(int fd, struct load_file *f)
+static int read_all(int fd, struct cli_file *f)
 {
     size_t cap = 0;
 
@@ -32,7 +32,7 @@ static int read_all(int fd, struct load_file *f)
     }
 }
 
-static int map(int fd, struct load_file *f)
+static int map(int fd, struct cli_file *f)
 {
     struct stat st;
 
@@ -56,13 +56,13 @@ static int map(int fd, struct load_file *f)
     return 0;
 }
 
-int load_file_open(struct load_file *f, const char *path)
+int cli_file_open(struct cli_file *f, const char *path)
 {
     bool is_stdin = strcmp(path, "-") == 0;
     int fd = is_stdin ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC);
     int rc;
 
-    *f = (struct load_file){.path = path};
+    *f = (struct cli_file){.path = path};
     if (fd < 0) {
         return errno;
     }
@@ -71,12 +71,12 @@ int load_file_open(struct load_file *f, const char *path)
         close(fd);
     }
     if (rc != 0) {
-        load_file_close(f);
+        cli_file_close(f);
     }
     return rc;
 }
 
-void load_file_close(struct load_file *f)
+void cli_file_close(struct cli_file *f)
 {
     if (f->is_mapped) {
         munmap(f->p, f->n);
@@ -84,5 +84,5 @@ void load_file_close(struct load_file *f)
         ny_wipe(f->p, f->n);
         ny_free(f->p);
     }
-    *f = (struct load_file){.path = f->path};
+    *f = (struct cli_file){.path = f->path};
 }
