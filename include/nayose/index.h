@@ -125,12 +125,17 @@ size_t ny_index_candidates(struct ny_index *ix, const struct ny_record *r, uint3
 /* next is borrowed and outlives the index; at most one at a time. */
 void ny_index_model_begin(struct ny_index *ix, const struct ny_match_model *next);
 void ny_index_keys_widen(struct ny_index *ix, uint32_t id);
-/* From here on searches go by the other model; begin and two switches change nothing. */
+/* From here on searches go by the other model; every identity was widened. */
 void ny_index_model_switch(struct ny_index *ix);
 void ny_index_keys_narrow(struct ny_index *ix, uint32_t id);
 /* The other model is not needed any more; every identity was narrowed. */
 void ny_index_model_end(struct ny_index *ix);
 const struct ny_match_model *ny_index_model(const struct ny_index *ix);
+
+/* A mark that the caller sets on identities it is done with; undo takes it back. clear is final. */
+void ny_index_settled_set(struct ny_index *ix, uint32_t id, bool settled);
+bool ny_index_is_settled(const struct ny_index *ix, uint32_t id);
+void ny_index_settled_clear(struct ny_index *ix);
 
 /* ---- undo ---- */
 

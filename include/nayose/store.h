@@ -131,6 +131,8 @@ struct ny_store_visitor {
     ny_rc (*requester)(void *ctx, const struct ny_requester_row *row);
     ny_rc (*model)(void *ctx, int32_t version, ny_str body); /* the active one */
     ny_rc (*identity)(void *ctx, const struct ny_identity_row *row);
+    /* A change of version under way. */
+    ny_rc (*rollout)(void *ctx, int32_t from_version, int32_t to_version, int64_t done_to);
     /* The person that an identity belonged to before its present one. */
     ny_rc (*home)(void *ctx, int64_t identity, int64_t person);
     ny_rc (*edge)(void *ctx, const struct ny_edge_row *row);

@@ -276,6 +276,28 @@ int ny_index_order(const struct ny_index *ix, uint32_t a, uint32_t b)
     return d;
 }
 
+void ny_index_settled_set(struct ny_index *ix, uint32_t id, bool settled)
+{
+    struct ident *i = &ix->idents[id];
+
+    if (i->settled != settled) {
+        ny_index_log(ix, &(struct undo){.op = UNDO_SETTLED, .id = id, .old = i->settled});
+        i->settled = settled;
+    }
+}
+
+void ny_index_settled_clear(struct ny_index *ix)
+{
+    for (uint32_t id = 1; id <= ix->n; id++) {
+        ix->idents[id].settled = false;
+    }
+}
+
+bool ny_index_is_settled(const struct ny_index *ix, uint32_t id)
+{
+    return ix->idents[id].settled;
+}
+
 bool ny_index_takes_part(const struct ny_index *ix, uint32_t id)
 {
     return ix->idents[id].keyed != 0;

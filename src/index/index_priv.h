@@ -22,6 +22,7 @@ struct ident {
     uint8_t status;
     uint8_t keyed; /* bit i: its keys under models[i] are stored */
     bool held;
+    bool settled;
 };
 
 struct slot {
@@ -56,7 +57,8 @@ enum undo_op {
     UNDO_EDGE_CHANGE, /* edge was there: restore */
     UNDO_EDGE_REMOVE,
     UNDO_PIN_ADD,
-    UNDO_HOLD
+    UNDO_HOLD,
+    UNDO_SETTLED
 };
 
 struct undo {

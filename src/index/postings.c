@@ -119,13 +119,18 @@ static unsigned all_models(const struct ny_index *ix)
     return (ix->models[0] != NULL ? 1U : 0U) | (ix->models[1] != NULL ? 2U : 0U);
 }
 
+static bool status_has_keys(const struct ident *i)
+{
+    return i->status == NY_IDENTITY_ACTIVE || i->status == NY_IDENTITY_MERGED;
+}
+
 void ny_index_keys_add(struct ny_index *ix, uint32_t id)
 {
     struct ident *i = &ix->idents[id];
     uint32_t tags[TAGS_MAX];
     size_t n;
 
-    if (i->status != NY_IDENTITY_ACTIVE && i->status != NY_IDENTITY_MERGED) {
+    if (!status_has_keys(i)) {
         return;
     }
     n = ident_tags(ix, id, all_models(ix), tags);
@@ -161,12 +166,18 @@ void ny_index_model_begin(struct ny_index *ix, const struct ny_match_model *next
 
 void ny_index_model_switch(struct ny_index *ix)
 {
+    for (uint32_t id = 1; id <= ix->n; id++) {
+        NY_ASSERT(ix->idents[id].keyed == 0 || ix->idents[id].keyed == all_models(ix));
+    }
     ix->active = 1 - ix->active;
     NY_ASSERT(ix->models[ix->active] != NULL);
 }
 
 void ny_index_model_end(struct ny_index *ix)
 {
+    for (uint32_t id = 1; id <= ix->n; id++) {
+        NY_ASSERT((ix->idents[id].keyed & ~(1U << ix->active)) == 0);
+    }
     ix->models[1 - ix->active] = NULL;
 }
 
@@ -184,7 +195,7 @@ static void rekey(struct ny_index *ix, uint32_t id, unsigned models)
     size_t n_before;
     size_t n_after;
 
-    if (i->keyed == 0 || i->keyed == models) {
+    if (i->keyed == models || !status_has_keys(i)) {
         return;
     }
     n_before = ident_tags(ix, id, i->keyed, before);
@@ -199,7 +210,7 @@ static void rekey(struct ny_index *ix, uint32_t id, unsigned models)
             posting_add(ix, id, after[k]);
         }
     }
-    i->keyed = (uint8_t)models;
+    i->keyed = (uint8_t)(n_after > 0 ? models : 0);
 }
 
 void ny_index_keys_widen(struct ny_index *ix, uint32_t id)

@@ -81,6 +81,9 @@ static void undo_one(struct ny_index *ix, const struct undo *u)
     case UNDO_HOLD:
         ix->idents[u->id].held = u->old != 0;
         break;
+    case UNDO_SETTLED:
+        ix->idents[u->id].settled = u->old != 0;
+        break;
     }
 }
 

@@ -244,4 +244,5 @@ void ny_registry_ready_changed(void *ctx, bool ready)
         r->rebuilding = false;
     }
     r->ready = true;
+    ny_rollout_resume(r);
 }

@@ -58,6 +58,19 @@ static bool knows(const struct ny_registry *r, int64_t a, int64_t b)
     return a > 0 && b > 0 && a <= ny_index_count(r->index) && b <= ny_index_count(r->index);
 }
 
+static ny_rc load_rollout(void *ctx, int32_t from_version, int32_t to_version, int64_t done_to)
+{
+    struct ny_registry *r = ctx;
+
+    /* The index was made with the keys of the new version alone. */
+    r->rollout = (struct rollout){.phase = ROLLOUT_SETTLE,
+                                  .from_version = from_version,
+                                  .to_version = to_version,
+                                  .cursor = (uint32_t)done_to,
+                                  .done_to = (uint32_t)done_to};
+    return NY_OK;
+}
+
 static ny_rc load_home(void *ctx, int64_t identity, int64_t person)
 {
     struct ny_registry *r = ctx;
@@ -151,6 +164,7 @@ static ny_rc load_all(struct ny_registry *r, struct ny_error *err)
         .domain = load_domain,
         .requester = load_requester,
         .identity = load_identity,
+        .rollout = load_rollout,
         .home = load_home,
         .edge = load_edge,
         .pin = load_pin,
@@ -201,9 +215,11 @@ static void forget(struct ny_registry *r)
 {
     ny_index_destroy(r->index);
     ny_match_model_destroy(r->model);
+    ny_match_model_destroy(r->rollout.model);
     ny_seen_free(&r->seen);
     r->index = NULL;
     r->model = NULL;
+    r->rollout.model = NULL;
 }
 
 /* The directory stays: requests under way point into it. Nobody asks a registry that is not ready
@@ -216,6 +232,7 @@ ny_rc ny_registry_reload(struct ny_registry *r, struct ny_error *err)
 
     r->index = NULL;
     r->model = NULL;
+    r->rollout = (struct rollout){0};
     r->seen = (struct seen_table){0};
     rc = ny_registry_load(r, err);
     if (rc != NY_OK) {
@@ -223,6 +240,7 @@ ny_rc ny_registry_reload(struct ny_registry *r, struct ny_error *err)
         r->index = before.index;
         r->model = before.model;
         r->link = before.link;
+        r->rollout = before.rollout;
         r->seen = before.seen;
         r->next_message = before.next_message;
         return rc;

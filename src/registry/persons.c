@@ -1,7 +1,8 @@
 /* Persons for new groups: a surviving group keeps the person of the old group that gave it most
- * records, those in answers first (tie: the oldest person); the others get a new one; a person
- * without a group is retired and points to where most of its records went. Regional ids are given
- * at first sight and never used again. */
+ * records, those in answers first (tie: the oldest person, then those who had it first); the others
+ * get the one back that they came from, or a new one; a person without a group is retired and
+ * points to where most of its records went. Regional ids are given at first sight; none is ever
+ * given to somebody else. */
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,6 +15,7 @@ struct share {
     uint32_t group;
     uint32_t shown;
     uint32_t n;
+    uint32_t natives; /* of them, those that have no retired person to go back to */
 };
 
 static int by_share(const void *pa, const void *pb)
@@ -30,7 +32,16 @@ static int by_share(const void *pa, const void *pb)
     if (a->person != b->person) {
         return a->person < b->person ? -1 : 1;
     }
+    if (a->natives != b->natives) {
+        return a->natives > b->natives ? -1 : 1;
+    }
     return (a->group > b->group) - (a->group < b->group);
+}
+
+/* The person that it belonged to before is retired. */
+static bool has_way_back(const struct ny_registry *r, const struct ny_index_identity *x)
+{
+    return x->home != 0 && ny_index_member_first(r->index, x->home) == 0;
 }
 
 static size_t shares_count(const struct ny_registry *r, const uint32_t *nodes,
@@ -54,6 +65,7 @@ static size_t shares_count(const struct ny_registry *r, const uint32_t *nodes,
         }
         out[k].shown += x.status == NY_IDENTITY_ACTIVE || x.status == NY_IDENTITY_TEST;
         out[k].n++;
+        out[k].natives += !has_way_back(r, &x);
     }
     if (n_shares > 1) {
         qsort(out, n_shares, sizeof(*out), by_share);
@@ -163,7 +175,7 @@ static uint32_t person_to_return_to(const struct assignment *as, uint32_t group)
         size_t n = 0;
 
         ny_index_get(ix, as->nodes[i], &x);
-        if (as->group[i] != group || x.home == 0 || ny_index_member_first(ix, x.home) != 0) {
+        if (as->group[i] != group || !has_way_back(as->r, &x)) {
             continue;
         }
         for (size_t k = 0; k < as->n; k++) {
@@ -295,7 +307,14 @@ ny_rc ny_registry_regroup(struct ny_registry *r, const struct ny_link_set *seeds
                           const struct reason *why)
 {
     struct ny_link_groups groups;
-    ny_rc rc = ny_link_regroup(&r->link, r->scratch, seeds, &groups);
+    struct ny_link_set set = {0};
+    ny_rc rc;
+
+    for (size_t i = 0; i < seeds->n; i++) {
+        ny_link_set_add(&set, r->scratch, seeds->ids[i]);
+    }
+    ny_rollout_gather(r, r->scratch, &set);
+    rc = ny_link_regroup(&r->link, r->scratch, &set, &groups);
 
     if (rc == NY_OK && groups.n > 0) {
         assign_persons(r, &groups, why);

@@ -39,6 +39,9 @@ ny_rc ny_registry_create(const struct ny_registry_config *cfg, struct ny_registr
     r->ready = ny_store_is_ready(r->store);
     ny_store_on_ready(r->store, ny_registry_ready_changed, r);
     *out = r;
+    if (r->ready) {
+        ny_rollout_resume(r);
+    }
     return NY_OK;
 }
 
@@ -47,6 +50,7 @@ void ny_registry_destroy(struct ny_registry *r)
     if (r == NULL) {
         return;
     }
+    ny_rollout_stop(r);
     ny_batch_destroy(r->open);
     ny_batch_destroy(r->in_flight);
     ny_registry_unload(r);

@@ -69,6 +69,29 @@ struct seen_table {
     size_t mask, used;
 };
 
+/* A change of model version under way (rollout.c). */
+enum rollout_phase {
+    ROLLOUT_NONE,
+    ROLLOUT_WIDEN,
+    ROLLOUT_SWITCH,
+    ROLLOUT_NARROW,
+    ROLLOUT_SETTLE,
+    ROLLOUT_END,
+    ROLLOUT_BACK /* keys of a version that did not become active go again */
+};
+struct rollout {
+    enum rollout_phase phase;
+    struct ny_match_model *model; /* until the switch the one that comes, then the one that goes */
+    int32_t from_version, to_version;
+    uint32_t cursor;  /* of the phase: identities 1 … cursor are through */
+    uint32_t done_to; /* settled and committed */
+    bool stepping;    /* a step is in a batch */
+    char who[64];
+    size_t who_n;
+    void (*fn)(void *ctx, ny_rc rc); /* told once the version is active */
+    void *ctx;
+};
+
 struct ny_registry {
     struct ny_registry_config cfg;
     struct ny_store *store;
@@ -93,6 +116,7 @@ struct ny_registry {
     int64_t batch_no;
     bool ready;
     bool rebuilding;
+    struct rollout rollout;
     struct seen_table seen;
     struct ny_arena *scratch; /* of one decision */
 };
@@ -166,6 +190,14 @@ NY_MUST_USE ny_rc ny_registry_regroup(struct ny_registry *r, const struct ny_lin
                                       const struct reason *why);
 /* The regional id of a person: the sequence, zero padded, and a Luhn check digit; arena. */
 ny_str ny_registry_regional_id(const struct ny_registry *r, uint32_t person, struct ny_arena *a);
+
+/* rollout.c */
+/* While versions change: everybody who hangs together with the set by edges of the new version or
+ * as one person is scored anew and added to it. Else nothing. a: as for sets. */
+void ny_rollout_gather(struct ny_registry *r, struct ny_arena *a, struct ny_link_set *set);
+void ny_rollout_resume(struct ny_registry *r); /* goes on after a pause; allowed at any time */
+void ny_rollout_stop(struct ny_registry *r);   /* the registry ends */
+void ny_rollout_forget(struct ny_registry *r);
 
 /* load.c */
 NY_MUST_USE ny_rc ny_registry_load(struct ny_registry *r, struct ny_error *err);

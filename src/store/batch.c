@@ -37,6 +37,7 @@ void ny_store_batch_destroy(struct ny_store_batch *b)
     ny_free(b->audits.v);
     ny_free(b->domains.v);
     ny_free(b->requesters.v);
+    ny_batch_free_models(b);
     ny_free(b->slots);
     ny_arena_destroy(b->arena);
     ny_free(b);
@@ -50,9 +51,11 @@ struct ny_arena *ny_store_batch_arena(struct ny_store_batch *b)
 bool ny_store_batch_is_empty(const struct ny_store_batch *b)
 {
     return b->identities.n + b->versions.n + b->persons.n + b->memberships.n + b->edges.n +
-               b->pins.n + b->holds.n + b->reviews.n + b->messages.n + b->audits.n + b->domains.n +
-               b->requesters.n ==
-           0;
+                   b->pins.n + b->holds.n + b->reviews.n + b->messages.n + b->audits.n +
+                   b->domains.n + b->requesters.n + b->models.n + b->model_states.n +
+                   b->rehearsals.n + b->calibrations.n + b->labels.n + b->label_answers.n ==
+               0 &&
+           b->rollout_change == ROLLOUT_SAME;
 }
 
 /* ---- keys ---- */

@@ -256,6 +256,7 @@ ny_rc ny_batch_write(struct ny_store *s, struct ny_store_batch *b, int64_t batch
     ny_rc rc = jsons_write(s, b);
 
     rc = rc != NY_OK ? rc : ny_batch_write_directory(s, b);
+    rc = rc != NY_OK ? rc : ny_batch_write_models(s, b);
     rc = rc != NY_OK ? rc : persons_write(s, b, true);
     rc = rc != NY_OK ? rc : persons_write(s, b, false);
     rc = rc != NY_OK ? rc : identities_write(s, b, batch_no);

@@ -71,6 +71,12 @@ static ny_rc identity_row(const struct ny_store_visitor *v, const struct ny_db_r
     return v->identity(v->ctx, &row);
 }
 
+static ny_rc rollout_row(const struct ny_store_visitor *v, const struct ny_db_result *r, size_t i)
+{
+    return v->rollout(v->ctx, ny_db_get_i32(r, i, 0), ny_db_get_i32(r, i, 1),
+                      ny_db_get_i64(r, i, 2));
+}
+
 static ny_rc home_row(const struct ny_store_visitor *v, const struct ny_db_result *r, size_t i)
 {
     return v->home(v->ctx, ny_db_get_i64(r, i, 0), ny_db_get_i64(r, i, 1));
@@ -177,6 +183,7 @@ static ny_rc load_all(struct ny_db_block *b, const struct ny_store_visitor *v, s
         {NY_SQL_LOAD_REQUESTERS, v->requester != NULL, requester_row},
         {NY_SQL_LOAD_MODEL,      v->model != NULL,     model_row    },
         {NY_SQL_LOAD_IDENTITIES, v->identity != NULL,  identity_row },
+        {NY_SQL_LOAD_ROLLOUT,    v->rollout != NULL,   rollout_row  },
         {NY_SQL_LOAD_HOMES,      v->home != NULL,      home_row     },
         {NY_SQL_LOAD_EDGES,      v->edge != NULL,      edge_row     },
         {NY_SQL_LOAD_PINS,       v->pin != NULL,       pin_row      },
@@ -210,4 +217,65 @@ ny_rc ny_store_load(struct ny_store *s, const struct ny_store_visitor *v, struct
                      : ny_db_block_query(b, ny_sql_text(NY_SQL_SNAPSHOT_END), NULL, 0, NULL, err);
     ny_db_block_close(b);
     return rc;
+}
+
+/* ---- one question on a connection of its own ---- */
+
+struct asking {
+    ny_rc (*model)(void *ctx, int32_t version, ny_str body);
+    ny_rc (*label)(void *ctx, int64_t a, int64_t b, bool same);
+    void *ctx;
+    size_t n;
+};
+
+static ny_rc on_answer(const struct ny_db_result *r, void *ctx, struct ny_error *err)
+{
+    struct asking *a = ctx;
+    ny_rc rc = NY_OK;
+
+    for (size_t i = 0; i < ny_db_rows(r) && rc == NY_OK; i++) {
+        rc = a->model != NULL ? a->model(a->ctx, ny_db_get_i32(r, i, 0), ny_db_get_str(r, i, 1))
+                              : a->label(a->ctx, ny_db_get_i64(r, i, 0), ny_db_get_i64(r, i, 1),
+                                         ny_db_get_bool(r, i, 2));
+        a->n++;
+    }
+    return rc != NY_OK ? ny_fail(err, rc, "loading stopped: %s", ny_rc_text(rc)) : NY_OK;
+}
+
+static ny_rc ask(const struct ny_store *s, enum ny_sql stmt, int32_t version, struct asking *a,
+                 struct ny_error *err)
+{
+    struct ny_arena *arena = ny_arena_create(0);
+    struct ny_db_param param = ny_db_i32(arena, version);
+    struct ny_db_block *b = NULL;
+    ny_rc rc = ny_store_block(s->conninfo, &b, err);
+
+    rc = rc != NY_OK ? rc : ny_db_block_query(b, ny_sql_text(NY_SQL_SNAPSHOT), NULL, 0, NULL, err);
+    rc = rc != NY_OK ? rc
+                     : ny_db_block_read(b, ny_sql_text(stmt), &param, 1, CHUNK, on_answer, a, err);
+    ny_db_block_close(b);
+    ny_arena_destroy(arena);
+    return rc;
+}
+
+ny_rc ny_store_load_model(struct ny_store *s, int32_t version,
+                          ny_rc (*fn)(void *ctx, int32_t version, ny_str body), void *ctx,
+                          struct ny_error *err)
+{
+    struct asking a = {.model = fn, .ctx = ctx};
+    ny_rc rc =
+        ask(s, version != 0 ? NY_SQL_LOAD_MODEL_OF : NY_SQL_LOAD_MODEL_LAST, version, &a, err);
+
+    return rc == NY_OK && a.n == 0
+               ? ny_fail(err, NY_ENOTFOUND, "there is no model version %d", (int)version)
+               : rc;
+}
+
+ny_rc ny_store_load_labels(struct ny_store *s, int32_t version,
+                           ny_rc (*fn)(void *ctx, int64_t a, int64_t b, bool same), void *ctx,
+                           struct ny_error *err)
+{
+    struct asking a = {.label = fn, .ctx = ctx};
+
+    return ask(s, NY_SQL_LOAD_LABELS, version, &a, err);
 }

@@ -21,6 +21,7 @@ struct read_op {
         void (*seen)(void *, ny_rc, ny_str);
         void (*links)(void *, ny_rc, const struct ny_link_row *, size_t);
         void (*reviews)(void *, ny_rc, const struct ny_review_view *, size_t);
+        void (*view)(void *, ny_rc, ny_str);
     } fn;
 };
 
@@ -300,4 +301,27 @@ ny_rc ny_store_reviews(struct ny_store *s, enum ny_review_state state, int64_t a
 
     op->fn.reviews = fn;
     return op_start(op, NY_SQL_REVIEWS, params, 5);
+}
+
+/* ---- views ---- */
+
+static void tell_view(struct read_op *op, ny_rc rc, const struct ny_db_result *r)
+{
+    op->fn.view(op->ctx, rc, rc == NY_OK ? ny_db_get_str(r, 0, 0) : NY_STR_NONE);
+}
+
+ny_rc ny_store_view(struct ny_store *s, enum ny_store_view view, int32_t arg,
+                    void (*fn)(void *ctx, ny_rc rc, ny_str json), void *ctx)
+{
+    static const enum ny_sql statements[] = {
+        [NY_VIEW_MODELS] = NY_SQL_VIEW_MODELS,
+        [NY_VIEW_MODEL] = NY_SQL_VIEW_MODEL,
+        [NY_VIEW_CALIBRATIONS] = NY_SQL_VIEW_CALIBRATIONS,
+        [NY_VIEW_LABELS] = NY_SQL_VIEW_LABELS,
+    };
+    struct read_op *op = op_create(s, tell_view, ctx);
+    struct ny_db_param param = ny_db_i32(op->arena, arg);
+
+    op->fn.view = fn;
+    return op_start(op, statements[view], &param, 1);
 }

@@ -5,6 +5,7 @@
  *   load.c                 start-up rows
  *   batch.c                rows collected, one per key
  *   batch_write.c commit.c a batch as one segment; its outcome
+ *   batch_models.c         model versions, calibrations and labels in a batch
  *   audit_chain.c          hashes of audit rows
  *   read.c                 asynchronous reads
  *   demographics_*.c       a patient as JSON and back */
@@ -13,6 +14,7 @@
 
 #include "nayose/db.h"
 #include "nayose/store.h"
+#include "nayose/store_models.h"
 
 /* ---- statements ---- */
 
@@ -101,6 +103,15 @@ struct edge_entry {
     bool remove;
 };
 
+struct model_state_entry {
+    int32_t version;
+    enum ny_model_state state;
+};
+struct rehearsal_entry {
+    int32_t version;
+    ny_str json;
+};
+
 /* Open addressing; slots are a power of two, at most half full. */
 struct batch_slot {
     int64_t a, b;
@@ -122,6 +133,14 @@ struct ny_store_batch {
     NY_ROWS(struct ny_audit_row) audits;
     NY_ROWS(struct ny_domain) domains;
     NY_ROWS(struct ny_requester_row) requesters;
+    NY_ROWS(struct ny_model_row) models;
+    NY_ROWS(struct model_state_entry) model_states;
+    NY_ROWS(struct rehearsal_entry) rehearsals;
+    NY_ROWS(struct ny_calibration_row) calibrations;
+    NY_ROWS(struct ny_label_row) labels;
+    NY_ROWS(struct ny_label_answer_row) label_answers;
+    struct ny_rollout_row rollout;
+    enum { ROLLOUT_SAME, ROLLOUT_SET, ROLLOUT_END } rollout_change;
     struct batch_slot *slots;
     size_t n_slots, n_keys;
 };
@@ -184,6 +203,10 @@ NY_MUST_USE ny_rc ny_batch_write(struct ny_store *s, struct ny_store_batch *b, i
 /* batch_write_few.c: the tables that few rows go to. */
 NY_MUST_USE ny_rc ny_batch_write_directory(struct ny_store *s, const struct ny_store_batch *b);
 NY_MUST_USE ny_rc ny_batch_write_questions(struct ny_store *s, const struct ny_store_batch *b);
+
+/* batch_models.c */
+NY_MUST_USE ny_rc ny_batch_write_models(struct ny_store *s, const struct ny_store_batch *b);
+void ny_batch_free_models(struct ny_store_batch *b);
 
 /* audit_chain.c: the audit rows behind head, which moves on. */
 NY_MUST_USE ny_rc ny_audit_write(struct ny_store *s, const struct ny_store_batch *b,

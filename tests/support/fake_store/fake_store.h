@@ -3,7 +3,7 @@
 #ifndef NAYOSE_TEST_FAKE_STORE_H
 #define NAYOSE_TEST_FAKE_STORE_H
 
-#include "nayose/store.h"
+#include "nayose/store_models.h"
 
 struct ny_store *fake_store_create(ny_str model_text);
 void fake_store_destroy(struct ny_store *s);
@@ -20,12 +20,16 @@ void fake_store_lose_answer(struct ny_store *s);
 void fake_store_poison(struct ny_store *s, const char *control_id);
 void fake_store_lose(struct ny_store *s, bool ready); /* the write connection goes, or comes back */
 
+void fake_store_drop_batch(
+    struct ny_store *s); /* the batch in flight never arrives, nobody is told */
+
 /* What was committed. */
 size_t fake_store_identities(const struct ny_store *s);
 size_t fake_store_messages(const struct ny_store *s);
 size_t fake_store_versions(const struct ny_store *s);
 size_t fake_store_audits(const struct ny_store *s);
 size_t fake_store_edges(const struct ny_store *s);
+int64_t fake_store_edge_bits(const struct ny_store *s); /* totals of all edges, 1/1024 bit */
 bool fake_store_has_edge(const struct ny_store *s, int64_t a, int64_t b); /* in any order */
 /* Questions that were committed, those of a state, and one by one. */
 size_t fake_store_reviews(const struct ny_store *s, enum ny_review_state state);
