@@ -65,6 +65,7 @@ struct ny_judgement {
     uint64_t mixed_people; /* and people who share a group with another */
     uint64_t wrong_joins;  /* people of a group less one, summed: a wrong join of 3 and 3 records is
                             * 9  pairs, but one here. People who cannot be told apart count as one */
+    uint64_t twin_pairs;   /* pairs of records of two twins of one birth */
     uint64_t twins_joined; /* pairs of two twins in one group, exempt or not */
     uint64_t never_joined; /* pairs of two people, one of them never to be linked */
     struct ny_tag_recall by_tag[NY_TAGS_MAX];

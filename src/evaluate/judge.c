@@ -133,6 +133,11 @@ static void person_judge(struct judging *j, const uint32_t *at, size_t n)
 
 /* ---- a group: pairs that are linked ---- */
 
+static bool are_twins(const struct ny_judged_record *a, const struct ny_judged_record *b)
+{
+    return a->twins != 0 && a->twins == b->twins && !is_same_person(a, b);
+}
+
 static void false_pair(struct judging *j, uint32_t at_a, uint32_t at_b)
 {
     const struct ny_judged_record *a = &j->records[at_a];
@@ -141,7 +146,7 @@ static void false_pair(struct judging *j, uint32_t at_a, uint32_t at_b)
 
     j->out->exempt_pairs += exempt;
     j->out->false_pairs += !exempt;
-    j->out->twins_joined += a->twins != 0 && a->twins == b->twins;
+    j->out->twins_joined += are_twins(a, b);
     j->out->never_joined += a->never_linked || b->never_linked;
     tell(j, exempt ? NY_PAIR_EXEMPT : NY_PAIR_FALSE, at_a, at_b);
 }
@@ -163,6 +168,17 @@ static void group_judge(struct judging *j, const uint32_t *at, size_t n)
         j->out->mixed_groups++;
         j->out->mixed_people += parts_find(j, at, n, is_same_person);
         j->out->wrong_joins += parts_find(j, at, n, cannot_be_told_apart) - 1;
+    }
+}
+
+/* ---- a birth ---- */
+
+static void birth_judge(struct judging *j, const uint32_t *at, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        for (size_t k = i + 1; k < n; k++) {
+            j->out->twin_pairs += are_twins(&j->records[at[i]], &j->records[at[k]]);
+        }
     }
 }
 
@@ -222,6 +238,13 @@ void ny_judge(const struct ny_judged_record *records, size_t n, ny_pair_fn fn, v
         }
     }
     each_run(&j, places, used, at, group_judge);
+    used = 0;
+    for (size_t i = 0; i < n; i++) {
+        if (records[i].twins != 0) {
+            places[used++] = (struct place){records[i].twins, (uint32_t)i};
+        }
+    }
+    each_run(&j, places, used, at, birth_judge);
     ny_free(j.part);
     ny_free(at);
     ny_free(places);

@@ -110,12 +110,20 @@ static int truth_read(struct evaluation *e, const struct cli_file *file)
     return CLI_DONE;
 }
 
+static void tally_finish(struct tally *t)
+{
+    json_decref(t->by_reason);
+    json_decref(t->by_cause);
+}
+
 int verb_evaluate(struct cli *cli, const struct verb *verb)
 {
-    struct evaluation e = {.cli = cli,
-                           .false_by_cause = json_object(),
-                           .missed_by_cause = json_object(),
-                           .examples = json_array()};
+    struct evaluation e = {
+        .cli = cli,
+        .wrong = {json_object(), json_object()},
+        .missed = {json_object(), json_object()},
+        .examples = json_array()
+    };
     char **operands = cli_args(cli, verb, options, option_set, &e, NULL);
     struct cli_file file;
     int why = cli_file_open(&file, operands[0]);
@@ -135,8 +143,8 @@ int verb_evaluate(struct cli *cli, const struct verb *verb)
         evaluate_print(&e);
     }
     ny_truth_destroy(e.truth);
-    json_decref(e.false_by_cause);
-    json_decref(e.missed_by_cause);
+    tally_finish(&e.wrong);
+    tally_finish(&e.missed);
     json_decref(e.examples);
     cli_file_close(&file);
     return code;

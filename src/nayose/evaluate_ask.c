@@ -89,11 +89,18 @@ static void add_why_false(struct ny_buf *b, const struct evaluation *e, const st
 
 /* ---- counting ---- */
 
-static void count(json_t *by_cause, const char *cause)
+static void count(json_t *o, ny_str key)
 {
-    json_int_t n = json_integer_value(json_object_get(by_cause, cause));
+    json_int_t n = json_integer_value(json_object_getn(o, key.p, key.n));
 
-    json_object_set_new(by_cause, cause, json_integer(n + 1));
+    json_object_setn_new(o, key.p, key.n, json_integer(n + 1));
+}
+
+/* A cause is "reason: levels". */
+static void tally_add(struct tally *t, ny_str cause)
+{
+    count(t->by_reason, ny_str_sub(cause, 0, ny_str_find(cause, ':')));
+    count(t->by_cause, cause);
 }
 
 static json_t *identity_json(const struct evaluation *e, size_t at)
@@ -132,7 +139,7 @@ static void take(struct evaluation *e, const struct asked *pair, const json_t *a
     add_levels(&b, answer);
     ny_buf_add_char(&b, '\0');
     if (is_false) {
-        count(e->false_by_cause, b.p);
+        tally_add(&e->wrong, ny_str_from_c(b.p));
         example(e, pair, 0, b.p);
     } else if (!json_is_true(json_object_get(answer, "known"))) {
         e->pairs.unknown++;
@@ -141,7 +148,7 @@ static void take(struct evaluation *e, const struct asked *pair, const json_t *a
         e->pairs.uncompared += !compared;
     }
     if (pair->kind == NY_PAIR_MISSED) {
-        count(e->missed_by_cause, b.p);
+        tally_add(&e->missed, ny_str_from_c(b.p));
         example(e, pair, 1, b.p);
     }
     if (!is_false && !compared) {

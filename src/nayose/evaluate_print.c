@@ -97,7 +97,8 @@ static void add_quality(struct figures *to, const struct ny_judgement *j)
     add_count(to, "wrong_joins", "wrong joins of two people", j->wrong_joins);
     add_rate(to, "wrong_joins_per_100000", "wrong joins per 100 000 joins", j->wrong_joins,
              j->joins, 1e5);
-    add_count(to, "twins_joined", "pairs of twins joined", j->twins_joined);
+    add_count(to, "twin_pairs", "pairs of twins", j->twin_pairs);
+    add_count(to, "twins_joined", "  joined", j->twins_joined);
     add_count(to, "never_joined", "pairs with a test, unknown or unnamed record joined",
               j->never_joined);
 }
@@ -276,8 +277,10 @@ void evaluate_print(const struct evaluation *e)
     figures_make(&figures, e);
     figures_print(e->cli, &figures);
     errors_print(e);
-    causes_print(e->cli, "FALSE LINKS BY CAUSE", e->false_by_cause);
-    causes_print(e->cli, "MISSED PAIRS OF THE CEILING BY CAUSE", e->missed_by_cause);
+    causes_print(e->cli, "FALSE LINKS BY RELATION", e->wrong.by_reason);
+    causes_print(e->cli, "FALSE LINKS BY RELATION AND LEVELS", e->wrong.by_cause);
+    causes_print(e->cli, "MISSED PAIRS OF THE CEILING BY REASON", e->missed.by_reason);
+    causes_print(e->cli, "MISSED PAIRS OF THE CEILING BY REASON AND LEVELS", e->missed.by_cause);
     examples_print(e);
 }
 
@@ -333,8 +336,10 @@ void evaluate_print_json(const struct evaluation *e)
         }
     }
     json_object_set_new(o, "errors", errors_json(e));
-    json_object_set_new(o, "false", causes_json(e->cli, e->false_by_cause));
-    json_object_set_new(o, "missed", causes_json(e->cli, e->missed_by_cause));
+    json_object_set_new(o, "false_reasons", causes_json(e->cli, e->wrong.by_reason));
+    json_object_set_new(o, "false_causes", causes_json(e->cli, e->wrong.by_cause));
+    json_object_set_new(o, "missed_reasons", causes_json(e->cli, e->missed.by_reason));
+    json_object_set_new(o, "missed_causes", causes_json(e->cli, e->missed.by_cause));
     json_object_set(o, "examples", e->examples);
     cli_json_print(o);
     json_decref(o);

@@ -6,6 +6,11 @@
 
 #include "nayose_priv.h"
 
+/* How often: {reason: count}, {"reason: levels": count}. */
+struct tally {
+    json_t *by_reason, *by_cause;
+};
+
 struct evaluation {
     struct cli *cli;
     struct ny_truth *truth;
@@ -19,10 +24,9 @@ struct evaluation {
         uint64_t known, unknown; /* true pairs, by whether the server knows both records */
         uint64_t uncompared;
     } pairs;
-    json_t *false_by_cause;  /* {cause: count} */
-    json_t *missed_by_cause; /* {cause: count} */
-    json_t *examples;        /* [{kind, a, b, cause}] */
-    size_t examples_max;     /* of each kind */
+    struct tally wrong, missed; /* false links; missed pairs of the ceiling */
+    json_t *examples;           /* [{kind, a, b, cause}] */
+    size_t examples_max;        /* of each kind */
     size_t examples_n[3];
 };
 

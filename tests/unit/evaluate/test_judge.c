@@ -95,6 +95,7 @@ static void wrong_joins_are_counted_by_person(void **state)
     assert_int_equal(j.mixed_groups, 2);
     assert_int_equal(j.mixed_people, 4);
     assert_int_equal(j.twins_joined, 6);
+    assert_int_equal(j.twin_pairs, 6);
     assert_int_equal(j.joins, 5);
     assert_true(fabs(ny_judgement_precision(&j) - 4. / 11) < 1e-12);
 
@@ -210,6 +211,7 @@ static void judge_slowly(const struct world *w, struct ny_judgement *j)
             j->linked_pairs += linked;
             j->false_pairs += linked && !same && !exempt;
             j->exempt_pairs += linked && !same && exempt;
+            j->twin_pairs += !same && x->twins != 0 && x->twins == y->twins;
             j->twins_joined += linked && !same && x->twins != 0 && x->twins == y->twins;
             j->never_joined += linked && !same && (x->never_linked || y->never_linked);
             for (unsigned t = 0; t < 3; t++) {
