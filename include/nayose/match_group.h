@@ -66,4 +66,11 @@ NY_MUST_USE ny_rc ny_group_partition(struct ny_arena *a, const struct ny_group_i
                                      const struct ny_group_question **out_question,
                                      size_t *out_scored);
 
+/* How strongly two groups belong together when there is nobody else: the highest threshold
+ * (tau_auto) at which (c) or (d) would join them, INT32_MIN when a rule forbids it at any. Nodes
+ * 0 … n_first - 1 are one group, the others the second; in->must is empty; edges are those between
+ * the two groups. Errors: NY_ELIMIT when the arena is full. */
+NY_MUST_USE ny_rc ny_group_strength(struct ny_arena *a, const struct ny_group_input *in,
+                                    size_t n_first, int32_t *out_b1024);
+
 #endif

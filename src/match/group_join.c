@@ -240,28 +240,36 @@ static const struct group_link *groups_compare(struct group_run *r, uint32_t g1,
     return best;
 }
 
-static struct proposal propose(struct group_run *r, uint32_t g1, uint32_t g2)
+/* The pair score of two groups (d): their best neighbourly pair with the contacts of both groups,
+ * less what looking at so many pairs is worth. False when no such pair is there. */
+static bool evidence_score(struct group_run *r, uint32_t g1, uint32_t g2, struct ny_score *out)
 {
-    struct proposal p = {PROPOSAL_NONE, 0};
     uint8_t contacts[NY_GROUP_CONTACTS];
     const struct group_link *l = groups_compare(r, g1, g2, contacts);
     const struct ny_group_node *a;
     const struct ny_group_node *b;
-    struct ny_score whole;
 
     if (l == NULL) {
-        return p;
+        return false;
     }
     a = &r->in->nodes[l->a];
     b = &r->in->nodes[l->b];
     ny_match_score_with_contacts(r->in->model, a->record, b->record,
                                  a->domain == b->domain && a->live && b->live, contacts[0],
-                                 contacts[1], contacts[2], &whole);
-    whole.total_b1024 -= log2_b1024(group_size(r, g1) * group_size(r, g2));
-    if (ny_match_band(r->in->model, &whole) == NY_BAND_AUTO && groups_may_join(r, g1, g2)) {
-        p = (struct proposal){PROPOSAL_STANDS, whole.total_b1024};
+                                 contacts[1], contacts[2], out);
+    out->total_b1024 -= log2_b1024(group_size(r, g1) * group_size(r, g2));
+    return true;
+}
+
+static struct proposal propose(struct group_run *r, uint32_t g1, uint32_t g2)
+{
+    struct ny_score whole;
+
+    if (evidence_score(r, g1, g2, &whole) && ny_match_band(r->in->model, &whole) == NY_BAND_AUTO &&
+        groups_may_join(r, g1, g2)) {
+        return (struct proposal){PROPOSAL_STANDS, whole.total_b1024};
     }
-    return p;
+    return (struct proposal){PROPOSAL_NONE, 0};
 }
 
 /* Joins the best two groups; ties by the smallest records, since groups are numbered by them. */
@@ -316,5 +324,56 @@ ny_rc ny_group_join_all(struct group_run *r)
     while (join_by_evidence_once(r, proposals)) {
         /* each turn joins two groups, so this ends */
     }
+    return NY_OK;
+}
+
+/* ---- two groups alone ---- */
+
+/* The best total of a pair that nothing keeps back. */
+static int32_t pairs_strength(struct group_run *r, uint32_t g1, uint32_t g2)
+{
+    int32_t best = INT32_MIN;
+
+    for (uint32_t x = g1; x != NY_GROUP_END; x = r->next[x]) {
+        for (uint32_t y = g2; y != NY_GROUP_END; y = r->next[y]) {
+            const struct group_link *l = ny_group_link(r, x, y);
+
+            if (l->edge != 0 && l->score.guards == 0 && l->score.total_b1024 > best) {
+                best = l->score.total_b1024;
+            }
+        }
+    }
+    return best;
+}
+
+ny_rc ny_group_strength(struct ny_arena *a, const struct ny_group_input *in, size_t n_first,
+                        int32_t *out_b1024)
+{
+    struct group_run r;
+    struct ny_score whole;
+    int32_t strength;
+    uint32_t second;
+    ny_rc rc;
+
+    NY_ASSERT(n_first > 0 && n_first < in->n_nodes && in->n_must == 0);
+    rc = ny_group_run_init(&r, a, in);
+    if (rc != NY_OK) {
+        return rc;
+    }
+    second = (uint32_t)n_first; /* without must-links a cluster is a node */
+    for (uint32_t c = 1; c < r.n_clusters; c++) {
+        if (c != second) {
+            (void)groups_unite(&r, c < second ? 0 : second, c);
+        }
+    }
+    strength = INT32_MIN;
+    if (groups_may_join(&r, 0, second)) {
+        strength = pairs_strength(&r, 0, second);
+        if (evidence_score(&r, 0, second, &whole) && whole.guards == 0 &&
+            whole.total_b1024 > strength) {
+            strength = whole.total_b1024;
+        }
+    }
+    *out_b1024 = strength;
     return NY_OK;
 }

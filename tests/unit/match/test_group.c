@@ -349,10 +349,49 @@ static void test_evidence_goes_on(void **state)
     assert_string_equal(groups_text(&c, &o), "0023");
 }
 
+/* Two groups alone: the threshold at which the partition begins to join them. */
+static void test_strength_is_where_the_partition_turns(void **state)
+{
+    static const char *const lines[] = {SINGLE CARD, MARRIED CARD, LATER, NULL};
+    struct fixture *f = *state;
+    static struct component c;
+    int32_t strength;
+
+    records_put(&c, f, lines);
+    edges_score(&c);
+    c.edges[0].score.total_b1024 = NY_BITS(60);
+    for (int k = -1; k <= 1; k += 2) {
+        struct ny_group_input two = c.in;
+        struct ny_match_model *m;
+        struct outcome o;
+
+        two.edges = &c.edges[1]; /* without the edge inside the first group */
+        two.n_edges--;
+        assert_int_equal(ny_group_strength(f->a, &two, 2, &strength), NY_OK);
+        m = model_with_tau((strength + 2 * k) / 1024.0);
+        c.in.model = m;
+        o = solve(f, &c);
+        assert_string_equal(groups_text(&c, &o), k < 0 ? "000" : "002");
+        c.in.model = f->m;
+        ny_match_model_destroy(m);
+    }
+    c.edges[c.in.n_edges - 1].score.guards = GD(7); /* and a HARD guard forbids it anywhere */
+    assert_int_equal(ny_group_strength(f->a,
+                                       &(struct ny_group_input){.model = f->m,
+                                                                .nodes = c.nodes,
+                                                                .n_nodes = 3,
+                                                                .edges = &c.edges[1],
+                                                                .n_edges = c.in.n_edges - 1},
+                                       2, &strength),
+                     NY_OK);
+    assert_int_equal(strength, INT32_MIN);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_each_rule),
+        cmocka_unit_test(test_strength_is_where_the_partition_turns),
         cmocka_unit_test(test_thirteen_live_records),
         cmocka_unit_test(test_nothing_is_a_component_too),
         cmocka_unit_test(test_evidence_of_groups),
