@@ -84,3 +84,13 @@ void ny_registry_stats(const struct ny_registry *r, struct ny_registry_stats *ou
     };
     ny_index_review_counts(r->index, &out->open_reviews, &out->parked_reviews);
 }
+
+struct ny_index *ny_registry_index(struct ny_registry *r)
+{
+    return r->index;
+}
+
+const struct ny_match_model *ny_registry_model(const struct ny_registry *r)
+{
+    return r->model;
+}

@@ -104,4 +104,15 @@ void lab_ask_compared(struct lab_world *w, struct lab_result *r, const struct la
                       const struct lab_record *b);
 void lab_ask_question(struct lab_world *w, struct lab_result *r, const struct ny_review_row *row);
 
+/* ---- calibration (calibrate.c) ---- */
+
+struct lab_calibration {
+    uint32_t records;       /* in the decoy sample */
+    uint32_t labels;        /* asked of clerks who know the truth … */
+    uint32_t slips_percent; /* … and slip */
+};
+
+/* Calibrates the world, prints estimate, bound and the true rate; true when the bound covers it. */
+bool lab_calibrate(struct lab_world *w, const struct lab_calibration *o, uint64_t seed);
+
 #endif

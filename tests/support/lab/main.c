@@ -9,7 +9,8 @@
 static const char usage[] =
     "usage: nayose-lab [--people N] [--facilities K] [--seeds A-B] [--errors PERCENT]\n"
     "         [--events a28|mix] [--twins-only] [--model FILE] [--population N]\n"
-    "         [--top N] [--examples N]\n"
+    "         [--tau BITS] [--no-contact] [--top N] [--examples N]\n"
+    "         [--calibrate] [--records N] [--labels N] [--slips PERCENT]\n"
     "  --people N        of each seed (default 10000)\n"
     "  --facilities K    default 12\n"
     "  --seeds A-B       one population for each, counted together (default 1)\n"
@@ -18,6 +19,12 @@ static const char usage[] =
     "  --twins-only      every household has twins\n"
     "  --model FILE      a model version as text instead of version 1\n"
     "  --population N    people in the catchment, for version 1\n"
+    "  --tau BITS        threshold, for version 1\n"
+    "  --no-contact      links without an agreeing contact, for version 1\n"
+    "  --calibrate       instead of judging: does the bound of a calibration cover the truth?\n"
+    "  --records N       decoys of how many records (default 20000)\n"
+    "  --labels N        pairs that clerks label (default 3000)\n"
+    "  --slips PERCENT   of the labels are wrong (default 0)\n"
     "  --top N           the commonest causes of misses, false links and questions (default 10)\n"
     "  --examples N      pairs shown of each cause (default 0)\n";
 
@@ -30,6 +37,12 @@ enum {
     OPT_TWINS,
     OPT_MODEL,
     OPT_POPULATION,
+    OPT_TAU,
+    OPT_NO_CONTACT,
+    OPT_CALIBRATE,
+    OPT_RECORDS,
+    OPT_LABELS,
+    OPT_SLIPS,
     OPT_TOP,
     OPT_EXAMPLES
 };
@@ -43,6 +56,12 @@ static const struct option options[] = {
     {"twins-only", no_argument,       NULL, OPT_TWINS     },
     {"model",      required_argument, NULL, OPT_MODEL     },
     {"population", required_argument, NULL, OPT_POPULATION},
+    {"tau",        required_argument, NULL, OPT_TAU       },
+    {"no-contact", no_argument,       NULL, OPT_NO_CONTACT},
+    {"calibrate",  no_argument,       NULL, OPT_CALIBRATE },
+    {"records",    required_argument, NULL, OPT_RECORDS   },
+    {"labels",     required_argument, NULL, OPT_LABELS    },
+    {"slips",      required_argument, NULL, OPT_SLIPS     },
     {"top",        required_argument, NULL, OPT_TOP       },
     {"examples",   required_argument, NULL, OPT_EXAMPLES  },
     {NULL,         0,                 NULL, 0             },
@@ -53,6 +72,8 @@ struct command {
     uint64_t seed_from, seed_to;
     uint64_t top, examples;
     const char *model_path;
+    bool calibrates;
+    struct lab_calibration calibration;
 };
 
 static bool read_number(const char *arg, uint64_t min, uint64_t max, uint64_t *out)
@@ -68,6 +89,35 @@ static bool read_seeds(const char *arg, struct command *c)
 
     return ny_str_to_u64(from, 0, UINT32_MAX, &c->seed_from) == NY_OK &&
            read_number(dash != NULL ? dash + 1 : arg, c->seed_from, UINT32_MAX, &c->seed_to);
+}
+
+static bool calibration_option_take(int opt, const char *arg, struct command *c)
+{
+    uint64_t v = 0;
+    bool ok = true;
+
+    switch (opt) {
+    case OPT_TAU:
+        ok = read_number(arg, 1, 60, &v);
+        c->lab.settings.tau_auto = (double)v;
+        break;
+    case OPT_RECORDS:
+        ok = read_number(arg, 1, UINT32_MAX, &v);
+        c->calibration.records = (uint32_t)v;
+        break;
+    case OPT_LABELS:
+        ok = read_number(arg, 0, 1000000, &v);
+        c->calibration.labels = (uint32_t)v;
+        break;
+    case OPT_SLIPS:
+        ok = read_number(arg, 0, 100, &v);
+        c->calibration.slips_percent = (uint32_t)v;
+        break;
+    default:
+        c->calibrates = true;
+        break;
+    }
+    return ok;
 }
 
 static bool option_take(int opt, const char *arg, struct command *c)
@@ -105,6 +155,16 @@ static bool option_take(int opt, const char *arg, struct command *c)
     case OPT_POPULATION:
         ok = read_number(arg, 1, UINT32_MAX, &v);
         c->lab.settings.population = (int64_t)v;
+        break;
+    case OPT_NO_CONTACT:
+        c->lab.settings.require_contact = false;
+        break;
+    case OPT_TAU:
+    case OPT_CALIBRATE:
+    case OPT_RECORDS:
+    case OPT_LABELS:
+    case OPT_SLIPS:
+        ok = calibration_option_take(opt, arg, c);
         break;
     case OPT_TOP:
         ok = read_number(arg, 0, 100000, &c->top);
@@ -171,6 +231,28 @@ static void run(const struct command *c)
     pop_names_destroy(names);
 }
 
+/* Exit status 1 when more than one registry in ten is not covered: 36 of 40 have to be. */
+static int run_calibrations(const struct command *c)
+{
+    struct pop_names *names = pop_names_create();
+    uint64_t n = c->seed_to - c->seed_from + 1;
+    uint64_t covered = 0;
+
+    for (uint64_t seed = c->seed_from; seed <= c->seed_to; seed++) {
+        struct lab_options o = c->lab;
+        struct lab_world *w;
+
+        o.plan.world.seed = seed;
+        w = lab_world_create(names, &o);
+        covered += lab_calibrate(w, &c->calibration, seed);
+        lab_world_destroy(w);
+        (void)fflush(stdout);
+    }
+    printf("covered %llu of %llu\n", (unsigned long long)covered, (unsigned long long)n);
+    pop_names_destroy(names);
+    return (n - covered) * 10 > n;
+}
+
 int main(int argc, char **argv)
 {
     struct command c = {
@@ -178,9 +260,11 @@ int main(int argc, char **argv)
         .seed_from = 1,
         .seed_to = 1,
         .top = 10,
+        .calibration = { .records = 20000,                                                       .labels = 3000},
     };
     struct ny_arena *a = ny_arena_create(0);
     bool ok = true;
+    int status = 0;
     int opt;
 
     ny_match_settings_default(&c.lab.settings);
@@ -195,7 +279,11 @@ int main(int argc, char **argv)
         c.lab.model = file_read(c.model_path, a);
     }
     ny_log_level_set(NY_LOG_ERROR);
-    run(&c);
+    if (c.calibrates) {
+        status = run_calibrations(&c);
+    } else {
+        run(&c);
+    }
     ny_arena_destroy(a);
-    return 0;
+    return status;
 }

@@ -1,0 +1,96 @@
+/* Calibration of a world whose truth is known: does the bound cover what is really wrong? */
+
+#include "lab.h"
+
+#include <stdlib.h>
+
+#include "nayose/calibrate.h"
+
+struct truth {
+    uint64_t linked, wrong; /* pairs in one group, and of these two people */
+};
+
+static int by_group(const void *pa, const void *pb)
+{
+    const struct lab_record *a = *(const struct lab_record *const *)pa;
+    const struct lab_record *b = *(const struct lab_record *const *)pb;
+
+    return a->group != b->group ? (a->group < b->group ? -1 : 1) : a < b ? -1 : a > b;
+}
+
+static struct truth truth_count(const struct lab_world *w)
+{
+    const struct lab_record **sorted = ny_calloc(w->n, sizeof(*sorted));
+    struct truth t = {0, 0};
+    size_t n = 0;
+
+    for (size_t i = 0; i < w->n; i++) {
+        if (w->records[i].identity != 0) {
+            sorted[n++] = &w->records[i];
+        }
+    }
+    qsort(sorted, n, sizeof(*sorted), by_group);
+    for (size_t i = 0; i < n; i++) {
+        for (size_t k = i + 1; k < n && sorted[k]->group == sorted[i]->group; k++) {
+            t.linked++;
+            t.wrong += sorted[k]->person != sorted[i]->person;
+        }
+    }
+    ny_free(sorted);
+    return t;
+}
+
+/* What clerks say who know the truth and slip in some percent of the answers. */
+static void answer(const struct lab_world *w, uint64_t seed, uint32_t slips_percent,
+                   struct ny_calibration_label *l, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        const struct lab_record *a = &w->records[w->record_of[l[i].a]];
+        const struct lab_record *b = &w->records[w->record_of[l[i].b]];
+        uint32_t pair[2] = {l[i].a, l[i].b};
+        uint64_t dice = ny_hash64_seeded(ny_str_of((const char *)pair, sizeof(pair)), seed + 77);
+
+        l[i].same = (a->person == b->person) != (dice % 100 < slips_percent);
+    }
+}
+
+static void result_print(const struct ny_calibration *c, const char *labels)
+{
+    printf("  %-10s estimate %9.2e   bound %9.2e   decoys %llu of %llu tries (%llu own)   facility "
+           "%llu, %llu judged, %llu different, x %.1f   model %.1e%s   margin %llu, %llu labelled, "
+           "%llu different, %llu needed   best %.2f bits\n",
+           labels, c->estimate, c->bound, (unsigned long long)c->decoy.hits,
+           (unsigned long long)c->decoy.tries, (unsigned long long)c->decoy_excluded,
+           (unsigned long long)c->facility_hits, (unsigned long long)c->facility_judged,
+           (unsigned long long)c->facility_different, c->exposure_ratio, c->model_mean,
+           c->meters_agree ? "" : " (disagrees)", (unsigned long long)c->margin_links,
+           (unsigned long long)c->margin_labelled, (unsigned long long)c->margin_different,
+           (unsigned long long)c->labels_needed, c->tau_found ? c->tau_best_b1024 / 1024.0 : 0.0);
+}
+
+bool lab_calibrate(struct lab_world *w, const struct lab_calibration *o, uint64_t seed)
+{
+    struct ny_index *ix = ny_registry_index(w->registry);
+    const struct ny_match_model *m = ny_registry_model(w->registry);
+    struct ny_calibration_label *labels = ny_calloc(o->labels + 1, sizeof(*labels));
+    struct ny_calibration_options options;
+    struct ny_calibration c;
+    struct truth t = truth_count(w);
+    double rate = t.linked > 0 ? (double)t.wrong / (double)t.linked : 0;
+    size_t n = 0;
+    bool covered;
+
+    ny_calibration_options_default(&options);
+    options.seed = seed;
+    options.records = o->records;
+    NY_ASSERT(ny_calibration_draw(ix, m, NULL, 0, &options, o->labels, labels, &n) == NY_OK);
+    answer(w, seed, o->slips_percent, labels, n);
+    NY_ASSERT(ny_calibrate(ix, m, labels, n, &options, &c) == NY_OK);
+    covered = rate <= c.bound;
+    printf("seed %llu: %llu links, %llu false, rate %.2e: %s\n", (unsigned long long)seed,
+           (unsigned long long)t.linked, (unsigned long long)t.wrong, rate,
+           covered ? "covered" : "NOT COVERED");
+    result_print(&c, "labelled");
+    ny_free(labels);
+    return covered;
+}
