@@ -25,8 +25,9 @@
  *             count is multiplied by the exposure ratio: pairs of household members in two
  *             facilities for each such pair inside one.
  *   model     the mean risk of the links. More than a factor 3 away from the first two (beyond
- *             counting noise) it is reported as a disagreement. The larger one is the estimate.
+ *             counting noise) it is reported as a disagreement.
  *   margin    the weakest 0.3 % of the links, of which a random sample is labelled.
+ * The estimate is the largest of what the first two count together, the model, and the labels.
  *
  * Bound: at 95 % the share of false pairs among those that stand now. The 5 % are split over what
  * may go wrong, so that the sum of the parts holds: decoy count .005, facility count .01, labels of

@@ -163,6 +163,27 @@ static void margin_count_parted(struct cal_run *r)
     }
 }
 
+/* Expected false pairs of the margin at or above a threshold, by its labels. */
+static double margin_expected(const struct cal_run *r, int32_t tau_b1024)
+{
+    const struct ny_calibration *c = r->out;
+    uint64_t different = c->margin_different;
+
+    for (size_t i = 0; i < r->links.n; i++) {
+        const struct cal_link *l = &r->links.v[i];
+        const struct ny_calibration_label *label;
+
+        if (l->strength_b1024 >= tau_b1024 || !cal_is_in_margin(r, l)) {
+            continue;
+        }
+        label = cal_label(r, l->a, l->b);
+        different -= label != NULL && !label->same;
+    }
+    return c->margin_labelled > 0
+               ? (double)different * (double)c->margin_links / (double)c->margin_labelled
+               : 0;
+}
+
 static double margin_share(const struct ny_calibration *c)
 {
     return c->links > 0 ? fmin(1, (double)c->margin_links / (double)c->links) : 0;
@@ -239,13 +260,15 @@ static void point_fill(struct cal_run *r, size_t i)
     double weight = r->join_pairs > 1 ? r->join_pairs : 1;
     double risk = 0;
     uint64_t gained = links_at(&r->gained, p->tau_b1024, &risk);
+    double counted;
     double n;
 
     p->links = links_at(&r->links, p->tau_b1024, &risk) + gained;
     p->facility_hits = f.hits;
     n = p->links > 0 ? (double)p->links : 1;
     p->model_mean = risk / n;
-    p->estimate = fmin(1, fmax((r->decoys[i].sum + f.expected) / n, p->model_mean));
+    counted = fmax(r->decoys[i].sum + f.expected, margin_expected(r, p->tau_b1024));
+    p->estimate = fmin(1, fmax(counted / n, p->model_mean));
     p->bound = fmin(1, (weight * outcome_upper((decoys + f.upper) / weight) + (double)gained) / n +
                            margin_share(out) * out->margin_upper);
 }
