@@ -118,7 +118,7 @@ static bool is_own(const struct cal_run *r, const struct cal_group *truth,
             ny_match_score(r->m, truth->records[i], met->records[k],
                            truth->domains[i] == met->domains[k] && truth->live[i] && met->live[k],
                            &s);
-            if (s.total_b1024 >= 0 || cal_is_pinned(r, truth->ids[i], met->ids[k], true)) {
+            if (s.total_b1024 >= 0 || cal_word(r, truth->ids[i], met->ids[k]) == NY_PIN_SAME) {
                 return true;
             }
         }

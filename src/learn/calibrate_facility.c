@@ -31,7 +31,7 @@ static bool is_inside(const struct cal_run *r, const struct ny_index_edge *e)
 static void hit_add(struct cal_run *r, const struct ny_index_edge *e, int32_t strength)
 {
     const struct ny_calibration_label *label = cal_label(r, e->a, e->b);
-    bool pinned = cal_is_pinned(r, e->a, e->b, false);
+    bool pinned = cal_word(r, e->a, e->b) == NY_PIN_DIFFERENT;
 
     if (r->n_hits == r->cap_hits) {
         r->cap_hits = r->cap_hits > 0 ? r->cap_hits * 2 : 256;

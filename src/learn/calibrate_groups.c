@@ -126,17 +126,35 @@ int32_t cal_strength(struct cal_run *r, const struct cal_group *a, const struct 
 
 /* ---- what people said ---- */
 
-bool cal_is_pinned(const struct cal_run *r, uint32_t a, uint32_t b, bool same)
+/* x outweighs y: the higher role, then the newer. */
+static bool is_weightier(const struct ny_index_pin *x, const struct ny_index_pin *y)
 {
+    int d = ny_stamp_compare(&x->stamp, &y->stamp);
+
+    if (x->role != y->role) {
+        return x->role > y->role;
+    }
+    return d > 0 || (d == 0 && x->pair > y->pair);
+}
+
+enum ny_pin_kind cal_word(const struct cal_run *r, uint32_t a, uint32_t b)
+{
+    const struct ny_index_pin *word = NULL;
     const struct ny_index_pin *p;
     uint32_t cursor = 0;
 
     while ((p = ny_index_pin_next(r->ix, a, &cursor)) != NULL) {
-        if ((p->a == b || p->b == b) && p->same == same) {
-            return true;
+        if (p->a != b && p->b != b) {
+            continue;
+        }
+        if (p->kind == NY_PIN_MERGE) {
+            return NY_PIN_SAME;
+        }
+        if (word == NULL || is_weightier(p, word)) {
+            word = p;
         }
     }
-    return false;
+    return word != NULL ? (enum ny_pin_kind)word->kind : NY_PIN_NONE;
 }
 
 static int by_pair(const void *px, const void *py)

@@ -37,7 +37,7 @@ static void pairs_score(struct cal_run *r, const struct web *w)
 
             ny_match_score(r->m, g->records[i], g->records[k],
                            g->domains[i] == g->domains[k] && g->live[i] && g->live[k], &s);
-            if (cal_is_pinned(r, g->ids[i], g->ids[k], true)) {
+            if (cal_word(r, g->ids[i], g->ids[k]) == NY_PIN_SAME) {
                 cell_set(w, i, k, INT32_MAX);
             } else {
                 cell_set(w, i, k,

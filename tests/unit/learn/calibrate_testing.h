@@ -95,6 +95,16 @@ static inline int32_t edge(struct world *w, uint32_t a, uint32_t b, bool same_au
     return s.total_b1024;
 }
 
+static inline void pin(struct world *w, uint32_t a, uint32_t b, enum ny_pin_kind kind,
+                       enum ny_pin_role role, int64_t at_us)
+{
+    ny_index_pin_add(w->ix, &(struct ny_index_pin){.a = a,
+                                                   .b = b,
+                                                   .kind = (uint8_t)kind,
+                                                   .role = (uint8_t)role,
+                                                   .stamp = stamp_at(at_us)});
+}
+
 static inline struct ny_calibration run(struct world *w, const struct ny_calibration_label *labels,
                                         size_t n)
 {

@@ -19,7 +19,7 @@ static void test_links_are_pairs_joined_by_the_machine(void **state)
     put(&w, 3, p, SATO HOME CARD "birth=19800501;");
     /* a stranger whom a clerk joined with the first: only that pair rests on her word alone */
     b = put(&w, 4, p, "kf=鮫島;kg=三郎;pf=サメジマ;pg=サブロウ;sex=M;birth=19600101;");
-    ny_index_pin_add(w.ix, a, b, true);
+    pin(&w, a, b, NY_PIN_SAME, NY_ROLE_CLERK, 1);
     c = run(&w, NULL, 0);
     assert_int_equal(c.records, 4);
     assert_int_equal(c.persons, 1);
@@ -266,9 +266,16 @@ static void test_facility_pairs_are_judged_by_pins_and_labels(void **state)
     c = run(&w, &label, 1);
     assert_int_equal(c.facility_different, 1);
     assert_true(fabs(c.facility_expected - 2) < 1e-9);
-    ny_index_pin_add(w.ix, a, b, false);
+    pin(&w, b, a, NY_PIN_DIFFERENT, NY_ROLE_CLERK, 1);
     c = run(&w, NULL, 0);
     assert_int_equal(c.facility_different, 1);
+    /* the facility cannot take back what a clerk said; the clerk can */
+    pin(&w, a, b, NY_PIN_NONE, NY_ROLE_FACILITY, 2);
+    c = run(&w, NULL, 0);
+    assert_int_equal(c.facility_judged, 1);
+    pin(&w, a, b, NY_PIN_NONE, NY_ROLE_CLERK, 2);
+    c = run(&w, NULL, 0);
+    assert_int_equal(c.facility_judged, 0);
     world_finish(&w);
 }
 
