@@ -242,9 +242,8 @@ struct ny_registry_stats {
 };
 void ny_registry_stats(const struct ny_registry *r, struct ny_registry_stats *out);
 
-/* What memory knows and the model that links it, for tools that measure between two messages: they
- * may search it and change nothing. Borrowed until the next request. */
+/* What memory knows, for tools that measure between two messages: they may search it and change
+ * nothing. Borrowed until the next request. */
 struct ny_index *ny_registry_index(struct ny_registry *r);
-const struct ny_match_model *ny_registry_model(const struct ny_registry *r);
 
 #endif

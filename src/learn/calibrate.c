@@ -1,6 +1,6 @@
 /* One run of the meters, and the drawing of pairs to label. */
 
-#include "nayose/calibrate.h"
+#include "nayose/learn_calibrate.h"
 
 #include <stdlib.h>
 

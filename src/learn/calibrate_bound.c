@@ -6,7 +6,7 @@
  * that may have come of it. Each step may fail with the probability left by its confidence; the sum
  * of these is 5 % (calibrate.h), so all hold together, and with them the sum, at 95 %. */
 
-#include "nayose/calibrate.h"
+#include "nayose/learn_calibrate.h"
 
 #include <math.h>
 

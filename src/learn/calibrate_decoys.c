@@ -4,7 +4,7 @@
  * All records of the person move together, and the whole rule of groups judges the join, so a hit
  * makes as many false pairs as a real one would. */
 
-#include "nayose/calibrate.h"
+#include "nayose/learn_calibrate.h"
 
 #include <math.h>
 

@@ -1,7 +1,7 @@
 /* Families and twins: two live ids of one facility are two people, so what would join there if they
  * stood in two facilities shows how often families are joined between facilities. */
 
-#include "nayose/calibrate.h"
+#include "nayose/learn_calibrate.h"
 
 #include "calibrate_priv.h"
 

@@ -1,6 +1,6 @@
 /* What the meters share: people with their records, how strongly two would join, labels. */
 
-#include "nayose/calibrate.h"
+#include "nayose/learn_calibrate.h"
 
 #include <stdlib.h>
 

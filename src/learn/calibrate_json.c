@@ -1,6 +1,6 @@
 /* The result of a calibration as JSON, and the gauges that follow from it. */
 
-#include "nayose/calibrate.h"
+#include "nayose/learn_calibrate.h"
 
 #include <jansson.h>
 

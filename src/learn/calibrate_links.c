@@ -5,7 +5,7 @@
  * that links by itself. Parts of a person between which there is no path were joined by the
  * evidence of both, and that is the strength between them. */
 
-#include "nayose/calibrate.h"
+#include "nayose/learn_calibrate.h"
 
 #include "calibrate_priv.h"
 

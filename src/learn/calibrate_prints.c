@@ -7,7 +7,7 @@
  * contact may come from another record of the two persons (6.3 d), so it is kept by person. Sets of
  * values are kept as bits: a common bit may be chance, no common bit is certain. */
 
-#include "nayose/calibrate.h"
+#include "nayose/learn_calibrate.h"
 
 #include "calibrate_priv.h"
 

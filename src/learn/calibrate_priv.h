@@ -6,7 +6,7 @@
 #ifndef NAYOSE_LEARN_CALIBRATE_PRIV_H
 #define NAYOSE_LEARN_CALIBRATE_PRIV_H
 
-#include "nayose/calibrate.h"
+#include "nayose/learn_calibrate.h"
 #include "nayose/match_group.h"
 
 enum { CAL_MEMBERS_MAX = 64 }; /* of larger people the first are looked at */

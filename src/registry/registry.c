@@ -89,8 +89,3 @@ struct ny_index *ny_registry_index(struct ny_registry *r)
 {
     return r->index;
 }
-
-const struct ny_match_model *ny_registry_model(const struct ny_registry *r)
-{
-    return r->model;
-}

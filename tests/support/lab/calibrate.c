@@ -4,7 +4,8 @@
 
 #include <stdlib.h>
 
-#include "nayose/calibrate.h"
+#include "nayose/learn_calibrate.h"
+#include "nayose/registry_models.h"
 
 struct truth {
     uint64_t linked, wrong; /* pairs in one group, and of these two people */

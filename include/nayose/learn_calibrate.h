@@ -1,5 +1,5 @@
-/* calibrate: how many of the automatic links are false, told without labels but for a small margin.
- * Four meters over a snapshot of the registry, an estimate, a bound, and the threshold that
+/* learn_calibrate: how many of the automatic links are false, told without labels but for a small
+ * margin. Four meters over a snapshot of the registry, an estimate, a bound, and the threshold that
  * follows. It reads the index and changes nothing; floating point, since nothing is decided here.
  * Spec: the project's matching rules 6.1, 8.
  *
@@ -36,8 +36,8 @@
  * `labels_needed` says how many would do. It holds where false links come from unrelated people and
  * families, or are weak; a hospital that writes one patient's data into another's file makes strong
  * ones that no meter sees. */
-#ifndef NAYOSE_CALIBRATE_H
-#define NAYOSE_CALIBRATE_H
+#ifndef NAYOSE_LEARN_CALIBRATE_H
+#define NAYOSE_LEARN_CALIBRATE_H
 
 #include "nayose/index.h"
 
