@@ -46,11 +46,16 @@ static void score_of_edge(const struct ny_index_edge *e, struct ny_score *out)
     memcpy(out->level, e->levels, sizeof(out->level));
 }
 
+static uint32_t part_identity(const struct part *p, const struct closure *c, size_t node)
+{
+    return p->nodes[node].outside ? p->numbers[node] : c->nodes.ids[p->numbers[node]];
+}
+
 /* Numbers of identities inside one part; parts are small, so a walk will do. */
 static size_t part_find(const struct part *p, const struct closure *c, uint32_t id)
 {
     for (size_t i = 0; i < p->in.n_nodes; i++) {
-        if ((p->nodes[i].outside ? p->numbers[i] : c->nodes.ids[p->numbers[i]]) == id) {
+        if (part_identity(p, c, i) == id) {
             return i;
         }
     }
@@ -191,6 +196,34 @@ static void ask(struct closure *c, uint32_t a, uint32_t b, struct ny_group_quest
     ny_index_edge_ask(c->link->index, a, b, state, reason);
 }
 
+/* What a part that is too large for edges asked before it grew. */
+static void questions_drop(struct closure *c, const struct part *p)
+{
+    for (size_t i = 0; i < p->in.n_nodes; i++) {
+        const struct ny_index_edge *e;
+        uint32_t cursor = 0;
+
+        while ((e = ny_index_edge_next(c->link->index, part_identity(p, c, i), &cursor)) != NULL) {
+            ask(c, e->a, e->b, (struct ny_group_question){NY_VERDICT_NONE, 0});
+        }
+    }
+}
+
+/* Pins that contradict each other outweigh what the partition asks. An edge that leaves the part
+ * asks nothing, whatever it asked before the component was split. */
+static struct ny_group_question question_of(const struct closure *c, const struct part *p,
+                                            const struct ny_group_edge *e,
+                                            struct ny_group_question asked)
+{
+    if (p->nodes[e->a].outside || p->nodes[e->b].outside) {
+        return (struct ny_group_question){NY_VERDICT_NONE, 0};
+    }
+    if (is_contradicted(c, p->numbers[e->a], p->numbers[e->b])) {
+        return (struct ny_group_question){NY_VERDICT_OPEN, REASON_PIN};
+    }
+    return asked;
+}
+
 ny_rc ny_part_solve(struct closure *c, uint32_t component, enum strictness how)
 {
     struct part p;
@@ -209,17 +242,14 @@ ny_rc ny_part_solve(struct closure *c, uint32_t component, enum strictness how)
             c->group[p.numbers[i]] = p.numbers[group[i]];
         }
     }
+    if (how == NO_EDGES) {
+        questions_drop(c, &p);
+    }
     for (size_t i = 0; i < p.in.n_edges; i++) {
         const struct ny_group_edge *e = &p.edges[i];
 
-        if (!p.nodes[e->a].outside && !p.nodes[e->b].outside) {
-            uint32_t x = p.numbers[e->a];
-            uint32_t y = p.numbers[e->b];
-
-            ask(c, c->nodes.ids[x], c->nodes.ids[y],
-                is_contradicted(c, x, y) ? (struct ny_group_question){NY_VERDICT_OPEN, REASON_PIN}
-                                         : questions[i]);
-        }
+        ask(c, part_identity(&p, c, e->a), part_identity(&p, c, e->b),
+            question_of(c, &p, e, questions[i]));
     }
     return NY_OK;
 }

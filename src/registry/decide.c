@@ -202,6 +202,15 @@ static void admit(struct decision *d, struct ny_feed_outcome *o)
         o->unknown |= (uint32_t)(id == 0 || is_gone(d->r, id)) << k;
         o->retired |= (uint32_t)(id != 0 && ny_link_survivor(d->r->index, id) != id) << k;
     }
+    for (size_t i = 0; i < f->n_pairs; i++) { /* what is said again is no surprise */
+        uint32_t a = d->ids[f->pairs[i].a];
+        uint32_t b = d->ids[f->pairs[i].b];
+
+        if (a != 0 && b != 0 &&
+            ny_link_survivor(d->r->index, a) == ny_link_survivor(d->r->index, b)) {
+            o->retired &= ~(1U << f->pairs[i].a | 1U << f->pairs[i].b);
+        }
+    }
     if (f->strict_update && o->unknown != 0) {
         o->result = NY_FEED_UNKNOWN_PATIENT;
     } else if (is_taken(d, o)) {

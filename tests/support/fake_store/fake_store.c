@@ -328,6 +328,31 @@ int64_t fake_store_person(const struct ny_store *s, size_t i)
     return s->identities.v[i].person;
 }
 
+size_t fake_store_edge_rows(const struct ny_store *s)
+{
+    return s->edges.n;
+}
+
+const struct ny_edge_row *fake_store_edge(const struct ny_store *s, size_t i)
+{
+    return s->edges.v[i].remove ? NULL : &s->edges.v[i].row;
+}
+
+size_t fake_store_pin_count(const struct ny_store *s)
+{
+    return s->pins.n;
+}
+
+const struct ny_pin_row *fake_store_pin(const struct ny_store *s, size_t i)
+{
+    return &s->pins.v[i];
+}
+
+void fake_store_set_probation(struct ny_store *s, size_t i)
+{
+    s->requesters.v[i].probation = true;
+}
+
 /* ---- commits ---- */
 
 /* What a row was before stays in the arena until the end. */
@@ -467,6 +492,9 @@ static bool pump_read(struct ny_store *s)
     for (size_t i = 0; i < read.n && n < 64; i++) {
         const struct ny_identity_row *r = &s->identities.v[read.ids[i] - 1];
 
+        if ((size_t)read.ids[i] > s->identities.n) {
+            continue; /* added in memory while the request waited for its turn */
+        }
         rows[n++] = (struct ny_stored_patient){r->id,     r->version, r->domain,  r->local_id,
                                                r->status, r->person,  *r->patient};
     }

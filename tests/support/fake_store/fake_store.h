@@ -8,6 +8,8 @@
 struct ny_store *fake_store_create(ny_str model_text);
 void fake_store_destroy(struct ny_store *s);
 void fake_store_add_domain(struct ny_store *s, const struct ny_domain *d);
+/* What the source of the i-th domain sends links nothing automatically. */
+void fake_store_set_probation(struct ny_store *s, size_t i);
 /* Runs one asynchronous step (a commit or a read); false when there was none. */
 bool fake_store_pump(struct ny_store *s);
 /* While held, reads stay under way and commits go before them. */
@@ -30,6 +32,9 @@ size_t fake_store_versions(const struct ny_store *s);
 size_t fake_store_audits(const struct ny_store *s);
 size_t fake_store_edges(const struct ny_store *s);
 int64_t fake_store_edge_bits(const struct ny_store *s); /* totals of all edges, 1/1024 bit */
+/* Edges one by one, NULL for one that was removed; there are fake_store_edge_rows of them. */
+size_t fake_store_edge_rows(const struct ny_store *s);
+const struct ny_edge_row *fake_store_edge(const struct ny_store *s, size_t i);
 bool fake_store_has_edge(const struct ny_store *s, int64_t a, int64_t b); /* in any order */
 /* Questions that were committed, those of a state, and one by one. */
 size_t fake_store_reviews(const struct ny_store *s, enum ny_review_state state);
@@ -37,5 +42,7 @@ size_t fake_store_review_count(const struct ny_store *s);
 const struct ny_review_row *fake_store_review(const struct ny_store *s, size_t i);
 const struct ny_identity_row *fake_store_identity(const struct ny_store *s, size_t i);
 int64_t fake_store_person(const struct ny_store *s, size_t i);
+size_t fake_store_pin_count(const struct ny_store *s);
+const struct ny_pin_row *fake_store_pin(const struct ny_store *s, size_t i);
 
 #endif
