@@ -7,8 +7,6 @@
 
 enum { RUNNER_UP_MARGIN = NY_BITS(10) };
 
-static const uint32_t APART = 1U << NY_GUARD_GD3 | 1U << NY_GUARD_GD5 | 1U << NY_GUARD_GD8;
-
 static bool link_is_auto_by_itself(const struct group_run *r, const struct group_link *l)
 {
     return l->edge != 0 && ny_match_band(r->in->model, &l->score) == NY_BAND_AUTO;
@@ -22,7 +20,8 @@ bool ny_group_link_is_auto(const struct group_run *r, const struct group_link *l
 }
 
 /* A rival c of the link (a, b), known by a stored edge with `side`: nearly as good, and not one
- * person with the other end. */
+ * person with the other end. A twin of the other end is such a rival: a slip of one kana can make
+ * the name of one twin of that of the other. */
 static bool rival_stands(struct group_run *r, const struct group_link *ab, uint32_t side,
                          uint32_t other, uint32_t c)
 {
@@ -33,8 +32,8 @@ static bool rival_stands(struct group_run *r, const struct group_link *ab, uint3
         return false;
     }
     bc = ny_group_link(r, other, c);
-    return bc->score.total_b1024 < NY_TOTAL_CROSS_B1024 || (bc->score.guards & r->hard) != 0 ||
-           bc->cannot;
+    return (bc->score.total_b1024 < NY_TOTAL_CROSS_B1024 && !ny_group_link_is_mute(r, bc)) ||
+           (bc->score.guards & r->hard) != 0 || bc->cannot || ny_group_link_is_twins(bc);
 }
 
 void ny_group_demote_runners_up(struct group_run *r)
@@ -65,18 +64,6 @@ void ny_group_demote_runners_up(struct group_run *r)
 
 /* ---- groups: lists of clusters, smallest first ---- */
 
-static size_t live_records(const struct group_run *r, uint32_t g)
-{
-    size_t n = 0;
-
-    for (uint32_t c = g; c != NY_GROUP_END; c = r->next[c]) {
-        for (uint32_t i = r->first[c]; i < r->first[c + 1]; i++) {
-            n += r->in->nodes[r->members[i]].live;
-        }
-    }
-    return n;
-}
-
 static size_t group_size(const struct group_run *r, uint32_t g)
 {
     size_t n = 0;
@@ -85,30 +72,6 @@ static size_t group_size(const struct group_run *r, uint32_t g)
         n++;
     }
     return n;
-}
-
-/* (c): may two groups become one? */
-static bool groups_may_join(struct group_run *r, uint32_t g1, uint32_t g2)
-{
-    size_t pairs = 0;
-    size_t likely = 0;
-
-    if (live_records(r, g1) + live_records(r, g2) > NY_GROUP_LIVE_MAX) {
-        return false; /* GD14 */
-    }
-    for (uint32_t x = g1; x != NY_GROUP_END; x = r->next[x]) {
-        for (uint32_t y = g2; y != NY_GROUP_END; y = r->next[y]) {
-            const struct group_link *l = ny_group_link(r, x, y);
-
-            if (l->cannot || (l->score.guards & (APART | r->hard)) != 0 ||
-                l->score.total_b1024 < NY_TOTAL_CROSS_B1024) {
-                return false;
-            }
-            pairs++;
-            likely += l->score.total_b1024 >= NY_TOTAL_REVIEW_B1024;
-        }
-    }
-    return 2 * likely >= pairs;
 }
 
 /* Merges the two sorted lists; the group keeps the smaller number, which is returned. */
@@ -170,7 +133,7 @@ static ny_rc join_auto_links(struct group_run *r)
         uint32_t g2 = r->group[r->cluster[autos[i]->b]];
 
         if (g1 != g2 && !ny_group_cluster_is_outside(r, g1) &&
-            !ny_group_cluster_is_outside(r, g2) && groups_may_join(r, g1, g2)) {
+            !ny_group_cluster_is_outside(r, g2) && ny_group_may_join(r, g1, g2)) {
             (void)groups_unite(r, g1, g2);
         }
     }
@@ -266,7 +229,7 @@ static struct proposal propose(struct group_run *r, uint32_t g1, uint32_t g2)
     struct ny_score whole;
 
     if (evidence_score(r, g1, g2, &whole) && ny_match_band(r->in->model, &whole) == NY_BAND_AUTO &&
-        groups_may_join(r, g1, g2)) {
+        ny_group_may_join(r, g1, g2)) {
         return (struct proposal){PROPOSAL_STANDS, whole.total_b1024};
     }
     return (struct proposal){PROPOSAL_NONE, 0};
@@ -367,7 +330,7 @@ ny_rc ny_group_strength(struct ny_arena *a, const struct ny_group_input *in, siz
         }
     }
     strength = INT32_MIN;
-    if (groups_may_join(&r, 0, second)) {
+    if (ny_group_may_join(&r, 0, second)) {
         strength = pairs_strength(&r, 0, second);
         if (evidence_score(&r, 0, second, &whole) && whole.guards == 0 &&
             whole.total_b1024 > strength) {

@@ -48,6 +48,13 @@ bool ny_group_cluster_is_outside(const struct group_run *r, uint32_t c);
 /* Order of (c): total descending, then the best pair's nodes. <0 when x comes first. */
 int ny_group_link_order(const struct group_link *x, const struct group_link *y);
 
+/* The names of the best pair could not be compared, since one has only kanji and the other only
+ * kana: the pair says nothing for or against one person. */
+bool ny_group_link_is_mute(const struct group_run *r, const struct group_link *l);
+/* A twin pattern (GD3) whose given names differ in kanji and in kana. */
+bool ny_group_link_is_twins(const struct group_link *l);
+/* (c): may two groups become one? */
+bool ny_group_may_join(struct group_run *r, uint32_t g1, uint32_t g2);
 /* Marks links demoted by the runner-up rule; all judged on undemoted links. */
 void ny_group_demote_runners_up(struct group_run *r);
 /* An AUTO link that nothing keeps back (band, cannot, hold, runner-up). */

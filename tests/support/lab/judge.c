@@ -71,6 +71,12 @@ static void judge_pair(struct lab_world *w, struct lab_result *r, const struct l
     r->count[LAB_CEILING_DIRECT] += direct;
     r->count[LAB_CEILING_LINKED] += tied && linked;
     r->count[LAB_DIRECT_LINKED] += direct && linked;
+    for (unsigned e = 0; e < POP_ERROR_COUNT && tied; e++) {
+        bool touched = ((a->errors ^ b->errors) >> e & 1) != 0;
+
+        r->touched[e] += touched;
+        r->touched_linked[e] += touched && linked;
+    }
     if (a->identity == 0 || b->identity == 0) {
         return;
     }

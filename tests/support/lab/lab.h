@@ -25,6 +25,7 @@ struct lab_record {
     enum pop_kind kind;
     uint32_t person, household;
     int32_t birth;
+    uint32_t errors; /* bits of enum pop_error */
     uint8_t slot, twin_order;
     uint8_t n_contacts;
     uint16_t facility;
@@ -81,6 +82,9 @@ struct lab_result {
     struct lab_tally *false_;    /* pairs of two people in one group, by relation and levels */
     struct lab_tally *questions; /* open questions, by whom they are about and why */
     struct lab_tally *uncompared;
+    int64_t
+        touched[POP_ERROR_COUNT]; /* pairs of the ceiling that exactly one of the two has it in */
+    int64_t touched_linked[POP_ERROR_COUNT];
 };
 
 struct lab_result *lab_result_create(size_t examples);

@@ -35,6 +35,12 @@ void lab_result_print(const struct lab_result *r, const char *title, size_t top,
     fprintf(to, "  %-52s %.1f\n", "never compared for 100 000 true pairs",
             per(c[LAB_UNCOMPARED], c[LAB_TRUE_PAIRS], 1e5));
     if (top > 0) {
+        fprintf(to, "recall of the ceiling by kind of error (pairs, missed, recall)\n");
+        for (unsigned e = 0; e < POP_ERROR_COUNT; e++) {
+            fprintf(to, "  %-18s %9lld %7lld  %.4f\n", pop_error_name((enum pop_error)e),
+                    (long long)r->touched[e], (long long)(r->touched[e] - r->touched_linked[e]),
+                    per(r->touched_linked[e], r->touched[e], 1));
+        }
         lab_tally_print(r->false_, "false pairs by relation and levels", top, to);
         lab_tally_print(r->missed, "missed pairs of the ceiling by band, levels and guards", top,
                         to);

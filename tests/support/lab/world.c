@@ -41,6 +41,7 @@ static void records_make(struct lab_world *w, const struct pop_plan *plan)
                                  .person = t.person_no,
                                  .household = t.household,
                                  .birth = t.birth,
+                                 .errors = t.errors,
                                  .slot = t.slot,
                                  .twin_order = t.twin_order,
                                  .facility = plan->records[i].facility,

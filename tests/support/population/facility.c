@@ -20,6 +20,7 @@ void pop_facility_make(uint64_t seed, uint32_t index, uint32_t count, struct pop
     static const char *const place[] = {"中央", "東", "西", "市立", "県立", "青葉", "駿河", "富士"};
     static const char *const kind[] = {"病院", "医療センター", "クリニック", "総合病院"};
     struct pop_rng r = pop_rng_keyed(seed, POP_STREAM_FACILITY, index, 0);
+    struct pop_address site;
     char institution[16] = "";
     char check[2] = "";
 
@@ -33,4 +34,6 @@ void pop_facility_make(uint64_t seed, uint32_t index, uint32_t count, struct pop
     pop_cat(out->name, sizeof out->name, place[pop_rng_below(&r, NY_ARRAY_LEN(place))]);
     pop_cat(out->name, sizeof out->name, kind[pop_rng_below(&r, NY_ARRAY_LEN(kind))]);
     pop_catf(out->name, sizeof out->name, "%u", index + 1);
+    pop_address_draw(&r, &site);
+    pop_phone_fixed(pop_rng_next(&r), &site, out->desk_phone);
 }

@@ -9,8 +9,9 @@ enum pop_charset { POP_JIS, POP_UTF8 };
 
 enum pop_kana_style {
     POP_KANA_FULL,     /* ショウヘイ */
-    POP_KANA_HALF,     /* ｼｮｳﾍｲ (UTF-8 only: JIS X 0208 has none) */
+    POP_KANA_HALF,     /* ｼｮｳﾍｲ; in an ISO 2022 field by ESC ( I */
     POP_KANA_NO_SMALL, /* シヨウヘイ */
+    POP_KANA_HALF_BIG, /* ｼﾖｳﾍｲ: both */
     POP_KANA_HIRAGANA  /* しょうへい */
 };
 
@@ -46,6 +47,12 @@ struct pop_habits {
     /* How often a field is missing, in percent of the error model's rate; the mean is about 100. */
     uint16_t no_kana, no_kanji, no_address, no_phone, no_card;
     uint8_t id_width;
+    /* In percent: the number of the desk is typed where the patient gives none. */
+    uint8_t desk_phone;
+    /* In percent of the model's rates: wrong eras, birth dates that are not known. */
+    uint16_t era_slip, no_birth;
+    /* What is typed where the birth date is not known. */
+    const char *dummy_birth;
 };
 
 struct pop_facility {
@@ -53,8 +60,15 @@ struct pop_facility {
     char name_space[8]; /* F01 */
     char oid[64];
     char name[64];
+    char desk_phone[12];
     const struct pop_habits *habits;
 };
+
+/* The system lacks characters outside JIS X 0208. */
+static inline bool pop_habits_lose_gaiji(const struct pop_habits *h)
+{
+    return h->charset == POP_JIS || h->gaiji == POP_GAIJI_PRIVATE;
+}
 
 void pop_facility_make(uint64_t seed, uint32_t index, uint32_t count, struct pop_facility *out);
 

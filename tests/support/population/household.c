@@ -88,6 +88,20 @@ static char any_sex(struct pop_rng *r)
     return pop_rng_chance(r, .513) ? 'M' : 'F';
 }
 
+/* Nobody else at home has this name, or only the reading (which fathers do hand down). */
+static bool is_free(const struct pop_household *h, const struct pop_person *who)
+{
+    for (uint32_t i = 0; i < h->n; i++) {
+        const struct pop_person *p = &h->person[i];
+
+        if (p != who && (strcmp(p->given.form, who->given.form) == 0 ||
+                         (i > 1 && strcmp(p->given.kana, who->given.kana) == 0))) {
+            return false;
+        }
+    }
+    return true;
+}
+
 /* The name of a child: now and then with a kanji of its parent, now and then the parent's reading.
  */
 static void name_child(const struct pop_names *names, struct pop_rng *r,
@@ -97,31 +111,43 @@ static void name_child(const struct pop_names *names, struct pop_rng *r,
     int year = pop_year_of(child->birth);
     double v = pop_rng_unit(r);
 
-    if (v < .06 && parent != child && parent->kind != POP_FOREIGNER &&
-        pop_names_given_like(r, child->sex, year, &parent->given, &child->given)) {
+    if (v < (parent->sex == child->sex ? .18 : .06) && parent != child &&
+        parent->kind != POP_FOREIGNER &&
+        pop_names_given_like(r, child->sex, year, &parent->given, &child->given) &&
+        is_free(h, child)) {
         return;
     }
-    if (v >= .998 && parent->sex == child->sex &&
-        pop_names_given_homophone(child->sex, &parent->given, &child->given)) {
+    if (v >= .997 && parent->sex == child->sex &&
+        pop_names_given_homophone(child->sex, &parent->given, &child->given) && is_free(h, child)) {
         return;
     }
-    pop_names_given(names, r, child->sex, year, &child->given);
+    do {
+        pop_names_given(names, r, child->sex, year, &child->given);
+    } while (!is_free(h, child));
 }
 
-/* Twins: half of those of one sex share a kanji; nobody gives both one name. */
-static void name_twin(const struct pop_names *names, struct pop_rng *r,
-                      const struct pop_person *first, struct pop_person *twin)
+/* Twins: most of those of one sex share a kanji, or are one kana apart; nobody gives both one name.
+ */
+static void name_twin(const struct pop_names *names, const struct pop_options *o, struct pop_rng *r,
+                      const struct pop_household *h, const struct pop_person *first,
+                      struct pop_person *twin)
 {
     int year = pop_year_of(twin->birth);
+    double v = pop_rng_unit(r);
+    double near = o->twins_only ? .4 : .2;
+    double like = first->sex == twin->sex ? near + .4 : near + .1;
 
-    if (pop_rng_chance(r, first->sex == twin->sex ? .5 : .2) &&
-        pop_names_given_like(r, twin->sex, year, &first->given, &twin->given)) {
+    if (v < near && pop_names_given_near(r, twin->sex, year, &first->given, &twin->given) &&
+        is_free(h, twin)) {
+        return;
+    }
+    if (v < like && pop_names_given_like(r, twin->sex, year, &first->given, &twin->given) &&
+        is_free(h, twin)) {
         return;
     }
     do {
         pop_names_given(names, r, twin->sex, year, &twin->given);
-    } while (strcmp(twin->given.form, first->given.form) == 0 ||
-             strcmp(twin->given.kana, first->given.kana) == 0);
+    } while (!is_free(h, twin));
 }
 
 static void add_children(const struct pop_names *names, const struct pop_options *o,
@@ -145,6 +171,14 @@ static void add_children(const struct pop_names *names, const struct pop_options
         if (POP_DAY_LAST - birth > 30 * 365 && pop_rng_chance(r, .7)) {
             continue; /* grown up and gone */
         }
+        for (uint32_t k = 0; k < h->n; k++) { /* nine months after any brother or sister */
+            int32_t apart = birth - h->person[k].birth;
+
+            birth += apart > -280 && apart < 280 ? 280 - apart : 0;
+        }
+        if (birth > POP_DAY_LAST - 3) {
+            continue;
+        }
         child = add_person(h, sex, birth);
         child->surname[0] = *surname;
         name_child(names, r, h, child);
@@ -156,7 +190,7 @@ static void add_children(const struct pop_names *names, const struct pop_options
             child->twin_order = 1;
             twin->twin_order = 2;
             twin->surname[0] = *surname;
-            name_twin(names, r, child, twin);
+            name_twin(names, o, r, h, child, twin);
         }
     }
 }
@@ -170,6 +204,9 @@ static void name_adult(const struct pop_names *names, struct pop_rng *r, struct 
 static void make_foreigner(const struct pop_names *names, struct pop_rng *r, struct pop_person *p)
 {
     p->kind = POP_FOREIGNER;
+    if (pop_rng_chance(r, .04)) { /* the day is not known, or was not when the passport was made */
+        p->birth = ny_days_from_civil(pop_year_of(p->birth), 1, 1);
+    }
     pop_names_foreign(r, p->sex, &p->surname[0], &p->given);
     p->has_alias = pop_rng_chance(r, .4);
     if (p->has_alias) {
@@ -231,7 +268,7 @@ static void people_make(const struct pop_names *names, const struct pop_options 
         struct pop_person *p = add_person(h, sex == 'M' ? 'F' : 'M', head->birth + gap * 365);
 
         if (POP_DAY_LAST - p->birth < 20 * 365) {
-            p->birth = head->birth;
+            p->birth = head->birth - pop_rng_between(r, 1, 700);
         }
         p->surname[0] = head->surname[0];
         name_adult(names, r, p);
@@ -277,7 +314,10 @@ static void make_namesake(const struct pop_names *names, const struct pop_option
     p->sex = other.person[0].sex;
     p->birth = other.person[0].birth;
     p->surname[0] = other.person[0].surname[0];
-    p->given = other.person[0].given;
+    if (!pop_rng_chance(&r, .3) ||
+        !pop_names_given_homophone(p->sex, &other.person[0].given, &p->given)) {
+        p->given = other.person[0].given;
+    }
 }
 
 void pop_household_make(const struct pop_names *names, const struct pop_options *o, uint32_t number,

@@ -50,6 +50,7 @@ struct pop_household {
     struct pop_person person[POP_HOUSEHOLD_MAX];
     struct pop_address address[2]; /* before and after move_day */
     int32_t move_day;
+    bool is_shared_home; /* the second home is a care home or an employer's quarters */
     bool has_fixed_line;
     uint64_t fixed_line[2];
     uint64_t municipal_card[2]; /* before and after move_day */

@@ -76,16 +76,69 @@ static void surnames_change(const struct pop_names *names, const struct pop_opti
     }
 }
 
-static void contacts_make(const struct pop_options *o, struct pop_rng *r, struct pop_household *h)
+/* A building that many households live in: one for every so many households of the population, so
+ * that its size does not depend on the size of the population. */
+struct building {
+    uint32_t households; /* of the population for one building */
+    uint64_t kind;
+};
+
+static const struct building care_home = {2500, 1}; /* about 50 live there */
+static const struct building quarters = {6000, 2};  /* of an employer of foreigners, about 20 */
+static const struct building estate = {1000, 3}; /* flats of the prefecture, about 80 households */
+
+static uint64_t building_move_in(const struct pop_options *o, const struct building *b,
+                                 uint32_t household, struct pop_address *out)
 {
+    struct pop_rng r =
+        pop_rng_keyed(o->seed, POP_STREAM_BUILDING, household / b->households, b->kind);
+
+    pop_address_draw(&r, out);
+    out->building = out->building == 0 ? 1 : out->building;
+    out->room = 0;
+    return pop_rng_next(&r); /* the key of its telephone */
+}
+
+/* Old people move into a care home, foreigners into quarters: some within the years of the records,
+ * others before. */
+static void shared_home_make(const struct pop_options *o, struct pop_rng *r,
+                             struct pop_household *h)
+{
+    bool old = pop_age_at(&h->person[0], POP_DAY_LAST) >= 75;
+    bool foreign = h->person[0].kind == POP_FOREIGNER;
+    bool moves = pop_rng_chance(r, old ? .2 : foreign ? .3 : 0);
+    bool long_ago = pop_rng_chance(r, .4);
+
+    if (!moves || h->n > 1 || o->errors <= 0) {
+        return;
+    }
+    h->is_shared_home = true;
+    h->fixed_line[1] = building_move_in(o, old ? &care_home : &quarters, h->number, &h->address[1]);
+    h->move_day = long_ago ? POP_DAY_FIRST - 1 : pop_rng_between(r, POP_DAY_FIRST, POP_DAY_LAST);
+}
+
+static void homes_make(const struct pop_options *o, struct pop_rng *r, struct pop_household *h)
+{
+    bool in_estate = pop_rng_chance(r, .08);
+    uint16_t room = (uint16_t)(pop_rng_between(r, 1, 11) * 100 + pop_rng_between(r, 1, 20));
+
     pop_address_draw(r, &h->address[0]);
+    if (in_estate) {
+        (void)building_move_in(o, &estate, h->number, &h->address[0]);
+        h->address[0].room = room;
+    }
     pop_address_move(r, &h->address[0], &h->address[1]);
     h->move_day = event_day(r, RATE_MOVED * PAIR * o->errors);
+}
+
+static void contacts_make(const struct pop_options *o, struct pop_rng *r, struct pop_household *h)
+{
     h->has_fixed_line = pop_rng_chance(r, pop_age_at(&h->person[0], POP_DAY_LAST) >= 50 ? .85 : .3);
     for (int i = 0; i < 2; i++) {
         h->fixed_line[i] = pop_rng_next(r);
         h->municipal_card[i] = pop_rng_next(r);
     }
+    shared_home_make(o, r, h);
     if (h->address[0].municipality == h->address[1].municipality) {
         h->municipal_card[1] = h->municipal_card[0];
     }
@@ -128,6 +181,7 @@ void pop_household_live(const struct pop_names *names, const struct pop_options 
                         struct pop_rng *r, struct pop_household *h)
 {
     surnames_change(names, o, r, h);
+    homes_make(o, r, h);
     contacts_make(o, r, h);
     cards_make(o, r, h);
 }

@@ -6,39 +6,63 @@
  *   PV1||N
  *   IN1|1|plan|insurer|||||||symbol~number~branch
  *
- * It is put together in UTF-8 and converted as a whole; iconv returns to ASCII before every
- * delimiter, because delimiters are ASCII. */
+ * It is put together in UTF-8. ISO 2022 is written character by character: ESC ( B, ESC $ B and,
+ * for half-width kana, ESC ( I where the set changes. Delimiters are ASCII, so that the text is in
+ * ASCII before each of them. */
 
 #include "message.h"
 
 #include "text.h"
 
-#include <errno.h>
 #include <iconv.h>
 
 #define CAP 8192
 
+#define NO_CODE 0
+
 struct pop_writer {
-    iconv_t to_jis;
+    uint16_t code[0x10000]; /* row and cell of JIS X 0208, or NO_CODE */
     char utf8[CAP];
     char jis[CAP * 2];
 };
 
+/* One character through EUC-JP, which has the row and the cell with the high bits set. */
+static uint16_t code_of(iconv_t to_euc, uint32_t cp)
+{
+    char utf8[8] = "";
+    unsigned char euc[8];
+    char *in = utf8;
+    char *out = (char *)euc;
+    size_t in_left;
+    size_t out_left = sizeof euc;
+
+    pop_cat_code_point(utf8, sizeof utf8, cp);
+    in_left = strlen(utf8);
+    if (iconv(to_euc, &in, &in_left, &out, &out_left) == (size_t)-1 || sizeof euc - out_left != 2 ||
+        euc[0] < 0xA1) {
+        return NO_CODE;
+    }
+    return (uint16_t)(((euc[0] & 0x7F) << 8) | (euc[1] & 0x7F));
+}
+
 struct pop_writer *pop_writer_create(void)
 {
     struct pop_writer *w = ny_calloc(1, sizeof *w);
+    iconv_t to_euc = iconv_open("EUC-JP", "UTF-8");
 
-    w->to_jis = iconv_open("ISO-2022-JP", "UTF-8");
-    NY_ASSERT(w->to_jis != (iconv_t)-1);
+    NY_ASSERT(to_euc != (iconv_t)-1);
+    for (uint32_t cp = 0x800; cp < 0x10000; cp++) {
+        bool is_character = (cp < 0xD800 || cp > 0xDFFF) && (cp < 0xFF61 || cp > 0xFF9F);
+
+        w->code[cp] = is_character ? code_of(to_euc, cp) : NO_CODE;
+    }
+    iconv_close(to_euc);
     return w;
 }
 
 void pop_writer_destroy(struct pop_writer *w)
 {
-    if (w != NULL) {
-        iconv_close(w->to_jis);
-        ny_free(w);
-    }
+    ny_free(w);
 }
 
 void pop_local_id(const struct pop_facility *f, uint32_t local_id, char out[16])
@@ -61,12 +85,18 @@ static void write_time(char to[16], uint32_t time_s)
     pop_cat_number(to, 16, s % 60, 2);
 }
 
+static bool is_half_width(const struct pop_habits *h)
+{
+    return h->kana == POP_KANA_HALF || h->kana == POP_KANA_HALF_BIG;
+}
+
 static void write_msh(char *to, const struct pop_message *m)
 {
     static const char *const type[] = {"A28^ADT_A05", "A31^ADT_A05", "A08^ADT_A01"};
     const char *ns = m->facility->name_space;
-    const char *charset =
-        m->facility->habits->charset == POP_JIS ? "~ISO IR87||ISO 2022-1994" : "UNICODE UTF-8";
+    const char *charset = m->facility->habits->charset == POP_UTF8 ? "UNICODE UTF-8"
+                          : is_half_width(m->facility->habits) ? "~ISO IR13~ISO IR87||ISO 2022-1994"
+                                                               : "~ISO IR87||ISO 2022-1994";
     char serial[12] = "";
     char at[16];
 
@@ -96,6 +126,8 @@ static void write_xpn(char *to, enum pop_name_style style, const char *family, c
 
 static void kana_in_style(char *dst, size_t cap, const char *kana, enum pop_kana_style style)
 {
+    char big[192];
+
     switch (style) {
     case POP_KANA_FULL:
         pop_copy(dst, cap, kana);
@@ -105,6 +137,10 @@ static void kana_in_style(char *dst, size_t cap, const char *kana, enum pop_kana
         break;
     case POP_KANA_NO_SMALL:
         pop_kana_without_small(dst, cap, kana);
+        break;
+    case POP_KANA_HALF_BIG:
+        pop_kana_without_small(big, sizeof big, kana);
+        pop_kana_half_width(dst, cap, big);
         break;
     case POP_KANA_HIRAGANA:
         pop_kana_hiragana(dst, cap, kana);
@@ -118,9 +154,13 @@ static void write_form(char *to, const struct pop_habits *h, const struct pop_na
     struct pop_name s = *surname;
     struct pop_name g = *given;
 
-    if (h->charset == POP_JIS) {
-        pop_names_into_jis(&s, h->gaiji);
-        pop_names_into_jis(&g, h->gaiji);
+    if (pop_habits_lose_gaiji(h)) {
+        (void)pop_names_lose_gaiji(&s, h->gaiji);
+        (void)pop_names_lose_gaiji(&g, h->gaiji);
+    }
+    if (h->gaiji == POP_GAIJI_SELECTOR) {
+        pop_names_add_selectors(&s);
+        pop_names_add_selectors(&g);
     }
     write_xpn(to, h->name, s.form, g.form, type_and_code);
 }
@@ -279,13 +319,48 @@ static void write_in1(char *to, const struct pop_message *m)
 
 /* ---- the bytes ---- */
 
+enum g0 { G0_ASCII, G0_KANJI, G0_KANA };
+
+/* Appends a character in its set; a character that no set has would be a bug of the tables. */
+static size_t put_character(const struct pop_writer *w, uint32_t cp, enum g0 *set, char *out)
+{
+    static const char *const escape[] = {"\x1B(B", "\x1B$B", "\x1B(I"};
+    enum g0 wanted = cp < 0x80 ? G0_ASCII : cp >= 0xFF61 && cp <= 0xFF9F ? G0_KANA : G0_KANJI;
+    size_t n = 0;
+
+    if (wanted != *set) {
+        memcpy(out, escape[wanted], 3);
+        n = 3;
+        *set = wanted;
+    }
+    if (wanted == G0_KANJI) {
+        uint16_t code = cp < 0x10000 ? w->code[cp] : NO_CODE;
+
+        code = code != NO_CODE ? code : pop_vendor_code(cp);
+        NY_ASSERT(code != NO_CODE);
+        out[n++] = (char)(code >> 8);
+        out[n++] = (char)(code & 0x7F);
+    } else {
+        out[n++] = (char)(wanted == G0_KANA ? cp - 0xFF40 : cp);
+    }
+    return n;
+}
+
+static ny_str in_iso2022(struct pop_writer *w)
+{
+    enum g0 set = G0_ASCII;
+    size_t n = 0;
+
+    for (const char *p = w->utf8; *p != '\0'; p += pop_char_len(p)) {
+        NY_ASSERT(n + 8 < sizeof w->jis);
+        n += put_character(w, pop_code_point(p), &set, w->jis + n);
+    }
+    return ny_str_of(w->jis, n); /* a message ends with a carriage return, in ASCII */
+}
+
 ny_str pop_message_make(struct pop_writer *w, const struct pop_message *m)
 {
     struct pop_rng r = {m->spelling};
-    char *in = w->utf8;
-    char *out = w->jis;
-    size_t in_left;
-    size_t out_left = sizeof w->jis;
 
     w->utf8[0] = '\0';
     write_msh(w->utf8, m);
@@ -293,12 +368,5 @@ ny_str pop_message_make(struct pop_writer *w, const struct pop_message *m)
     if (m->view->has_card) {
         write_in1(w->utf8, m);
     }
-    in_left = strlen(w->utf8);
-    if (m->facility->habits->charset == POP_UTF8) {
-        return ny_str_of(w->utf8, in_left);
-    }
-    /* A character that JIS X 0208 lacks would be a bug of the tables. */
-    NY_ASSERT(iconv(w->to_jis, &in, &in_left, &out, &out_left) != (size_t)-1);
-    NY_ASSERT(iconv(w->to_jis, NULL, NULL, &out, &out_left) != (size_t)-1);
-    return ny_str_of(w->jis, sizeof w->jis - out_left);
+    return m->facility->habits->charset == POP_UTF8 ? ny_str_from_c(w->utf8) : in_iso2022(w);
 }

@@ -4,7 +4,9 @@
  *   unlisted  the rest of the mass, a power law of slope 1.25 that begins at the tail's cap:
  *             p(r) = C · r^-1.25 for r in [r0, r0 + n], p(r0) = cap, total = 1 - listed;
  *             with x = r^-¼ the total is 4C(x0 - x1), and x is uniform: r = 1/x⁴
- *   rank → a name put together from pieces, scattered by a permutation of the index
+ *   rank → a name put together from pieces, scattered by a permutation of the index; a part of the
+ *   young ones is read like a listed name instead (愛結 ユイ beside 結衣 ユイ), as far as pieces
+ * allow
  *
  * Only + - × ÷ and square roots are used, so that every machine draws the same names. */
 
@@ -21,6 +23,9 @@
 #define GIVEN_CAP 1.2e-3
 #define SURNAME_COUNT 150000U
 #define MAX_BAND 128
+#define MAX_SPELLINGS 12
+#define HOMOPHONES_F .17 /* of the unlisted names of girls born since 1985 */
+#define HOMOPHONES_M .12
 #define BANDS 6
 
 struct surname_row {
@@ -57,6 +62,8 @@ struct band {
     uint32_t n;
     const struct given_row *row[MAX_BAND];
     uint32_t cum[MAX_BAND]; /* millionths, running */
+    uint32_t spellings[MAX_BAND][MAX_SPELLINGS];
+    uint32_t spelling_n[MAX_BAND];
     struct tail tail;
 };
 
@@ -132,6 +139,17 @@ static uint32_t listed_slot(const struct pop_names *n, const char *form, uint64_
     return at;
 }
 
+/* Other spellings of the listed readings. */
+static void spellings_find(struct band *b)
+{
+    int era = pop_parts_era(b->from);
+
+    for (uint32_t i = 0; i < b->n && era == 2; i++) {
+        b->spelling_n[i] =
+            pop_parts_read_as(b->sex, era, b->row[i]->kana, b->spellings[i], MAX_SPELLINGS);
+    }
+}
+
 struct pop_names *pop_names_create(void)
 {
     struct pop_names *n = ny_calloc(1, sizeof *n);
@@ -159,6 +177,7 @@ struct pop_names *pop_names_create(void)
         uint32_t count = pop_parts_given_count(b->sex, pop_parts_era(b->from));
 
         b->tail = tail_fit(1.0 - b->cum[b->n - 1] / 1e6, GIVEN_CAP, count);
+        spellings_find(b);
     }
     return n;
 }
@@ -219,6 +238,21 @@ static const struct band *band_find(const struct pop_names *n, char sex, int yea
     ny_assert_failed("the bands of priors.def cover every year", __FILE__, __LINE__);
 }
 
+/* An unlisted spelling of a listed reading, by the share of the listed name. */
+static bool homophone_draw(const struct band *b, struct pop_rng *r, struct pop_name *out)
+{
+    double share = pop_parts_era(b->from) < 2 ? 0 : b->sex == 'F' ? HOMOPHONES_F : HOMOPHONES_M;
+    bool wanted = pop_rng_chance(r, share);
+    uint32_t i = wanted ? pick(b->cum, b->n, pop_rng_below(r, b->cum[b->n - 1])) : 0;
+
+    if (!wanted || b->spelling_n[i] == 0) {
+        return false;
+    }
+    pop_parts_given_at(b->sex, pop_parts_era(b->from),
+                       b->spellings[i][pop_rng_below(r, b->spelling_n[i])], out);
+    return true;
+}
+
 void pop_names_given(const struct pop_names *n, struct pop_rng *r, char sex, int year,
                      struct pop_name *out)
 {
@@ -229,6 +263,9 @@ void pop_names_given(const struct pop_names *n, struct pop_rng *r, char sex, int
     if (i < b->n) {
         pop_copy(out->form, sizeof out->form, b->row[i]->form);
         pop_copy(out->kana, sizeof out->kana, b->row[i]->kana);
+        return;
+    }
+    if (homophone_draw(b, r, out)) {
         return;
     }
     pop_parts_given(sex, pop_parts_era(year), tail_draw(&b->tail, r), out);

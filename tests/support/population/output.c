@@ -53,15 +53,21 @@ static void truth_write(struct output *out, const struct pop_record *rec, size_t
     struct pop_truth t;
     char id[16];
     char twins[24] = "";
+    char errors[512] = "";
 
     pop_source_truth(out->source, record, &t);
     if (t.twin_order > 0) {
         pop_catf(twins, sizeof twins, "%u.%d", t.household, t.birth);
     }
+    for (unsigned e = 0; e < POP_ERROR_COUNT; e++) {
+        if ((t.errors >> e & 1) != 0) {
+            POP_CAT(errors, sizeof errors, errors[0] != '\0' ? " " : "", pop_error_name(e));
+        }
+    }
     pop_local_id(f, rec->local_id, id);
-    fprintf(out->truth, "%s,%s,P%08u,%s,%s,%s,%s,%016llx,H%08u,%s\n", f->name_space, id,
+    fprintf(out->truth, "%s,%s,P%08u,%s,%s,%s,%s,%016llx,H%08u,%s,%s\n", f->name_space, id,
             t.person_no, pop_kind_name(t.kind), t.phone, t.address, t.card,
-            (unsigned long long)t.likeness, t.household, twins);
+            (unsigned long long)t.likeness, t.household, twins, errors);
     if (out->query_n < QUERY_MAX &&
         pop_mix(out->o->world.seed ^ pop_mix(rec->household * 64ULL + rec->slot + rec->serial)) %
                 QUERY_SHARE ==
@@ -119,7 +125,7 @@ bool pop_output_write(const struct pop_names *names, const struct pop_plan_optio
     ok = out.truth != NULL && out.domains != NULL && out.queries != NULL;
     if (ok) {
         fputs("domain,local_id,person,kind,phone,address_key,insurance_key,likeness,household,"
-              "twins\n",
+              "twins,errors\n",
               out.truth);
     }
     for (uint32_t i = 0; ok && i < o->facilities; i++) {

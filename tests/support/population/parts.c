@@ -113,17 +113,38 @@ static void put(struct pop_name *out, const char *kanji, const char *kana)
     pop_cat(out->kana, sizeof out->kana, kana);
 }
 
-void pop_parts_given(char sex, int era, uint32_t rank, struct pop_name *out)
+void pop_parts_given_at(char sex, int era, uint32_t index, struct pop_name *out)
 {
     struct span first = given_span(sex, era, 0);
     struct span last = given_span(sex, era, 1);
-    uint64_t i = (rank + 1) * SCATTER % (first.n * last.n);
-    const struct given_piece *f = &given_first[first.from + (size_t)i % first.n];
-    const struct given_piece *l = &given_last[last.from + (size_t)i / first.n];
+    const struct given_piece *f = &given_first[first.from + index % first.n];
+    const struct given_piece *l = &given_last[last.from + index / first.n];
 
     *out = (struct pop_name){"", ""};
     put(out, f->kanji, f->kana);
     put(out, l->kanji, l->kana);
+}
+
+void pop_parts_given(char sex, int era, uint32_t rank, struct pop_name *out)
+{
+    pop_parts_given_at(sex, era, (uint32_t)((rank + 1) * SCATTER % pop_parts_given_count(sex, era)),
+                       out);
+}
+
+uint32_t pop_parts_read_as(char sex, int era, const char *kana, uint32_t *out, uint32_t max)
+{
+    uint32_t count = pop_parts_given_count(sex, era);
+    uint32_t n = 0;
+
+    for (uint32_t i = 0; i < count && n < max; i++) {
+        struct pop_name name;
+
+        pop_parts_given_at(sex, era, i, &name);
+        if (strcmp(name.kana, kana) == 0) {
+            out[n++] = i;
+        }
+    }
+    return n;
 }
 
 /* Two pieces while they last, three beyond: the rarer name is the longer one. */
@@ -148,8 +169,28 @@ void pop_parts_surname(uint32_t rank, struct pop_name *out)
     put(out, surname_last[i / nf].kanji, surname_last[i / nf].kana);
 }
 
-bool pop_names_given_like(struct pop_rng *r, char sex, int year, const struct pop_name *like,
-                          struct pop_name *out)
+/* At most one character lies between what both begin with and what both end with. */
+static bool is_one_kana_apart(const char *a, const char *b)
+{
+    size_t na = pop_char_count(a);
+    size_t nb = pop_char_count(b);
+    size_t front = 0;
+    size_t back = 0;
+
+    /* every kana has three bytes */
+    while (front < na && front < nb && memcmp(a + 3 * front, b + 3 * front, 3) == 0) {
+        front++;
+    }
+    while (front + back < na && front + back < nb &&
+           memcmp(a + 3 * (na - 1 - back), b + 3 * (nb - 1 - back), 3) == 0) {
+        back++;
+    }
+    return na - front - back <= 1 && nb - front - back <= 1;
+}
+
+/* A name that begins with the same kanji, or the same reading, as like. */
+static bool given_beside(struct pop_rng *r, char sex, int year, const struct pop_name *like,
+                         bool near, struct pop_name *out)
 {
     uint32_t kanji = pop_code_point(like->form);
     int era = pop_parts_era(year);
@@ -158,24 +199,36 @@ bool pop_names_given_like(struct pop_rng *r, char sex, int year, const struct po
 
     for (size_t i = 0; i < NY_ARRAY_LEN(given_first); i++) {
         const struct given_piece *g = &given_first[i];
+        bool alike = pop_code_point(g->kanji) == kanji ||
+                     (near && strncmp(g->kana, like->kana, strlen(g->kana)) == 0);
 
-        if (g->sex != sex || pop_code_point(g->kanji) != kanji) {
-            continue;
-        }
-        for (int tries = 0; tries < 8; tries++) {
+        for (int tries = 0; alike && g->sex == sex && tries < (near ? 24 : 8); tries++) {
             const struct given_piece *l =
                 &given_last[last.from + pop_rng_below(r, (uint32_t)last.n)];
 
             made = (struct pop_name){"", ""};
             put(&made, g->kanji, g->kana);
             put(&made, l->kanji, l->kana);
-            if (strcmp(made.form, like->form) != 0 && strcmp(made.kana, like->kana) != 0) {
+            if (strcmp(made.form, like->form) != 0 && strcmp(made.kana, like->kana) != 0 &&
+                (!near || is_one_kana_apart(made.kana, like->kana))) {
                 *out = made;
                 return true;
             }
         }
     }
     return false;
+}
+
+bool pop_names_given_like(struct pop_rng *r, char sex, int year, const struct pop_name *like,
+                          struct pop_name *out)
+{
+    return given_beside(r, sex, year, like, false, out);
+}
+
+bool pop_names_given_near(struct pop_rng *r, char sex, int year, const struct pop_name *like,
+                          struct pop_name *out)
+{
+    return given_beside(r, sex, year, like, true, out);
 }
 
 void pop_names_kanji_slip(struct pop_name *name, struct pop_rng *r)

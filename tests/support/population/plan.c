@@ -125,6 +125,7 @@ static void person_plan(struct planner *pl, struct pop_rng *r, const struct pop_
         rec->slot = (uint8_t)slot;
         rec->serial = (uint8_t)i;
         rec->person_no = pl->plan->people;
+        rec->is_duplicate = i >= n;
         rec->facility =
             i < n ? choose_facility(pl, r, family, mine, i) : mine[pop_rng_below(r, n)].facility;
         times_plan(pl, r, p, rec);

@@ -20,7 +20,8 @@ enum pop_stream {
     POP_STREAM_FACILITY = 5,
     POP_STREAM_CARD = 6,
     POP_STREAM_PHONE = 7,
-    POP_STREAM_QUERY = 8
+    POP_STREAM_QUERY = 8,
+    POP_STREAM_BUILDING = 9
 };
 
 static inline uint64_t pop_mix(uint64_t z)

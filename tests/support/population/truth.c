@@ -25,10 +25,10 @@ static void contacts_add(struct pop_truth *t, const struct pop_view *v)
 {
     char key[64];
 
-    for (uint32_t i = 0; i < v->phone_n; i++) {
+    for (uint32_t i = 0; i < v->phone_n && !v->phone_is_shared; i++) {
         value_add(t->phone, sizeof t->phone, v->phone[i]);
     }
-    if (v->has_address) {
+    if (v->has_address && !v->address_is_shared) {
         pop_address_key(&v->address, key, sizeof key);
         value_add(t->address, sizeof t->address, key);
     }
@@ -69,9 +69,11 @@ void pop_truth_make(const struct pop_options *o, const struct pop_household *h,
                               .birth = p->birth};
     pop_view_make(o, h, rec, f, false, &v);
     contacts_add(out, &v);
+    out->errors = v.errors;
     if (rec->follow_s > 0) {
         pop_view_make(o, h, rec, f, true, &v);
         contacts_add(out, &v);
+        out->errors |= v.errors;
     }
     out->kind = v.kind;
     out->likeness = likeness(&v);

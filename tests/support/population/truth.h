@@ -12,8 +12,10 @@ struct pop_truth {
     uint8_t slot;       /* in the household */
     uint8_t twin_order; /* 0: no twin */
     int32_t birth;      /* the true day */
+    uint32_t errors;    /* bits of enum pop_error, of any of its messages */
     /* Values sent, separated by blanks; two records agree on a contact when they have one in
-     * common: telephone digits, postal code and house number, insurance of the family. */
+     * common: telephone digits, postal code and house number, insurance of the family. Values that
+     * many share (the desk's telephone, a care home) are left out. */
     char phone[64];
     char address[96];
     char card[192];

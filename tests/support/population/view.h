@@ -17,21 +17,33 @@ struct pop_record {
     uint8_t slot;   /* in the household */
     uint8_t serial; /* of the person's records */
     uint8_t baby;   /* enum pop_baby */
+    bool is_duplicate;
 };
 
 /* How a record of a baby came to its name. */
 enum pop_baby { POP_BABY_NONE, POP_BABY_NAMED_LATER, POP_BABY_NEVER_NAMED };
 
+/* What was done to a record, see tbl/errors.def. */
+enum pop_error {
+#define POP_ERROR(id, name) POP_ERROR_##id,
+#include "tbl/errors.def"
+#undef POP_ERROR
+    POP_ERROR_COUNT
+};
+const char *pop_error_name(enum pop_error e);
+
 struct pop_view {
     enum pop_kind kind;
+    uint32_t errors; /* bits of enum pop_error */
     struct pop_name surname, given;
     bool has_kanji, has_kana;
     bool latin;                                 /* surname and given are in Latin letters */
     struct pop_name alias_surname, alias_given; /* "" when none is sent */
     struct pop_name maiden;                     /* "" when none is sent */
     char sex;                                   /* M F U */
-    char birth[9];                              /* YYYYMMDD, "" when not known */
+    char birth[9];                              /* YYYYMMDD, sometimes YYYYMM or YYYY */
     bool has_address;
+    bool address_is_shared, phone_is_shared; /* many who are not family have the same */
     struct pop_address address;
     uint32_t phone_n;
     char phone[2][12];
