@@ -1,8 +1,8 @@
 /* match: who could two records be, and how sure is that. Levels, weights, keys, guards,
  * explanation. Pure integer arithmetic on immutable inputs: the same answer on every machine, in
- * both argument orders. Sections: model version · record · blocking keys · score · guards · band ·
- * explanation. The grouping of a component is in match_group.h. Spec: the project's matching rules
- * 2, 3, 5, 6. */
+ * both argument orders. Sections: model version · record · overlay · blocking keys · score · guards
+ * · band · explanation. The grouping of a component is in match_group.h. Spec: the project's
+ * matching rules 2, 3, 5, 6. */
 #ifndef NAYOSE_MATCH_H
 #define NAYOSE_MATCH_H
 
@@ -108,6 +108,23 @@ struct ny_record {
 NY_MUST_USE ny_rc ny_record_unpack(ny_str packed, struct ny_record *out);
 /* True for a record that never takes part in matching (test, unknown name or unknown identity). */
 bool ny_record_stands_alone(const struct ny_record *r);
+
+/* ---- overlay: an id that turned into another person ---- */
+
+/* The patient that a record is to be made of. Claims are read in the order of their first stamps;
+ * one that names another person than those before it (another given name, and another birth date or
+ * the other sex) is set aside with all that was said only then, until somebody releases it. A
+ * pure function of what was said, whatever the order of arrival, and of no model version.
+ *
+ * out       p itself where nothing is set aside; arrays in the arena, slices borrowed from p
+ * *overlaid true while the newest claim is one that is set aside; *out_since is its first stamp
+ * Errors: as ny_record_pack. */
+NY_MUST_USE ny_rc ny_match_patient(struct ny_arena *a, const struct ny_patient *p,
+                                   struct ny_patient *out, bool *overlaid,
+                                   struct ny_stamp *out_since);
+/* Says that the overlay which stands in p is right: from now on the patient is who was claimed then
+ * (false: none stands). It does not release a later one. */
+NY_MUST_USE ny_rc ny_match_overlay_release(struct ny_arena *a, struct ny_patient *p, bool *out);
 
 /* ---- blocking keys (5) ---- */
 

@@ -1,6 +1,6 @@
 /* model: the plain structs of the domain, and how an old and a new value of a patient become one.
  * Pure. No HL7, no SQL. Words: identity = one patient as one domain knows it.
- * Sections: identifiers · stamps · pins · patient · merge. */
+ * Sections: identifiers · stamps · pins · patient · claims · merge. */
 #ifndef NAYOSE_MODEL_H
 #define NAYOSE_MODEL_H
 
@@ -140,12 +140,23 @@ struct ny_single {
     struct ny_stamp stamp;
 };
 
+/* Who one or more messages said that the patient is: leading name, birth date and sex, together.
+ * Names alone, and dates alone, do not show that an id was given to another person: claims do. */
+struct ny_claim {
+    ny_str name[NY_VALUE_PARTS_MAX]; /* parts of the NAME set; never all empty */
+    ny_str birth, sex;               /* as received, empty where not said */
+    struct ny_stamp first, last;     /* the oldest and the newest message that said it */
+};
+enum { NY_CLAIMS_MAX = 64 };
+
 /* Everything known of one identity (stored as identity.demographics), or what one message says of
  * it: then each value's and single's stamp is the message's stamp, and what the message leaves out
  * is NY_NEVER. All slices and arrays belong to the arena it was made in. */
 struct ny_patient {
     struct ny_set sets[NY_SET_COUNT];
     struct ny_single singles[NY_SINGLE_COUNT];
+    struct ny_claim *claims; /* [n_claims] newest `last` first, then parts in byte order */
+    size_t n_claims;
     struct ny_stamp seen; /* newest message of all */
     int64_t first_us;     /* event time of the first message (smallest) */
 };
@@ -167,6 +178,31 @@ void ny_patient_withdraw(struct ny_patient *p, const struct ny_stamp *stamp);
 bool ny_patient_is_gone(const struct ny_patient *p);
 bool ny_value_is_current(const struct ny_set *s, const struct ny_value *v);
 bool ny_value_is_live(const struct ny_set *s, const struct ny_value *v); /* not deleted since */
+/* The name that leads: the first current legal one, else the first current one that is no alias or
+ * former name, else the first live one; the number of values where there is none. */
+size_t ny_patient_leading_name(const struct ny_patient *p);
+
+/* ---- claims ---- */
+
+/* What the patient, as he stands, claims to be: the leading name with birth date and sex, first and
+ * last said by the newest message with a name. False: he claims nothing, since he has no name, is
+ * unknown or only a test. Slices are borrowed from p. */
+bool ny_patient_claim(const struct ny_patient *p, struct ny_claim *out);
+/* Makes the claim of a message its own; call it when the message is complete. NY_ELIMIT: the arena
+ * is full. */
+NY_MUST_USE ny_rc ny_patient_claim_say(struct ny_patient *p, struct ny_arena *a);
+bool ny_claim_is_same(const struct ny_claim *a, const struct ny_claim *b); /* stamps not compared */
+
+/* A time of which what was said does not count; both ends belong to it. */
+struct ny_span {
+    struct ny_stamp from, to;
+};
+/* What p would be had nobody said anything before `since` (never: no limit) or within the spans:
+ * values and singles said only then go, and stamps fall back to the newest that is left. Releases
+ * stay. out: arrays in the arena, slices borrowed from p. */
+NY_MUST_USE ny_rc ny_patient_without(struct ny_arena *a, const struct ny_patient *p,
+                                     const struct ny_stamp *since, const struct ny_span *spans,
+                                     size_t n_spans, struct ny_patient *out);
 
 /* ---- merge ---- */
 
@@ -177,8 +213,9 @@ enum ny_patient_change {
 };
 
 /* Old and new become one: for each single the larger stamp wins; sets are united, first_us the
- * smaller, last the larger. Commutative, associative and idempotent, so any order of messages gives
- * the same patient (promise 2). A set keeps the NY_SET_VALUES_MAX values with the newest stamps.
+ * smaller, last the larger; claims likewise. Commutative, associative and idempotent, so any order
+ * of messages gives the same patient (promise 2). A set keeps the NY_SET_VALUES_MAX values with the
+ * newest stamps, and a patient the NY_CLAIMS_MAX newest claims.
  * out: arrays in the arena, slices borrowed from old and new. out_change tells what moved against
  * old. */
 NY_MUST_USE ny_rc ny_patient_merge(struct ny_arena *a, const struct ny_patient *old,

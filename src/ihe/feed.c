@@ -158,7 +158,11 @@ static bool feed_read(struct ihe_exchange *ex)
         ny_patient_say_single(&f->patient, NY_SINGLE_UNDECODABLE, NY_S("Y"), &stamp);
         ihe_warn(ex, 102, NULL);
     }
-    return ihe_patient_read(ex, &stamp, when.date, &f->patient);
+    if (!ihe_patient_read(ex, &stamp, when.date, &f->patient)) {
+        return false;
+    }
+    return ny_patient_claim_say(&f->patient, ex->arena) == NY_OK ||
+           ihe_refuse(ex, IHE_FAULT_TOO_LARGE, NULL);
 }
 
 /* MSH-9.2 decides; an EVN-1 that says otherwise is only remarked. */

@@ -191,6 +191,10 @@ struct ny_name_match {
 };
 void ny_name_compare(const struct ny_match_model *m, uint32_t cells, const struct ny_record_name *a,
                      const struct ny_record_name *b, struct ny_name_match *out);
+/* The given names differ, and nothing explains it: not a slip of the reading within a family, not
+ * another way to write it, not the other order. False also where they cannot be compared. Knows no
+ * model. */
+bool ny_name_is_another(const struct ny_record_name *a, const struct ny_record_name *b);
 /* The same names in another order, by reading or by token bag: true and the match. */
 bool ny_name_is_swapped(const struct ny_match_model *m, uint32_t cells,
                         const struct ny_record_name *a, const struct ny_record_name *b,

@@ -284,27 +284,35 @@ static bool is_whole_comparable(ny_str family_a, ny_str given_a, bool unsplit_a,
 }
 
 /* Surname and given name apart, in the scripts that are in two parts on both sides. */
+static void parts_take(const struct ny_record_name *a, const struct ny_record_name *b,
+                       struct part_pair *given, struct part_pair *family)
+{
+    bool wild = a->kanji_wild || b->kanji_wild;
+
+    *given = (struct part_pair){.wild = wild};
+    *family = (struct part_pair){.wild = wild};
+    if (!a->kanji_unsplit && !b->kanji_unsplit) {
+        given->kanji_a = a->kanji_given;
+        given->kanji_b = b->kanji_given;
+        family->kanji_a = a->kanji_family;
+        family->kanji_b = b->kanji_family;
+    }
+    if (!a->kana_unsplit && !b->kana_unsplit) {
+        given->kana_a = a->kana_given;
+        given->kana_b = b->kana_given;
+        family->kana_a = a->kana_family;
+        family->kana_b = b->kana_family;
+    }
+}
+
 static void compare_parts(const struct ny_match_model *m, uint32_t cells,
                           const struct ny_record_name *a, const struct ny_record_name *b,
                           struct ny_name_match *out)
 {
-    bool kanji = !a->kanji_unsplit && !b->kanji_unsplit;
-    bool kana = !a->kana_unsplit && !b->kana_unsplit;
-    struct part_pair given = {.wild = a->kanji_wild || b->kanji_wild};
-    struct part_pair family = {.wild = given.wild};
+    struct part_pair given;
+    struct part_pair family;
 
-    if (kanji) {
-        given.kanji_a = a->kanji_given;
-        given.kanji_b = b->kanji_given;
-        family.kanji_a = a->kanji_family;
-        family.kanji_b = b->kanji_family;
-    }
-    if (kana) {
-        given.kana_a = a->kana_given;
-        given.kana_b = b->kana_given;
-        family.kana_a = a->kana_family;
-        family.kana_b = b->kana_family;
-    }
+    parts_take(a, b, &given, &family);
     out->given = (uint8_t)given_level(&given, &out->reading_equal);
     out->surname = (uint8_t)surname_level(&family);
     if (ny_level_info(out->given)->has_tf) {
@@ -385,16 +393,39 @@ static int32_t tf_either_order(const struct ny_match_model *m, uint32_t cells,
     return x > y ? x : y;
 }
 
+static bool is_other_order(const struct ny_record_name *a, const struct ny_record_name *b)
+{
+    return is_reading_swapped(a, b) || (is_bag_comparable(a, b) && a->bag == b->bag);
+}
+
+bool ny_name_is_another(const struct ny_record_name *a, const struct ny_record_name *b)
+{
+    struct part_pair given;
+    struct part_pair family;
+    enum ny_level level;
+    bool reading_equal;
+
+    if (is_other_order(a, b)) {
+        return false;
+    }
+    parts_take(a, b, &given, &family);
+    level = given_level(&given, &reading_equal);
+    if (level == NY_LEVEL_G6 || level == NY_LEVEL_N3) { /* タロウ and ジロウ, or a slip */
+        level = surname_level(&family);
+        return level == NY_LEVEL_S6 || level == NY_LEVEL_SN4;
+    }
+    return level == NY_LEVEL_G7 || level == NY_LEVEL_N4 || level == NY_LEVEL_J3;
+}
+
 bool ny_name_is_swapped(const struct ny_match_model *m, uint32_t cells,
                         const struct ny_record_name *a, const struct ny_record_name *b,
                         struct ny_name_match *out)
 {
-    bool bags = is_bag_comparable(a, b);
     int32_t x;
     int32_t y;
 
-    out->tried = out->tried || bags;
-    if (!is_reading_swapped(a, b) && !(bags && a->bag == b->bag)) {
+    out->tried = out->tried || is_bag_comparable(a, b);
+    if (!is_other_order(a, b)) {
         return false;
     }
     x = tf_either_order(m, cells, a->kana_family.n > 0 ? a : b);

@@ -265,37 +265,10 @@ static ny_rc variant_add(struct ny_arena *a, const struct ny_patient *p, const s
     return former_add(a, &t, &n, r);
 }
 
-/* The value that leads: the first current legal one, else the first current one that is no alias or
- * former name, else the first live one. */
-static size_t leading_value(const struct ny_set *s)
-{
-    size_t current = s->n;
-    size_t live = s->n;
-
-    for (size_t i = s->n; i-- > 0;) {
-        char type = type_of(&s->values[i]);
-
-        if (!ny_value_is_live(s, &s->values[i])) {
-            continue;
-        }
-        live = i;
-        if (ny_value_is_current(s, &s->values[i]) && strchr("AMBSN", type) == NULL) {
-            current = i;
-        }
-    }
-    for (size_t i = 0; i < s->n; i++) {
-        if (ny_value_is_live(s, &s->values[i]) && ny_value_is_current(s, &s->values[i]) &&
-            type_of(&s->values[i]) == 'L') {
-            return i;
-        }
-    }
-    return current < s->n ? current : live;
-}
-
 ny_rc ny_record_fill_names(struct ny_arena *a, const struct ny_patient *p, struct ny_record *r)
 {
     const struct ny_set *s = &p->sets[NY_SET_NAME];
-    size_t first = leading_value(s);
+    size_t first = ny_patient_leading_name(p);
     ny_rc rc = NY_OK;
 
     if (first < s->n) {

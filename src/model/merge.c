@@ -122,6 +122,9 @@ ny_rc ny_patient_merge(struct ny_arena *a, const struct ny_patient *old,
     for (size_t i = 0; i < NY_SINGLE_COUNT; i++) {
         single_merge(&old->singles[i], &new_->singles[i], &p.singles[i], &moved, &changed);
     }
+    if (ny_model_claims_merge(a, old, new_, &p, &moved, &changed) != NY_OK) {
+        return NY_ELIMIT;
+    }
     stamp_raise(&p.seen, &new_->seen, &moved);
     if (new_->first_us < p.first_us) {
         p.first_us = new_->first_us;

@@ -144,6 +144,25 @@ static bool set_copy(struct ny_arena *a, struct ny_set *s)
     return ok;
 }
 
+static bool claims_copy(struct ny_arena *a, struct ny_patient *p)
+{
+    struct ny_claim *claims = NY_ARENA_ARRAY(a, struct ny_claim, p->n_claims);
+    bool ok = claims != NULL;
+
+    for (size_t i = 0; ok && i < p->n_claims; i++) {
+        struct ny_claim *c = &claims[i];
+
+        *c = p->claims[i];
+        for (size_t k = 0; ok && k < NY_VALUE_PARTS_MAX; k++) {
+            ok = str_copy(a, &c->name[k]);
+        }
+        ok = ok && str_copy(a, &c->birth) && str_copy(a, &c->sex) &&
+             str_copy(a, &c->first.control_id) && str_copy(a, &c->last.control_id);
+    }
+    p->claims = claims;
+    return ok;
+}
+
 ny_rc ny_patient_copy(struct ny_arena *a, const struct ny_patient *p, struct ny_patient *out)
 {
     struct ny_patient copy = *p;
@@ -155,6 +174,7 @@ ny_rc ny_patient_copy(struct ny_arena *a, const struct ny_patient *p, struct ny_
     for (size_t i = 0; ok && i < NY_SINGLE_COUNT; i++) {
         ok = str_copy(a, &copy.singles[i].value) && str_copy(a, &copy.singles[i].stamp.control_id);
     }
+    ok = ok && claims_copy(a, &copy);
     if (!ok) {
         return NY_ELIMIT;
     }
@@ -191,5 +211,5 @@ uint64_t ny_patient_content_hash(const struct ny_patient *p)
     for (size_t i = 0; i < NY_SINGLE_COUNT; i++) {
         h = ny_hash64_seeded(p->singles[i].value, h + i);
     }
-    return h;
+    return h + ny_model_claims_hash(p);
 }

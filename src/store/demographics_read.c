@@ -156,6 +156,53 @@ static void read_single(struct reader *r, const json_t *j, struct ny_single *s)
     s->stamp = read_stamp(r, json_array_get(j, 1));
 }
 
+static void read_claim(struct reader *r, const json_t *j, struct ny_claim *c)
+{
+    const struct ny_set_info *info = ny_set_info(NY_SET_NAME);
+    const json_t *birth = json_object_get(j, "b");
+    const json_t *sex = json_object_get(j, "x");
+    const json_t *first = json_object_get(j, "_f");
+
+    for (size_t i = 0; i < info->n_parts; i++) {
+        const json_t *part = json_object_get(j, ny_part_json(info->first_part + i));
+
+        if (part != NULL) {
+            c->name[i] = read_text(r, part);
+        }
+    }
+    c->birth = birth != NULL ? read_text(r, birth) : NY_STR_NONE;
+    c->sex = sex != NULL ? read_text(r, sex) : NY_STR_NONE;
+    c->last = read_stamp(r, json_object_get(j, "_l"));
+    c->first = first != NULL ? read_stamp(r, first) : c->last;
+}
+
+/* Without a list (nothing else was ever claimed, or an earlier version wrote the text) the patient
+ * claims to be what he is. */
+static void read_claims(struct reader *r, const json_t *list, struct ny_patient *p)
+{
+    size_t n = json_array_size(list);
+
+    if (list == NULL) {
+        if (r->rc == NY_OK && ny_patient_claim_say(p, r->a) != NY_OK) {
+            read_fail(r, NY_ELIMIT);
+        }
+        return;
+    }
+    if (!json_is_array(list) || n > NY_CLAIMS_MAX) {
+        read_fail(r, NY_ESYNTAX);
+        return;
+    }
+    p->claims = NY_ARENA_ARRAY(r->a, struct ny_claim, n);
+    if (p->claims == NULL) {
+        read_fail(r, NY_ELIMIT);
+        return;
+    }
+    p->n_claims = n;
+    for (size_t i = 0; i < n; i++) {
+        read_claim(r, json_array_get(list, i), &p->claims[i]);
+    }
+}
+
 ny_rc ny_demographics_read(struct ny_arena *a, ny_str text, struct ny_patient *out)
 {
     struct reader r = {.a = a};
@@ -186,6 +233,7 @@ ny_rc ny_demographics_read(struct ny_arena *a, ny_str text, struct ny_patient *o
             read_single(&r, single, &p.singles[i]);
         }
     }
+    read_claims(&r, json_object_get(root, "claims"), &p);
     json_decref(root);
     if (r.rc == NY_OK) {
         *out = p;

@@ -5,15 +5,21 @@
  * of "seen" "seen": 0,                                 a stamp by its place in "s", here and below
  *    "names": {"v": [{"kf": "山田", "kg": "太郎", "_l": 0, "_f": 1600000000000000}, …],
  *              "said": 0, "deleted": 1},
- *    "birth_date": ["19500101", 0], …}
+ *    "birth_date": ["19500101", 0], …,
+ *    "claims": [{"kf": "山田", "kg": "太郎", "b": "19500101", "x": "M", "_l": 0, "_f": 2}, …]}
  *
  * Keys of sets, parts and singles are those of model_fields.def. "_l" is the newest stamp of a
- * value, "_f" its first event time, left out when equal to the stamp's. What is empty or never is
- * left out. A NUL cannot be held by jsonb: it is written as \u0000, which the server refuses. */
+ * value, "_f" its first event time, left out when equal to the stamp's; in a claim "_f" is the
+ * place of the oldest stamp, likewise. "claims" is left out when it is the one claim that the
+ * newest name, birth date and sex make. What is empty or never is left out. A NUL cannot be held by
+ * jsonb: it is written as \u0000, which the server refuses. */
 
 #include "store_priv.h"
 
-enum { STAMPS_MAX = 2 * NY_SET_COUNT + NY_SET_COUNT * NY_SET_VALUES_MAX + NY_SINGLE_COUNT + 1 };
+enum {
+    STAMPS_MAX = 2 * NY_SET_COUNT + NY_SET_COUNT * NY_SET_VALUES_MAX + NY_SINGLE_COUNT +
+                 2 * NY_CLAIMS_MAX + 1
+};
 
 /* The body is written first and the stamps behind it: their list grows on the way. */
 struct writer {
@@ -104,18 +110,23 @@ static void write_stamp(struct writer *w, const char *key, const struct ny_stamp
     }
 }
 
+static void write_text(struct writer *w, const char *key, ny_str text)
+{
+    if (!ny_str_is_empty(text)) {
+        write_key(w, key);
+        ny_buf_add_char(w->b, '"');
+        write_escaped(w->b, text);
+        ny_buf_add_char(w->b, '"');
+    }
+}
+
 static void write_value(struct writer *w, const struct ny_set_info *info, const struct ny_value *v)
 {
     write_comma(w);
     ny_buf_add_char(w->b, '{');
     w->first = true;
     for (size_t i = 0; i < info->n_parts; i++) {
-        if (!ny_str_is_empty(v->part[i])) {
-            write_key(w, ny_part_json(info->first_part + i));
-            ny_buf_add_char(w->b, '"');
-            write_escaped(w->b, v->part[i]);
-            ny_buf_add_char(w->b, '"');
-        }
+        write_text(w, ny_part_json(info->first_part + i), v->part[i]);
     }
     write_stamp(w, "_l", &v->last);
     if (v->first_us != v->last.at_us) {
@@ -164,6 +175,54 @@ static void write_single(struct writer *w, enum ny_single_id id, const struct ny
     ny_buf_add_char(w->b, ']');
 }
 
+static void write_claim(struct writer *w, const struct ny_claim *c)
+{
+    const struct ny_set_info *info = ny_set_info(NY_SET_NAME);
+
+    write_comma(w);
+    ny_buf_add_char(w->b, '{');
+    w->first = true;
+    for (size_t i = 0; i < info->n_parts; i++) {
+        write_text(w, ny_part_json(info->first_part + i), c->name[i]);
+    }
+    write_text(w, "b", c->birth);
+    write_text(w, "x", c->sex);
+    write_stamp(w, "_l", &c->last);
+    if (ny_stamp_compare(&c->first, &c->last) != 0) {
+        write_stamp(w, "_f", &c->first);
+    }
+    ny_buf_add_char(w->b, '}');
+    w->first = false;
+}
+
+/* The reader makes the same claim of what else is written. */
+static bool claims_go_without_saying(const struct ny_patient *p)
+{
+    struct ny_claim c;
+
+    if (!ny_patient_claim(p, &c)) {
+        return p->n_claims == 0;
+    }
+    return p->n_claims == 1 && ny_claim_is_same(&p->claims[0], &c) &&
+           ny_stamp_compare(&p->claims[0].first, &c.first) == 0 &&
+           ny_stamp_compare(&p->claims[0].last, &c.last) == 0;
+}
+
+static void write_claims(struct writer *w, const struct ny_patient *p)
+{
+    if (claims_go_without_saying(p)) {
+        return;
+    }
+    write_key(w, "claims");
+    ny_buf_add_char(w->b, '[');
+    w->first = true;
+    for (size_t i = 0; i < p->n_claims; i++) {
+        write_claim(w, &p->claims[i]);
+    }
+    ny_buf_add_char(w->b, ']');
+    w->first = false;
+}
+
 static void write_stamps(struct writer *w)
 {
     if (w->n == 0) {
@@ -207,6 +266,7 @@ void ny_demographics_write(struct ny_buf *b, const struct ny_patient *p)
     for (size_t i = 0; i < NY_SINGLE_COUNT; i++) {
         write_single(&w, (enum ny_single_id)i, &p->singles[i]);
     }
+    write_claims(&w, p);
     write_stamps(&w);
     ny_buf_add_char(b, '}');
 }

@@ -74,6 +74,7 @@ static void message_of(struct ny_arena *a, const struct ny_stamp *s, struct ny_p
             ny_patient_say_single(p, (enum ny_single_id)id, PICK(singles), s);
         }
     }
+    assert_int_equal(ny_patient_claim_say(p, a), NY_OK);
     dice = keep;
 }
 
@@ -132,6 +133,18 @@ static bool sets_equal(const struct ny_set *a, const struct ny_set *b)
            stamps_equal(&a->deleted, &b->deleted);
 }
 
+static bool claims_equal(const struct ny_patient *a, const struct ny_patient *b)
+{
+    for (size_t i = 0; a->n_claims == b->n_claims && i < a->n_claims; i++) {
+        if (!ny_claim_is_same(&a->claims[i], &b->claims[i]) ||
+            !stamps_equal(&a->claims[i].first, &b->claims[i].first) ||
+            !stamps_equal(&a->claims[i].last, &b->claims[i].last)) {
+            return false;
+        }
+    }
+    return a->n_claims == b->n_claims;
+}
+
 static bool patients_equal(const struct ny_patient *a, const struct ny_patient *b)
 {
     for (size_t i = 0; i < NY_SET_COUNT; i++) {
@@ -145,7 +158,7 @@ static bool patients_equal(const struct ny_patient *a, const struct ny_patient *
             return false;
         }
     }
-    return stamps_equal(&a->seen, &b->seen) && a->first_us == b->first_us;
+    return claims_equal(a, b) && stamps_equal(&a->seen, &b->seen) && a->first_us == b->first_us;
 }
 
 /* ---- laws ---- */
@@ -395,6 +408,155 @@ static void test_times_of_a_value(void **state)
     ny_arena_destroy(a);
 }
 
+/* ---- claims ---- */
+
+/* A message that names somebody, says a birth date and, where `single` is one, something else. */
+static struct ny_patient claiming(struct ny_arena *a, const char *given, const char *birth,
+                                  enum ny_single_id single, const char *value, int64_t at)
+{
+    struct ny_stamp s = stamp(at, "A", 0);
+    struct ny_value v = {0};
+    struct ny_patient p;
+
+    ny_patient_init(&p);
+    if (given != NULL) {
+        ny_value_part_set(&v, NY_PART_NAME_KANJI_GIVEN, ny_str_from_c(given));
+        assert_int_equal(ny_patient_say(&p, a, NY_SET_NAME, &v, &s), NY_OK);
+    }
+    ny_patient_say_single(&p, NY_SINGLE_BIRTH_DATE, ny_str_from_c(birth), &s);
+    if (single != NY_SINGLE_COUNT) {
+        ny_patient_say_single(&p, single, ny_str_from_c(value), &s);
+    }
+    assert_int_equal(ny_patient_claim_say(&p, a), NY_OK);
+    return p;
+}
+
+static void test_what_is_said_together_is_a_claim(void **state)
+{
+    struct ny_arena *a = ny_arena_create(0);
+    struct ny_patient p;
+
+    (void)state;
+    ny_patient_init(&p);
+    for (int64_t at = 4; at > 0; at--) { /* A at 1 and 4, B at 2 and 3: the newest first */
+        bool is_b = at == 2 || at == 3;
+        struct ny_patient m = claiming(a, is_b ? "B" : "A", "19801124", NY_SINGLE_COUNT, NULL, at);
+
+        p = merged(a, &p, &m);
+    }
+    assert_int_equal(p.n_claims, 2);
+    assert_true(ny_str_equals(p.claims[0].name[NY_PART_NAME_KANJI_GIVEN], NY_S("A")));
+    assert_int_equal(p.claims[0].first.at_us, 1);
+    assert_int_equal(p.claims[0].last.at_us, 4);
+    assert_int_equal(p.claims[1].first.at_us, 2);
+    assert_int_equal(p.claims[1].last.at_us, 3);
+    ny_arena_destroy(a);
+}
+
+static void test_who_claims_nothing(void **state)
+{
+    static const struct {
+        const char *name, *given;
+        enum ny_single_id single;
+        const char *value;
+        size_t claims;
+    } rows[] = {
+        {"a name",             "A",  NY_SINGLE_COUNT,            NULL, 1},
+        {"no name",            NULL, NY_SINGLE_COUNT,            NULL, 0},
+        {"unknown identity",   "A",  NY_SINGLE_IDENTITY_UNKNOWN, "Y",  0},
+        {"known identity",     "A",  NY_SINGLE_IDENTITY_UNKNOWN, "N",  1},
+        {"alias of a patient", "A",  NY_SINGLE_RELIABILITY,      "AL", 0},
+        {"training",           "A",  NY_SINGLE_PROCESSING,       "T",  0},
+        {"debugging",          "A",  NY_SINGLE_PROCESSING,       "D",  0},
+    };
+    struct ny_arena *a = ny_arena_create(0);
+
+    (void)state;
+    for (size_t i = 0; i < NY_ARRAY_LEN(rows); i++) {
+        struct ny_patient p =
+            claiming(a, rows[i].given, "19801124", rows[i].single, rows[i].value, 1);
+
+        if (p.n_claims != rows[i].claims) {
+            fail_msg("%s: %zu", rows[i].name, p.n_claims);
+        }
+    }
+    ny_arena_destroy(a);
+}
+
+static void test_the_cap_keeps_the_newest_claims(void **state)
+{
+    struct ny_arena *a = ny_arena_create(0);
+    struct ny_patient p;
+
+    (void)state;
+    ny_patient_init(&p);
+    for (int i = 0; i < NY_CLAIMS_MAX + 5; i++) {
+        struct ny_patient m =
+            claiming(a, ny_arena_printf(a, "%d", i).p, "19801124", NY_SINGLE_COUNT, NULL, i);
+
+        p = merged(a, &p, &m);
+    }
+    assert_int_equal(p.n_claims, NY_CLAIMS_MAX);
+    assert_int_equal(p.claims[0].last.at_us, NY_CLAIMS_MAX + 4);
+    assert_int_equal(p.claims[NY_CLAIMS_MAX - 1].last.at_us, 5);
+    ny_arena_destroy(a);
+}
+
+/* Phones 1 at 1, 2 at 2, 3 at 3 … are left as the limits say. */
+static void test_what_is_left_without_a_time(void **state)
+{
+    static const struct {
+        const char *name;
+        int64_t since, from, to; /* 0: none */
+        const char *left;        /* states of the phones 1 to 5 */
+        int64_t said, seen;
+    } rows[] = {
+        {"all of it",             0, 0, 0, "lllcc", 5,        5       },
+        {"without the middle",    0, 3, 4, "ll-cc", 5,        5       },
+        {"without the end",       0, 5, 9, "llcl-", 3,        3       },
+        {"without the beginning", 3, 0, 0, "--lcc", 5,        5       },
+        {"only the beginning",    0, 2, 9, "c----", 1,        1       },
+        {"nothing",               9, 0, 0, "-----", NY_NEVER, NY_NEVER},
+    };
+    struct ny_arena *a = ny_arena_create(0);
+    struct ny_patient p;
+
+    (void)state;
+    ny_patient_init(&p);
+    for (int64_t at = 1; at <= 5; at++) {
+        struct ny_stamp s = stamp(at, "A", 0);
+        struct ny_patient m;
+
+        ny_patient_init(&m);
+        say_phone(&m, a, ny_arena_printf(a, "%d", (int)at).p, &s);
+        if (at == 5) {
+            say_phone(&m, a, "4", &s); /* said in the middle and at the end: it stays */
+        }
+        p = merged(a, &p, &m);
+    }
+    for (size_t i = 0; i < NY_ARRAY_LEN(rows); i++) {
+        struct ny_stamp since =
+            rows[i].since != 0 ? stamp(rows[i].since, "A", 0) : ny_stamp_never();
+        struct ny_span span = {stamp(rows[i].from, "A", 0), stamp(rows[i].to, "A", 0)};
+        const struct ny_set *set;
+        struct ny_patient out;
+        char left[6] = "";
+
+        assert_int_equal(ny_patient_without(a, &p, &since, &span, rows[i].from != 0 ? 1 : 0, &out),
+                         NY_OK);
+        set = &out.sets[NY_SET_PHONE];
+        for (int k = 0; k < 5; k++) {
+            left[k] = state_of(set, ny_arena_printf(a, "%d", k + 1).p);
+        }
+        if (strcmp(left, rows[i].left) != 0 || set->said.at_us != rows[i].said ||
+            out.seen.at_us != rows[i].seen) {
+            fail_msg("%s: %s, said %lld, seen %lld", rows[i].name, left, (long long)set->said.at_us,
+                     (long long)out.seen.at_us);
+        }
+    }
+    ny_arena_destroy(a);
+}
+
 /* ---- limits, hash, copy ---- */
 
 static void test_the_cap_keeps_the_newest(void **state)
@@ -486,6 +648,10 @@ static void shift_times(struct ny_patient *p, int64_t by)
     }
     for (size_t i = 0; i < NY_SINGLE_COUNT; i++) {
         p->singles[i].stamp.at_us += p->singles[i].stamp.at_us == NY_NEVER ? 0 : by;
+    }
+    for (size_t i = 0; i < p->n_claims; i++) {
+        p->claims[i].first.at_us += by;
+        p->claims[i].last.at_us += by;
     }
     p->seen.at_us += p->seen.at_us == NY_NEVER ? 0 : by;
     p->first_us += p->first_us == INT64_MAX ? 0 : by;
@@ -585,6 +751,10 @@ int main(void)
         cmocka_unit_test(test_the_larger_stamp_sets_a_single),
         cmocka_unit_test(test_sets_keep_what_was_said),
         cmocka_unit_test(test_times_of_a_value),
+        cmocka_unit_test(test_what_is_said_together_is_a_claim),
+        cmocka_unit_test(test_who_claims_nothing),
+        cmocka_unit_test(test_the_cap_keeps_the_newest_claims),
+        cmocka_unit_test(test_what_is_left_without_a_time),
         cmocka_unit_test(test_the_cap_keeps_the_newest),
         cmocka_unit_test(test_beyond_the_cap_nothing_moves),
         cmocka_unit_test(test_one_message_says_at_most_the_cap),

@@ -63,6 +63,25 @@ static void random_set(struct ny_arena *a, enum ny_set_id id, struct ny_set *s,
     s->deleted = stamps[below(n_stamps)];
 }
 
+static void random_claims(struct ny_arena *a, struct ny_patient *p, const struct ny_stamp *stamps,
+                          size_t n_stamps)
+{
+    p->n_claims = below(4);
+    p->claims = NY_ARENA_ARRAY(a, struct ny_claim, p->n_claims);
+    for (size_t i = 0; i < p->n_claims; i++) {
+        struct ny_claim *c = &p->claims[i];
+
+        for (size_t k = 0; k < ny_set_info(NY_SET_NAME)->n_parts; k++) {
+            c->name[k] = random_text(a);
+        }
+        c->birth = random_text(a);
+        c->sex = random_text(a);
+        c->first = stamps[below(n_stamps)];
+        c->last = stamps[below(n_stamps)];
+        c->first = c->first.at_us == NY_NEVER ? c->last : c->first; /* both or none */
+    }
+}
+
 static void random_patient(struct ny_arena *a, struct ny_patient *p)
 {
     struct ny_stamp stamps[12];
@@ -82,6 +101,11 @@ static void random_patient(struct ny_arena *a, struct ny_patient *p)
     }
     p->seen = stamps[below(NY_ARRAY_LEN(stamps))];
     p->first_us = below(2) ? p->seen.at_us : below(2) ? INT64_MAX : -5;
+    if (below(2) == 0) {
+        random_claims(a, p, stamps, NY_ARRAY_LEN(stamps));
+    } else {
+        assert_int_equal(ny_patient_claim_say(p, a), NY_OK); /* the one that is not written */
+    }
 }
 
 /* ---- equality ---- */
@@ -115,9 +139,22 @@ static bool set_equals(const struct ny_set *a, const struct ny_set *b)
     return true;
 }
 
+static bool claims_equal(const struct ny_patient *a, const struct ny_patient *b)
+{
+    bool same = a->n_claims == b->n_claims;
+
+    for (size_t i = 0; same && i < a->n_claims; i++) {
+        same = ny_claim_is_same(&a->claims[i], &b->claims[i]) &&
+               stamp_equals(&a->claims[i].first, &b->claims[i].first) &&
+               stamp_equals(&a->claims[i].last, &b->claims[i].last);
+    }
+    return same;
+}
+
 static bool patient_equals(const struct ny_patient *a, const struct ny_patient *b)
 {
-    bool same = a->first_us == b->first_us && stamp_equals(&a->seen, &b->seen);
+    bool same =
+        a->first_us == b->first_us && stamp_equals(&a->seen, &b->seen) && claims_equal(a, b);
 
     for (size_t i = 0; same && i < NY_SET_COUNT; i++) {
         same = set_equals(&a->sets[i], &b->sets[i]);
@@ -155,6 +192,7 @@ static void test_known_text(void **state)
     ny_value_part_set(&name, NY_PART_NAME_KANJI_FAMILY, NY_S("山田"));
     assert_int_equal(ny_patient_say(&p, a, NY_SET_NAME, &name, &stamp), NY_OK);
     ny_patient_say_single(&p, NY_SINGLE_SEX, NY_S(""), &stamp);
+    assert_int_equal(ny_patient_claim_say(&p, a), NY_OK);
     text = written(a, &p);
     assert_string_equal(
         ny_arena_str(a, text).p,
@@ -162,6 +200,32 @@ static void test_known_text(void **state)
         "\"s\":[\"1700000000000000:"
         "0000000000000000000000000000000000000000000000000000000000000000:M:1\\\"\"]}");
     ny_arena_destroy(a);
+}
+
+/* Text without claims, as it was written before there were any: the patient claims to be what he
+ * is. An empty list is written where he does not. */
+static void test_claims_that_go_without_saying(void **state)
+{
+#define STAMP                                                                                      \
+    "1700000000000000:00000000000000000000000000000000"                                            \
+    "00000000000000000000000000000000:"
+    static const char old[] = "{\"seen\":1,\"names\":{\"v\":[{\"kf\":\"山田\",\"_l\":1,\"_f\":5}],"
+                              "\"said\":1},\"birth_date\":[\"19500101\",0],"
+                              "\"s\":[\"" STAMP "A\",\"" STAMP "B\"]}";
+    struct ny_arena *a = ny_arena_create(0);
+    struct ny_patient p;
+
+    (void)state;
+    assert_int_equal(ny_demographics_read(a, ny_str_from_c(old), &p), NY_OK);
+    assert_int_equal(p.n_claims, 1);
+    assert_true(ny_str_equals(p.claims[0].name[NY_PART_NAME_KANJI_FAMILY], NY_S("山田")));
+    assert_true(ny_str_equals(p.claims[0].birth, NY_S("19500101")));
+    assert_true(ny_str_equals(p.claims[0].first.control_id, NY_S("B")));
+    assert_null(strstr(ny_arena_str(a, written(a, &p)).p, "claims"));
+    p.n_claims = 0;
+    assert_non_null(strstr(ny_arena_str(a, written(a, &p)).p, "\"claims\":[]"));
+    ny_arena_destroy(a);
+#undef STAMP
 }
 
 static void test_refuses(void **state)
@@ -177,6 +241,9 @@ static void test_refuses(void **state)
         {"single no pair",       "{\"sex\":\"M\"}"                 },
         {"part no text",         "{\"names\":{\"v\":[{\"kf\":1}]}}"},
         {"set no object",        "{\"names\":[]}"                  },
+        {"claims no list",       "{\"claims\":{}}"                 },
+        {"claim no text",        "{\"claims\":[{\"b\":1}]}"        },
+        {"claim without stamps", "{\"claims\":[{\"_l\":3}]}"       },
         {"time too large",       "{\"f\":99999999999999999999}"    },
         {"a lone surrogate",     "{\"sex\":[\"\\ud800\",0]}"       },
     };
@@ -248,6 +315,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_known_text),
+        cmocka_unit_test(test_claims_that_go_without_saying),
         cmocka_unit_test(test_refuses),
         cmocka_unit_test(test_random_round_trip),
         cmocka_unit_test(test_round_trip_through_jsonb),
