@@ -21,6 +21,9 @@ void ny_index_domain_set(struct ny_index *ix, int32_t domain, ny_str oid);
 size_t
 ny_index_bytes(const struct ny_index *ix); /* memory held, estimated from the tables' sizes */
 
+/* The OID of a domain; borrowed. */
+ny_str ny_index_domain_oid(const struct ny_index *ix, int32_t domain);
+
 /* ---- identities ---- */
 
 struct ny_index_identity {

@@ -43,6 +43,8 @@ bool ny_match_model_has_settings(const struct ny_match_model *m, const struct ny
 int32_t ny_match_model_version(const struct ny_match_model *m);
 int32_t ny_match_model_tau_b1024(const struct ny_match_model *m);
 int32_t ny_match_model_candidate_max(const struct ny_match_model *m);
+/* Freezes the day of a domain's first message into a version that is being made (GD14). */
+void ny_match_model_first_day_set(struct ny_match_model *m, ny_str oid, int32_t day);
 
 /* ---- record: the packed comparison form of one identity ---- */
 
@@ -106,6 +108,12 @@ struct ny_record {
  * reads outside packed. Only the used array entries are written; after a failure out holds no
  * record. */
 NY_MUST_USE ny_rc ny_record_unpack(ny_str packed, struct ny_record *out);
+/* The day up to which a record's addresses are those of a beginning (GD14): 30 days behind the
+ * first day of its domain (by OID) in the model version. A version that does not know the domain
+ * goes by the record's own first day, which is never earlier: the guard then fires less often,
+ * never wrongly.
+ */
+int32_t ny_match_settled_day(const struct ny_match_model *m, ny_str oid, const struct ny_record *r);
 /* True for a record that never takes part in matching (test, unknown name or unknown identity). */
 bool ny_record_stands_alone(const struct ny_record *r);
 

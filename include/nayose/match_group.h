@@ -6,17 +6,20 @@
 
 #include "nayose/match.h"
 
-/* Most live records in a group (GD14). */
-enum { NY_GROUP_LIVE_MAX = 12 };
+/* GD14: most live records of a group, and most addresses that exclude each other and were first
+ * said within so many days. */
+enum { NY_GROUP_LIVE_MAX = 12, NY_GROUP_MOVES_MAX = 3, NY_GROUP_MOVES_DAYS = 30 };
 
 /* One record of the component. Nodes come in canonical order (domain OID, local id, byte order), so
  * that a smaller number is a smaller record. */
 struct ny_group_node {
     const struct ny_record *record; /* borrowed; NULL for a record that stands alone */
     int32_t domain;                 /* assigning authority */
-    bool live;    /* active; a merged one stays a node but is not counted (GD14) */
-    bool held;    /* a hold on the identity or its source: nothing automatic */
-    bool outside; /* not in this part: only a rival for the runner-up rule */
+    bool live;           /* active; a merged one stays a node but is not counted (GD14) */
+    bool held;           /* a hold on the identity or its source: nothing automatic */
+    bool outside;        /* not in this part: only a rival for the runner-up rule */
+    int32_t settled_day; /* addresses first said up to this day do not tell of moving: everything is
+                          * new when a source begins (GD14; ny_match_settled_day) */
 };
 
 /* A stored edge, a < b. */

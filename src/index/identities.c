@@ -84,6 +84,12 @@ void ny_index_domain_set(struct ny_index *ix, int32_t domain, ny_str oid)
     ix->domains[d].len = oid.n;
 }
 
+ny_str ny_index_domain_oid(const struct ny_index *ix, int32_t domain)
+{
+    NY_ASSERT(domain > 0 && (size_t)domain < ix->n_domains);
+    return ny_str_of(ix->domains[domain].oid, ix->domains[domain].len);
+}
+
 size_t ny_index_bytes(const struct ny_index *ix)
 {
     return ix->blob_bytes + ix->n * sizeof(*ix->idents) + ix->n_persons * sizeof(*ix->persons) +

@@ -36,6 +36,8 @@ static void node_fill(struct closure *c, uint32_t id, bool outside, struct ny_gr
         NY_ASSERT(record != NULL);
         if (ny_record_unpack(x.record, record) == NY_OK) {
             out->record = record;
+            out->settled_day = ny_match_settled_day(
+                c->link->model, ny_index_domain_oid(c->link->index, x.domain), record);
         }
     }
 }

@@ -20,9 +20,7 @@ static bool is_shared_house(const struct ny_marks *shared, const struct ny_recor
     return shared->n > 0 && ny_marks_has(shared, ny_address_hash(a));
 }
 
-/* The level of two addresses; NONE where neither town nor municipality can be compared. */
-static enum ny_level address_level(const struct ny_record_address *a,
-                                   const struct ny_record_address *b)
+enum ny_level ny_address_level(const struct ny_record_address *a, const struct ny_record_address *b)
 {
     bool municipality = a->municipality != 0 && a->municipality == b->municipality;
     bool postal = a->postal != 0 && a->postal == b->postal;
@@ -56,7 +54,7 @@ static void addresses_compare(const struct ny_match_model *m, const struct ny_re
     out->shared_address = false;
     for (size_t i = 0; i < a->n_addresses; i++) {
         for (size_t k = 0; k < b->n_addresses; k++) {
-            enum ny_level l = address_level(&a->addresses[i], &b->addresses[k]);
+            enum ny_level l = ny_address_level(&a->addresses[i], &b->addresses[k]);
             bool is_shared = false;
 
             if ((l == NY_LEVEL_A1 || l == NY_LEVEL_A2) &&

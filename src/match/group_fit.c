@@ -88,7 +88,8 @@ bool ny_group_may_join(struct group_run *r, uint32_t g1, uint32_t g2)
     size_t same_name = 0;
     size_t other_name = 0;
 
-    if (live_records(r, g1) + live_records(r, g2) > NY_GROUP_LIVE_MAX) {
+    if (live_records(r, g1) + live_records(r, g2) > NY_GROUP_LIVE_MAX ||
+        ny_group_moves_too_often(r, g1, g2)) {
         return false; /* GD14 */
     }
     for (uint32_t x = g1; x != NY_GROUP_END; x = r->next[x]) {

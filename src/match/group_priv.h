@@ -2,6 +2,7 @@
 #ifndef NAYOSE_MATCH_GROUP_PRIV_H
 #define NAYOSE_MATCH_GROUP_PRIV_H
 
+#include "match_priv.h"
 #include "nayose/match_group.h"
 
 /* The contact fields that groups pool (d): address, phone, insurance. */
@@ -59,6 +60,8 @@ bool ny_group_may_join(struct group_run *r, uint32_t g1, uint32_t g2);
 void ny_group_demote_runners_up(struct group_run *r);
 /* An AUTO link that nothing keeps back (band, cannot, hold, runner-up). */
 bool ny_group_link_is_auto(const struct group_run *r, const struct group_link *l);
+/* GD14: together two groups would live in too many places at one time. */
+bool ny_group_moves_too_often(const struct group_run *r, uint32_t g1, uint32_t g2);
 /* Steps (c) and (d). */
 NY_MUST_USE ny_rc ny_group_join_all(struct group_run *r);
 /* At most one question for each pair of groups. */

@@ -102,6 +102,18 @@ void ny_marks_add(struct ny_marks *s, uint64_t v);
 void ny_marks_sort(struct ny_marks *s);
 bool ny_marks_has(const struct ny_marks *s, uint64_t v);
 
+/* ---- first days of domains (GD14) ---- */
+
+struct ny_first_day {
+    char *oid; /* owned, terminated */
+    int32_t day;
+};
+struct ny_first_days {
+    struct ny_first_day *v; /* in the order of their setting */
+    size_t n;
+};
+void ny_first_days_finish(struct ny_first_days *d);
+
 /* ---- model ---- */
 
 enum ny_model_setting {
@@ -122,6 +134,7 @@ struct ny_match_model {
     struct ny_level_bits level[NY_LEVEL_COUNT];
     struct ny_tf tf;
     struct ny_marks mark[NY_MARK_COUNT];
+    struct ny_first_days first_days;
     struct ny_log1p log1p;
     int32_t log_count[NY_RECORD_NAMES_MAX * NY_RECORD_NAMES_MAX + 1]; /* log2(n) */
 };
@@ -211,6 +224,9 @@ struct ny_contacts {
 };
 void ny_contacts_compare(const struct ny_match_model *m, const struct ny_record *a,
                          const struct ny_record *b, struct ny_contacts *out);
+/* The level of two addresses; NONE where neither town nor municipality can be compared. */
+enum ny_level ny_address_level(const struct ny_record_address *a,
+                               const struct ny_record_address *b);
 /* What an address is marked shared by; 0 when it is not complete. */
 uint64_t ny_address_hash(const struct ny_record_address *a);
 /* Insurances of one card, branches present and different, in any period. */

@@ -40,6 +40,7 @@ void ny_match_model_destroy(struct ny_match_model *m)
         return;
     }
     ny_tf_finish(&m->tf);
+    ny_first_days_finish(&m->first_days);
     for (size_t i = 0; i < NY_MARK_COUNT; i++) {
         ny_free(m->mark[i].v);
     }

@@ -7,6 +7,7 @@
  *   tail <table> <cell> <bits>
  *   tf <table> <cell> <text> <bits>               cell: F1980, M2000, or - where there are none
  *   mark <hot | shared_phone | shared_address> <16 hex digits>
+ *   first_day <domain OID> <days since 1970>
  *
  * Kana stand as katakana in the text and as bytes in memory. parse(write(m)) is m. */
 
@@ -113,6 +114,9 @@ ny_rc ny_match_model_write(const struct ny_match_model *m, struct ny_buf *out)
             ny_buf_printf(out, "mark %s %016llx\n", mark_names[k],
                           (unsigned long long)m->mark[k].v[i]);
         }
+    }
+    for (size_t i = 0; i < m->first_days.n; i++) {
+        ny_buf_printf(out, "first_day %s %d\n", m->first_days.v[i].oid, m->first_days.v[i].day);
     }
     return ny_buf_end(out, &text);
 }
@@ -258,6 +262,16 @@ static void mark_parse(struct ny_match_model *m, struct line *l)
     ny_marks_add(&m->mark[kind], v);
 }
 
+static void first_day_parse(struct ny_match_model *m, struct line *l)
+{
+    ny_str oid = word(l);
+    int64_t day = integer(l, 0, INT32_MAX);
+
+    if (!l->bad) {
+        ny_match_model_first_day_set(m, oid, (int32_t)day);
+    }
+}
+
 static bool line_parse(struct ny_match_model *m, ny_str text, bool *levels_seen)
 {
     struct line l = {.rest = text};
@@ -273,6 +287,8 @@ static bool line_parse(struct ny_match_model *m, ny_str text, bool *levels_seen)
         tf_parse(m, &l);
     } else if (ny_str_equals(verb, NY_S("mark"))) {
         mark_parse(m, &l);
+    } else if (ny_str_equals(verb, NY_S("first_day"))) {
+        first_day_parse(m, &l);
     } else {
         return false;
     }

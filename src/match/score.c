@@ -166,7 +166,10 @@ void ny_match_score_with_contacts(const struct ny_match_model *m, const struct n
     struct ny_comparison c;
 
     ny_contacts_compare(m, a, b, &own);
-    given.shared_address = own.shared_address && own.address == address;
+    /* A3 of another pair of the groups may rest on a shared house, which is not told here. */
+    given.shared_address = own.address == address
+                               ? own.shared_address
+                               : address == NY_LEVEL_A3 && m->mark[NY_MARK_SHARED_ADDRESS].n > 0;
     ny_compare(m, a, b, same_authority, &given, &c);
     score_put(m, a, b, &c, out);
 }

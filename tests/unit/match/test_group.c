@@ -103,6 +103,8 @@ static const struct row rows[] = {
 };
 /* clang-format on */
 
+#define YUKO_AT "kf=鮎沢;kg=鮎乃;birth=19801124;phone=0534572111;address=静岡県%s;"
+
 static void component_of_row(struct component *c, const struct fixture *f, const struct row *row)
 {
     component_init(c, f, row->n);
@@ -191,6 +193,82 @@ static void test_thirteen_live_records(void **state)
         }
         assert_int_equal(asked, cases[k].merged == 0 ? 1 : 0);
     }
+}
+
+/* GD14, places: ids that agree in everything but live in as many cities, each address first said on
+ * a day of its own. */
+static void test_too_many_places(void **state)
+{
+    static const struct {
+        const char *name;
+        const char *cities[5];
+        int days[5];
+        bool beginning; /* the addresses were said when their sources began */
+        const char *groups;
+    } rows14[] = {
+        {"three places in a month",
+         {"静岡市葵区追手町9-6", "浜松市中央区元城町1", "沼津市御幸町16-1"},
+         {100, 110, 130},
+         false, "000"  },
+        {"four places in a month",
+         {"静岡市葵区追手町9-6", "浜松市中央区元城町1", "沼津市御幸町16-1", "富士市永田町1-100"},
+         {100, 110, 120, 130},
+         false, "0003" },
+        {"four places, a day more",
+         {"静岡市葵区追手町9-6", "浜松市中央区元城町1", "沼津市御幸町16-1", "富士市永田町1-100"},
+         {100, 110, 120, 131},
+         false, "0000" },
+        {"four places at a beginning",
+         {"静岡市葵区追手町9-6", "浜松市中央区元城町1", "沼津市御幸町16-1", "富士市永田町1-100"},
+         {100, 110, 120, 130},
+         true,  "0000" },
+        {"one of them is known",
+         {"静岡市葵区追手町9-6", "浜松市中央区元城町1", "沼津市御幸町16-1", "静岡市葵区追手町1-1"},
+         {100, 110, 120, 130},
+         false, "0000" },
+        {"two months of three places",
+         {"静岡市葵区追手町9-6", "浜松市中央区元城町1", "沼津市御幸町16-1", "富士市永田町1-100",
+          "磐田市国府台3-1"},
+         {70, 110, 120, 130, 170},
+         false, "00000"},
+    };
+    struct fixture *f = *state;
+    static struct component c;
+
+    for (size_t k = 0; k < NY_ARRAY_LEN(rows14); k++) {
+        size_t n = strlen(rows14[k].groups);
+        struct outcome o;
+
+        component_init(&c, f, n);
+        for (uint32_t a = 0; a < n; a++) {
+            struct ny_record *r = NY_ARENA_NEW(f->a, struct ny_record);
+
+            *r = *record_of_line(f->a, ny_arena_printf(f->a, YUKO_AT, rows14[k].cities[a]).p);
+            r->addresses[0].first_day = rows14[k].days[a];
+            c.nodes[a].record = r;
+            c.nodes[a].settled_day = rows14[k].beginning ? rows14[k].days[a] : 0;
+            for (uint32_t b = 0; b < a; b++) {
+                edge_put(&c, b, a, 20 + (double)(n - a), 0); /* 0-1 first, then 2, then 3 */
+            }
+        }
+        o = solve(f, &c);
+        if (strcmp(groups_text(&c, &o), rows14[k].groups) != 0) {
+            fail_msg("%s: %s", rows14[k].name, groups_text(&c, &o));
+        }
+    }
+}
+
+/* 30 days behind the first one of the domain in the version, else of the record. */
+static void test_when_a_source_has_settled(void **state)
+{
+    struct fixture *f = *state;
+    struct ny_record r = {.first_day = 1000};
+
+    assert_int_equal(ny_match_settled_day(f->m, NY_S("1.2.3"), &r), 1030);
+    ny_match_model_first_day_set(f->m, NY_S("1.2.3"), 500);
+    ny_match_model_first_day_set(f->m, NY_S("1.2.3"), 400);
+    assert_int_equal(ny_match_settled_day(f->m, NY_S("1.2.3"), &r), 430);
+    assert_int_equal(ny_match_settled_day(f->m, NY_S("1.2.33"), &r), 1030);
 }
 
 static void test_nothing_is_a_component_too(void **state)
@@ -393,6 +471,8 @@ int main(void)
         cmocka_unit_test(test_each_rule),
         cmocka_unit_test(test_strength_is_where_the_partition_turns),
         cmocka_unit_test(test_thirteen_live_records),
+        cmocka_unit_test(test_too_many_places),
+        cmocka_unit_test(test_when_a_source_has_settled),
         cmocka_unit_test(test_nothing_is_a_component_too),
         cmocka_unit_test(test_evidence_of_groups),
         cmocka_unit_test(test_evidence_costs_the_pairs_tried),

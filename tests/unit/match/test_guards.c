@@ -155,6 +155,85 @@ static void test_guards_that_stay_quiet(void **state)
     }
 }
 
+/* GD6: a wrong sex is let through beside a given name that agrees, the very date and a contact;
+ * each of the three is needed. */
+static void test_sex_needs_all_three(void **state)
+{
+    static const struct {
+        const char *name;
+        const char *a, *b;
+        bool fires;
+    } pairs[] = {
+        {"phone",                     TARO "phone=0542212455;",                                  TARO "sex=F;phone=0542212455;",                                false},
+        {"house",                     TARO HOME "phone=;",                                       TARO HOME "sex=F;phone=;",                                     false},
+        {"another room of the house",
+         TARO HOME "phone=;address=静岡県静岡市葵区追手町9-6 コーポ葵101号室;",
+         TARO HOME "sex=F;phone=;address=静岡県静岡市葵区追手町9-6 コーポ葵202号室;",                                                          false},
+        {"card with branch",          TARO CARD "branch=01;",                                    TARO CARD "sex=F;branch=01;",                                  false},
+        {"card without branch",       TARO CARD,                                                 TARO CARD "sex=F;",                                            false},
+        {"kanji only",                TARO HOME "pf=;pg=;",                                      TARO HOME "sex=F;pf=;pg=;",                                    false},
+        {"kana only",                 TARO HOME "kf=;kg=;",                                      TARO HOME "sex=F;kf=;kg=;",                                    false},
+        {"other order",               TARO HOME "kf=;kg=;",                                      TARO HOME "sex=F;kf=;kg=;pf=タロウマル;pg=アユサワ;",
+         false                                                                                                                                                       },
+        {"no contact",                TARO,                                                      TARO "sex=F;",                                                 true },
+        {"the town alone",            TARO "address=静岡県静岡市葵区追手町9-6;",
+         TARO "sex=F;address=静岡県静岡市葵区追手町1-1;",                                                                                            true },
+        {"another date",              TARO HOME,                                                 TARO HOME "sex=F;birth=19801125;",                             true },
+        {"the year alone",            TARO HOME,                                                 TARO HOME "sex=F;birth=1980;",                                 true },
+        {"another kanji",             TARO HOME,                                                 TARO HOME "sex=F;kg=多郎丸;",                               true },
+        {"a near reading",            TARO HOME,                                                 TARO HOME "sex=F;kg=次郎丸;pg=タロウマロ;",            true },
+        {"sex not known",             TARO,                                                      TARO "sex=;",                                                  false},
+    };
+    struct fixture *f = *state;
+
+    for (size_t i = 0; i < NY_ARRAY_LEN(pairs); i++) {
+        struct ny_score s;
+
+        ny_match_score(f->m, record_of_line(f->a, pairs[i].a), record_of_line(f->a, pairs[i].b),
+                       false, &s);
+        if (((s.guards >> NY_GUARD_GD6 & 1U) != 0) != pairs[i].fires) {
+            fail_msg("%s: guards %#x", pairs[i].name, s.guards);
+        }
+    }
+}
+
+/* GD9: more than 30 days after the day of death, whichever side is dead. */
+static void test_seen_after_death(void **state)
+{
+    static const struct {
+        const char *name;
+        const char *time, *dead; /* PID-29, PID-30; NULL: not said */
+        int64_t later;           /* days from the message to the other's last one */
+        bool fires;
+    } rows9[] = {
+        {"on the thirtieth day",     "20260401", NULL, 30,  false},
+        {"on the thirty-first day",  "20260401", NULL, 31,  true },
+        {"dead by code",             NULL,       "Y",  30,  false},
+        {"dead by code, long after", NULL,       "Y",  31,  true },
+        {"not dead after all",       "20260401", "N",  400, false},
+        {"alive",                    NULL,       NULL, 400, false},
+    };
+    struct fixture *f = *state;
+
+    for (size_t i = 0; i < NY_ARRAY_LEN(rows9); i++) {
+        struct ny_patient *dead = patient_of(f->a, person_of(f->a, TARO HOME));
+        struct ny_patient *other = patient_of(f->a, person_of(f->a, TARO HOME));
+        struct ny_score s;
+        struct ny_score turned;
+
+        say_single(dead, NY_SINGLE_DEATH_TIME, rows9[i].time, TEST_NOW_US);
+        say_single(dead, NY_SINGLE_DEATH, rows9[i].dead, TEST_NOW_US);
+        say_single(other, NY_SINGLE_ACCOUNT, "1", TEST_NOW_US + rows9[i].later * NY_US_PER_DAY);
+        ny_match_score(f->m, record_of_patient(f->a, dead), record_of_patient(f->a, other), false,
+                       &s);
+        ny_match_score(f->m, record_of_patient(f->a, other), record_of_patient(f->a, dead), false,
+                       &turned);
+        if (s.guards != (rows9[i].fires ? 1U << NY_GUARD_GD9 : 0) || turned.guards != s.guards) {
+            fail_msg("%s: guards %#x, turned %#x", rows9[i].name, s.guards, turned.guards);
+        }
+    }
+}
+
 /* Phones and houses marked shared: no weight, no agreement, and GD12 for what is left. */
 static void test_shared_values(void **state)
 {
@@ -173,6 +252,45 @@ static void test_shared_values(void **state)
     assert_int_equal(s.level[NY_FIELD_ADDRESS], NY_LEVEL_A3);
     assert_false(ny_match_contact_agrees(&s));
     assert_int_equal(s.guards, 1U << NY_GUARD_GD15); /* 16 bits without the house: no GD12 */
+    ny_match_model_destroy(m);
+}
+
+/* GD12 where the last bits are those of a shared house: tau is put just under the total. */
+static void test_resting_on_a_shared_house(void **state)
+{
+    struct fixture *f = *state;
+    const struct ny_record *r = record_of_line(f->a, TARO HOME CARD);
+    struct ny_match_settings settings;
+    struct ny_match_model *plain;
+    struct ny_match_model *m;
+    struct ny_score s;
+    struct ny_score pooled;
+    char line[120];
+
+    snprintf(line, sizeof(line), "mark shared_address %016llx\n",
+             (unsigned long long)ny_address_hash(&r->addresses[0]));
+    m = model_with(f, line, 2);
+    ny_match_score(m, r, r, false, &s);
+    assert_int_equal(s.level[NY_FIELD_ADDRESS], NY_LEVEL_A3);
+    assert_int_equal(s.guards, 0); /* far above tau */
+    m->setting[NY_SETTING_tau_b1024] = s.total_b1024;
+    ny_match_score(m, r, r, false, &s);
+    assert_int_equal(s.guards, 1U << NY_GUARD_GD12);
+    assert_int_equal(ny_match_band(m, &s), NY_BAND_REVIEW);
+
+    /* The same town level handed over from another pair of two groups may be of a shared house. */
+    ny_match_score_with_contacts(m, r, record_of_line(f->a, TARO CARD "phone=0542212455;"), false,
+                                 NY_LEVEL_A3, NY_LEVEL_P1, NY_LEVEL_I2, &pooled);
+    assert_int_equal(pooled.guards, 1U << NY_GUARD_GD12);
+
+    /* A town that nobody shares is no reason. */
+    ny_match_settings_default(&settings);
+    plain = ny_match_model_create_v1(&settings);
+    plain->setting[NY_SETTING_tau_b1024] = pooled.total_b1024;
+    ny_match_score_with_contacts(plain, r, record_of_line(f->a, TARO CARD "phone=0542212455;"),
+                                 false, NY_LEVEL_A3, NY_LEVEL_P1, NY_LEVEL_I2, &pooled);
+    assert_int_equal(pooled.guards, 0);
+    ny_match_model_destroy(plain);
     ny_match_model_destroy(m);
 }
 
@@ -221,8 +339,13 @@ static void test_bands(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_each_guard),    cmocka_unit_test(test_guards_that_stay_quiet),
-        cmocka_unit_test(test_shared_values), cmocka_unit_test(test_effects_and_texts),
+        cmocka_unit_test(test_each_guard),
+        cmocka_unit_test(test_guards_that_stay_quiet),
+        cmocka_unit_test(test_sex_needs_all_three),
+        cmocka_unit_test(test_seen_after_death),
+        cmocka_unit_test(test_shared_values),
+        cmocka_unit_test(test_resting_on_a_shared_house),
+        cmocka_unit_test(test_effects_and_texts),
         cmocka_unit_test(test_bands),
     };
 

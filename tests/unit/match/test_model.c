@@ -93,6 +93,8 @@ static void test_broken_text(void **state)
         {"no value",             "tf given_kana F1980 サクラ\n"   },
         {"mark too short",       "mark hot 12ab\n"                   },
         {"mark no hex",          "mark hot 00000000000000zz\n"       },
+        {"first day no number",  "first_day 1.2.3 soon\n"            },
+        {"first day of nobody",  "first_day 100\n"                   },
         {"blank line of blanks", "  \n"                              },
     };
     struct fixture *f = *state;
@@ -140,7 +142,8 @@ static void test_learned_lines(void **state)
                      "tf surname_kanji - 鮎沢 -5000\n"
                      "tf given_kana F1980 アユミヨ -6000\n"
                      "tf given_both F1980 鮎 美/アユミ -7000\n"
-                     "mark hot 00000000000000aa\n");
+                     "mark hot 00000000000000aa\n"
+                     "first_day 1.2.392.1 20000\n");
     assert_int_equal(ny_match_model_parse(ny_buf_str(&b), &m, &err), NY_OK);
     assert_int_equal(ny_match_model_version(m), 2);
     assert_int_equal(ny_tf_get(&m->tf, NY_TF_SURNAME_KANJI, NY_TF_CELL_ANY, NY_S("鮎沢")), -5000);
@@ -149,6 +152,10 @@ static void test_learned_lines(void **state)
     assert_int_equal(
         ny_tf_given(&m->tf, ny_tf_cells('F', y1980), NY_S("鮎 美"), kana(f->a, "アユミ")), -7000);
     assert_true(ny_marks_has(&m->mark[NY_MARK_HOT], 0xaa));
+    assert_int_equal(ny_match_settled_day(m, NY_S("1.2.392.1"), &(struct ny_record){0}), 20030);
+    ny_buf_init(&b, f->a);
+    assert_int_equal(ny_match_model_write(m, &b), NY_OK); /* and is written again */
+    assert_non_null(strstr(ny_arena_str(f->a, ny_buf_str(&b)).p, "\nfirst_day 1.2.392.1 20000\n"));
     ny_match_model_destroy(m);
 }
 
