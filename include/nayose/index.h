@@ -106,8 +106,13 @@ void ny_index_pin_add(struct ny_index *ix, const struct ny_index_pin *pin);
 /* Walks the pins of an identity, the last added first; *cursor starts at 0; NULL ends. */
 const struct ny_index_pin *ny_index_pin_next(const struct ny_index *ix, uint32_t id,
                                              uint32_t *cursor);
-void ny_index_hold_set(struct ny_index *ix, uint32_t id, bool held);
-bool ny_index_is_held(const struct ny_index *ix, uint32_t id);
+/* A hold on an identity (NY_HOLD_IDENTITY) or its version (NY_HOLD_VERSION) begins or ends. */
+void ny_index_hold_set(struct ny_index *ix, uint32_t id, enum ny_hold_kind kind,
+                       enum ny_hold_why why, bool held);
+bool ny_index_has_hold(const struct ny_index *ix, uint32_t id, enum ny_hold_kind kind,
+                       enum ny_hold_why why);
+/* Some hold of the kind stands. */
+bool ny_index_is_held(const struct ny_index *ix, uint32_t id, enum ny_hold_kind kind);
 
 /* ---- candidates ---- */
 

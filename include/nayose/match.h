@@ -43,8 +43,6 @@ bool ny_match_model_has_settings(const struct ny_match_model *m, const struct ny
 int32_t ny_match_model_version(const struct ny_match_model *m);
 int32_t ny_match_model_tau_b1024(const struct ny_match_model *m);
 int32_t ny_match_model_candidate_max(const struct ny_match_model *m);
-/* Freezes the day of a domain's first message into a version that is being made (GD14). */
-void ny_match_model_first_day_set(struct ny_match_model *m, ny_str oid, int32_t day);
 
 /* ---- record: the packed comparison form of one identity ---- */
 

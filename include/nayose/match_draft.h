@@ -73,6 +73,9 @@ void ny_match_draft_mark(struct ny_match_draft *d, enum ny_mark mark, uint64_t v
  * record does not say where it comes from: with the largest share told, which errs to the safe
  * side. */
 void ny_match_draft_spike_add(struct ny_match_draft *d, ny_date date, double share);
+/* The day (since 1970) of a domain's first message, by its OID: what is said in the 30 days from
+ * there on tells nothing of people's moving (GD14). */
+void ny_match_draft_first_day_set(struct ny_match_draft *d, ny_str oid, int32_t day);
 
 /* ---- census: names and birth years of the registry's people (3.2) ---- */
 

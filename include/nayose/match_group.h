@@ -15,9 +15,10 @@ enum { NY_GROUP_LIVE_MAX = 12, NY_GROUP_MOVES_MAX = 3, NY_GROUP_MOVES_DAYS = 30 
 struct ny_group_node {
     const struct ny_record *record; /* borrowed; NULL for a record that stands alone */
     int32_t domain;                 /* assigning authority */
-    bool live;           /* active; a merged one stays a node but is not counted (GD14) */
-    bool held;           /* a hold on the identity or its source: nothing automatic */
-    bool outside;        /* not in this part: only a rival for the runner-up rule */
+    bool live;     /* active; a merged one stays a node but is not counted (GD14) */
+    bool held;     /* a hold on the identity or its source: nothing automatic */
+    bool overlaid; /* its newest claim names another person; the record is of the one before */
+    bool outside;  /* not in this part: only a rival for the runner-up rule */
     int32_t settled_day; /* addresses first said up to this day do not tell of moving: everything is
                           * new when a source begins (GD14; ny_match_settled_day) */
 };
@@ -47,7 +48,8 @@ struct ny_group_input {
 
 /* What became of an edge. */
 enum ny_group_verdict {
-    NY_VERDICT_NONE = 0,  /* inside a group, or no question is worth asking */
+    NY_VERDICT_NONE = 0,  /* inside a group, or no question is worth asking; inside a group only an
+                           * overlaid record asks, of its best partner: is it still this person? */
     NY_VERDICT_OPEN = 1,  /* the best edge between two groups that someone should look at */
     NY_VERDICT_PARKED = 2 /* likewise, but only a new contact could settle it (GD15) */
 };
@@ -55,13 +57,14 @@ enum ny_group_verdict {
 /* Why an open or parked edge did not join (values of enum ny_review_reason). */
 struct ny_group_question {
     uint8_t verdict; /* enum ny_group_verdict */
-    uint8_t
-        reason; /* 1 band, 2 guard, 3 runner-up, 4 groups do not fit, 5 hold, 6 pins contradict */
+    /* 1 band, 2 guard, 3 runner-up, 4 groups do not fit, 5 hold, 6 pins contradict, 7 overlay */
+    uint8_t reason;
 };
 
 /* Partitions the component.
  * out_group   [n_nodes] the smallest node of each node's group; arena
- * out_question[n_edges] what each edge asks; at most one edge between two groups asks; arena
+ * out_question[n_edges] what each edge asks; at most one edge between two groups asks, and one for
+ *             each overlaid record; arena
  * out_scored  pairs scored because no edge was stored between them
  * Errors: NY_ELIMIT when the arena is full. */
 NY_MUST_USE ny_rc ny_group_partition(struct ny_arena *a, const struct ny_group_input *in,

@@ -1,6 +1,6 @@
 /* model: the plain structs of the domain, and how an old and a new value of a patient become one.
  * Pure. No HL7, no SQL. Words: identity = one patient as one domain knows it.
- * Sections: identifiers · stamps · pins · patient · claims · merge. */
+ * Sections: identifiers · stamps · pins · holds · patient · claims · merge. */
 #ifndef NAYOSE_MODEL_H
 #define NAYOSE_MODEL_H
 
@@ -76,6 +76,25 @@ enum ny_pin_role {
     NY_ROLE_CLERK = 2,
     NY_ROLE_SUPERVISOR = 3
 };
+
+/* ---- holds ---- */
+
+/* Why something waits for somebody; the names are stored. */
+enum ny_hold_why {
+    NY_HOLD_SEARCH = 1,  /* more candidates than are looked at: the right one may be missed */
+    NY_HOLD_OVERLAY = 2, /* the newest claim names another person */
+    NY_HOLD_DRIFT = 3,   /* the source's messages are not what they were */
+    NY_HOLD_WHY_END
+};
+/* What a hold is on. */
+enum ny_hold_kind {
+    NY_HOLD_IDENTITY = 1, /* it does not link by itself */
+    NY_HOLD_VERSION = 2,  /* it goes on as it was before the version that is held */
+    NY_HOLD_SOURCE = 3    /* identities of the source that come or change are held */
+};
+const char *ny_hold_name(enum ny_hold_why why);
+/* The why of a name; 0: none. */
+enum ny_hold_why ny_hold_parse(ny_str name);
 
 /* ---- patient ---- */
 
@@ -196,10 +215,11 @@ bool ny_claim_is_same(const struct ny_claim *a, const struct ny_claim *b); /* st
 /* A time of which what was said does not count; both ends belong to it. */
 struct ny_span {
     struct ny_stamp from, to;
+    bool came_back; /* who speaks in it was there before `since`: what was known then is his */
 };
 /* What p would be had nobody said anything before `since` (never: no limit) or within the spans:
  * values and singles said only then go, and stamps fall back to the newest that is left. Releases
- * stay. out: arrays in the arena, slices borrowed from p. */
+ * and withdrawals stay. out: arrays in the arena, slices borrowed from p. */
 NY_MUST_USE ny_rc ny_patient_without(struct ny_arena *a, const struct ny_patient *p,
                                      const struct ny_stamp *since, const struct ny_span *spans,
                                      size_t n_spans, struct ny_patient *out);

@@ -123,7 +123,10 @@ enum ny_feed_kind {
     /* Each pair is one patient, or is two. Ids that are not known are remembered, but are not there
      * by this word. */
     NY_FEED_LINK,
-    NY_FEED_UNLINK
+    NY_FEED_UNLINK,
+    /* Not a message but the word of a clerk (ny_registry_hold_release): what is held of the ids may
+     * count. No source. */
+    NY_FEED_RELEASE
 };
 
 struct ny_feed_pair {
@@ -142,6 +145,7 @@ struct ny_feed {
         patient;        /* what the message says, every stamp the message's; seen is its stamp */
     bool is_test;       /* MSH-11 T or D from a source that may: status test */
     bool strict_update; /* unknown ids are refused */
+    ny_str reason;      /* RELEASE: why */
 };
 void ny_registry_feed(struct ny_registry *r, const struct ny_feed *feed,
                       const struct ny_reply *reply);
@@ -233,6 +237,20 @@ size_t ny_registry_sources(const struct ny_registry *r, const struct ny_requeste
  */
 void ny_registry_source_set(struct ny_registry *r, const struct ny_requester_row *row, ny_str who,
                             void (*fn)(void *ctx, ny_rc rc), void *ctx);
+
+/* ---- holds ---- */
+
+/* A page of the holds in force, see ny_store_holds. */
+void ny_registry_holds(struct ny_registry *r, int64_t after, int32_t limit,
+                       void (*fn)(void *ctx, ny_rc rc, const struct ny_hold_view *rows, size_t n),
+                       void *ctx);
+/* Releases what is held of an identity, as a clerk's decision: an overlay becomes the person that
+ * the id stands for from then on (a later overlay is held again); a record that was kept as it was
+ * is made anew; then it links like any other. fn is called once, after the commit: false = nothing
+ * was held. NY_ENOTFOUND: there is no such identity. */
+void ny_registry_hold_release(struct ny_registry *r, const struct ny_domain *domain, ny_str id,
+                              ny_str who, ny_str reason,
+                              void (*fn)(void *ctx, ny_rc rc, bool released), void *ctx);
 
 /* Numbers for status and metrics. */
 struct ny_registry_stats {

@@ -60,7 +60,9 @@ struct ny_requester_row {
     bool accept_test;   /* MSH-11 T or D becomes a test record */
     bool ignore_unknown_authority;
     bool probation;         /* records may not link automatically */
+    bool unwatched;         /* no alarm when its messages are not what they were */
     int32_t default_domain; /* PID-3.4 missing; 0 = the source's only domain */
+    ny_str habits;          /* what its messages were at the beginning; empty = not learned yet */
 };
 
 struct ny_identity_row {
@@ -99,7 +101,18 @@ struct ny_pin_row {
 struct ny_hold_row {
     int64_t identity; /* 0 when the hold is on a source */
     int32_t source;   /* requester id, 0 when on an identity */
-    ny_str why;
+    enum ny_hold_kind kind;
+    enum ny_hold_why why;
+    ny_str detail; /* numbers for the operator; no patient data */
+    int64_t at_us;
+};
+
+/* A hold ends: the one in force of this identity (or source) and why. */
+struct ny_hold_release_row {
+    int64_t identity;
+    int32_t source;
+    enum ny_hold_why why;
+    ny_str who, reason;
     int64_t at_us;
 };
 
@@ -111,7 +124,8 @@ enum ny_review_reason {
     NY_REASON_RUNNER_UP = 3, /* another candidate is nearly as good */
     NY_REASON_GROUP = 4,     /* the groups do not fit together */
     NY_REASON_HOLD = 5,
-    NY_REASON_PIN = 6 /* said to be one, and said to be two */
+    NY_REASON_PIN = 6,    /* said to be one, and said to be two */
+    NY_REASON_OVERLAY = 7 /* is this id still the person that it was? */
 };
 
 struct ny_review_row {
@@ -233,7 +247,9 @@ void ny_store_add_edge(struct ny_store_batch *b,
 void ny_store_remove_edge(struct ny_store_batch *b, int64_t identity_a, int64_t identity_b);
 /* Pins are kept, every one. */
 void ny_store_add_pin(struct ny_store_batch *b, const struct ny_pin_row *row);
+/* A hold that is in force already stays as it is. */
 void ny_store_add_hold(struct ny_store_batch *b, const struct ny_hold_row *row);
+void ny_store_release_hold(struct ny_store_batch *b, const struct ny_hold_release_row *row);
 void ny_store_add_review(struct ny_store_batch *b,
                          const struct ny_review_row *row); /* upsert by pair */
 void ny_store_add_message(struct ny_store_batch *b,
@@ -309,6 +325,18 @@ struct ny_link_row {
 NY_MUST_USE ny_rc ny_store_links(
     struct ny_store *s, ny_str after_ns, ny_str after_id, int32_t limit,
     void (*fn)(void *ctx, ny_rc rc, const struct ny_link_row *rows, size_t n), void *ctx);
+
+/* A page of holds in force in the order of their numbers, behind `after` (0 = from the start). */
+struct ny_hold_view {
+    int64_t number;
+    struct ny_hold_row row;
+    ny_str ns, id;        /* of the identity */
+    ny_str app, facility; /* of the source */
+};
+NY_MUST_USE ny_rc ny_store_holds(struct ny_store *s, int64_t after, int32_t limit,
+                                 void (*fn)(void *ctx, ny_rc rc, const struct ny_hold_view *rows,
+                                            size_t n),
+                                 void *ctx);
 
 /* A page of review questions in a state, ordered by (opened, a, b), behind the row key `after_*`
  * (all 0 = from the start). */

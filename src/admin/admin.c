@@ -9,20 +9,22 @@ static const struct {
     bool is_public;
     route_fn fn;
 } routes[] = {
-    {"GET",  "/livez",   true,  ny_admin_livez       },
-    {"GET",  "/readyz",  true,  ny_admin_readyz      },
-    {"GET",  "/metrics", true,  ny_admin_metrics     },
-    {"GET",  "/status",  false, ny_admin_status      },
-    {"POST", "/feed",    false, ny_admin_feed        },
-    {"GET",  "/domains", false, ny_admin_domains_get },
-    {"POST", "/domains", false, ny_admin_domains_post},
-    {"GET",  "/sources", false, ny_admin_sources_get },
-    {"POST", "/sources", false, ny_admin_sources_post},
-    {"GET",  "/resolve", false, ny_admin_resolve     },
-    {"GET",  "/explain", false, ny_admin_explain     },
-    {"POST", "/pairs",   false, ny_admin_pairs       },
-    {"GET",  "/links",   false, ny_admin_links       },
-    {"GET",  "/reviews", false, ny_admin_reviews     },
+    {"GET",  "/livez",         true,  ny_admin_livez       },
+    {"GET",  "/readyz",        true,  ny_admin_readyz      },
+    {"GET",  "/metrics",       true,  ny_admin_metrics     },
+    {"GET",  "/status",        false, ny_admin_status      },
+    {"POST", "/feed",          false, ny_admin_feed        },
+    {"GET",  "/domains",       false, ny_admin_domains_get },
+    {"POST", "/domains",       false, ny_admin_domains_post},
+    {"GET",  "/sources",       false, ny_admin_sources_get },
+    {"POST", "/sources",       false, ny_admin_sources_post},
+    {"GET",  "/resolve",       false, ny_admin_resolve     },
+    {"GET",  "/explain",       false, ny_admin_explain     },
+    {"POST", "/pairs",         false, ny_admin_pairs       },
+    {"GET",  "/links",         false, ny_admin_links       },
+    {"GET",  "/reviews",       false, ny_admin_reviews     },
+    {"GET",  "/holds",         false, ny_admin_holds       },
+    {"POST", "/holds/release", false, ny_admin_hold_release},
 };
 
 struct ny_admin *ny_admin_create(const struct ny_admin_config *cfg)

@@ -34,11 +34,15 @@ json_t *ny_admin_body_object(struct request *q);
 /* "NS^ID" → domain and id. NY_ESYNTAX: it is not one; NY_ENOTFOUND: there is no such domain. */
 NY_MUST_USE ny_rc ny_admin_identity(const struct request *q, ny_str text,
                                     const struct ny_domain **domain, ny_str *id);
+/* A text of an object in the call's arena, empty when absent. */
+ny_str ny_admin_text_of(struct request *q, const json_t *o, const char *key);
 /* "NS^ID" in a parameter → domain and id; answered 400 or 404 when it is not one. */
 bool ny_admin_param_identity(struct request *q, const char *name, const struct ny_domain **domain,
                              ny_str *id);
 /* The limit parameter, 1 … max; max when absent. */
 bool ny_admin_param_limit(struct request *q, int32_t max, int32_t *out);
+/* A number of a listing's `next`, 0 when absent. */
+bool ny_admin_param_i64(struct request *q, const char *name, int64_t *out);
 json_t *ny_admin_str(ny_str s); /* a JSON string; bytes that are not UTF-8 are replaced */
 
 /* The word for why a pair did not join. */
@@ -67,6 +71,8 @@ void ny_admin_explain(struct request *q);
 void ny_admin_pairs(struct request *q);
 void ny_admin_links(struct request *q);
 void ny_admin_reviews(struct request *q);
+void ny_admin_holds(struct request *q);
+void ny_admin_hold_release(struct request *q);
 void ny_admin_status(struct request *q);
 void ny_admin_livez(struct request *q);
 void ny_admin_readyz(struct request *q);

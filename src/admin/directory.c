@@ -46,16 +46,6 @@ void ny_admin_sources_get(struct request *q)
 
 /* ---- reading a body ---- */
 
-/* A text of the object in the call's arena, empty when absent. */
-static ny_str text_of(struct request *q, const json_t *o, const char *key)
-{
-    const json_t *v = json_object_get(o, key);
-
-    return json_is_string(v) ? ny_arena_str(q->call->arena,
-                                            ny_str_of(json_string_value(v), json_string_length(v)))
-                             : NY_STR_NONE;
-}
-
 static bool is_oid(ny_str s)
 {
     bool digit = false;
@@ -110,11 +100,11 @@ void ny_admin_domains_post(struct request *q)
     if (o == NULL) {
         return;
     }
-    d.ns = text_of(q, o, "namespace");
-    d.oid = text_of(q, o, "oid");
-    d.name = text_of(q, o, "name");
-    d.source_app = text_of(q, o, "source_application");
-    d.source_facility = text_of(q, o, "source_facility");
+    d.ns = ny_admin_text_of(q, o, "namespace");
+    d.oid = ny_admin_text_of(q, o, "oid");
+    d.name = ny_admin_text_of(q, o, "name");
+    d.source_app = ny_admin_text_of(q, o, "source_application");
+    d.source_facility = ny_admin_text_of(q, o, "source_facility");
     json_decref(o);
     if (ny_str_is_empty(d.source_facility)) {
         d.source_facility = d.ns; /* any application whose MSH-4 is the namespace */
@@ -175,8 +165,8 @@ void ny_admin_sources_post(struct request *q)
     if (o == NULL) {
         return;
     }
-    app = text_of(q, o, "application");
-    facility = text_of(q, o, "facility");
+    app = ny_admin_text_of(q, o, "application");
+    facility = ny_admin_text_of(q, o, "facility");
     known = ny_registry_source(q->registry, app, facility);
     if (known == NULL || !ny_str_equals(known->app, app)) {
         json_decref(o);
@@ -185,9 +175,9 @@ void ny_admin_sources_post(struct request *q)
     }
     row = *known;
     if (json_object_get(o, "charset") != NULL) {
-        row.charset = text_of(q, o, "charset");
+        row.charset = ny_admin_text_of(q, o, "charset");
     }
-    undecodable = text_of(q, o, "undecodable");
+    undecodable = ny_admin_text_of(q, o, "undecodable");
     if (!ny_str_is_empty(undecodable)) {
         row.undecodable_replace = ny_str_equals(undecodable, NY_S("replace"));
     }

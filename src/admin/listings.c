@@ -97,21 +97,6 @@ static void on_reviews(void *ctx, ny_rc rc, const struct ny_review_view *rows, s
     ny_admin_json_audited(q, &what, json_pack("{s:o, s:o}", "reviews", list, "next", next));
 }
 
-static bool param_i64(struct request *q, const char *name, int64_t *out)
-{
-    ny_str text;
-
-    *out = 0;
-    if (!ny_admin_param(q, name, &text)) {
-        return false;
-    }
-    if (!ny_str_is_empty(text) && ny_str_to_i64(text, 0, INT64_MAX, out) != NY_OK) {
-        ny_admin_fail(q, 400, "a position of the list is not a number", "take it from `next`");
-        return false;
-    }
-    return true;
-}
-
 void ny_admin_reviews(struct request *q)
 {
     enum ny_review_state state = NY_REVIEW_OPEN;
@@ -121,8 +106,8 @@ void ny_admin_reviews(struct request *q)
     int32_t limit;
     ny_str text;
 
-    if (!ny_admin_param(q, "state", &text) || !param_i64(q, "after_at", &at) ||
-        !param_i64(q, "after_a", &a) || !param_i64(q, "after_b", &b) ||
+    if (!ny_admin_param(q, "state", &text) || !ny_admin_param_i64(q, "after_at", &at) ||
+        !ny_admin_param_i64(q, "after_a", &a) || !ny_admin_param_i64(q, "after_b", &b) ||
         !ny_admin_param_limit(q, 1000, &limit)) {
         return;
     }

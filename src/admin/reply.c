@@ -83,6 +83,15 @@ json_t *ny_admin_body_object(struct request *q)
     return o;
 }
 
+ny_str ny_admin_text_of(struct request *q, const json_t *o, const char *key)
+{
+    const json_t *v = json_object_get(o, key);
+
+    return json_is_string(v) ? ny_arena_str(q->call->arena,
+                                            ny_str_of(json_string_value(v), json_string_length(v)))
+                             : NY_STR_NONE;
+}
+
 ny_rc ny_admin_identity(const struct request *q, ny_str text, const struct ny_domain **domain,
                         ny_str *id)
 {
@@ -145,6 +154,21 @@ bool ny_admin_param_limit(struct request *q, int32_t max, int32_t *out)
     return true;
 }
 
+bool ny_admin_param_i64(struct request *q, const char *name, int64_t *out)
+{
+    ny_str text;
+
+    *out = 0;
+    if (!ny_admin_param(q, name, &text)) {
+        return false;
+    }
+    if (!ny_str_is_empty(text) && ny_str_to_i64(text, 0, INT64_MAX, out) != NY_OK) {
+        ny_admin_fail(q, 400, "a position of the list is not a number", "take it from `next`");
+        return false;
+    }
+    return true;
+}
+
 json_t *ny_admin_str(ny_str s)
 {
     json_t *v = json_stringn(s.n > 0 ? s.p : "", s.n);
@@ -154,7 +178,8 @@ json_t *ny_admin_str(ny_str s)
 
 const char *ny_admin_reason(enum ny_review_reason reason)
 {
-    static const char *const words[] = {"", "band", "guard", "runner-up", "groups", "hold"};
+    static const char *const words[] = {"",       "band", "guard", "runner-up",
+                                        "groups", "hold", "pins",  "overlay"};
 
     return words[reason];
 }

@@ -192,13 +192,25 @@ const struct ny_index_pin *ny_index_pin_next(const struct ny_index *ix, uint32_t
     return &ix->pins[at - 1].p;
 }
 
-void ny_index_hold_set(struct ny_index *ix, uint32_t id, bool held)
+void ny_index_hold_set(struct ny_index *ix, uint32_t id, enum ny_hold_kind kind,
+                       enum ny_hold_why why, bool held)
 {
-    ny_index_log(ix, &(struct undo){.op = UNDO_HOLD, .id = id, .old = ix->idents[id].held});
-    ix->idents[id].held = held;
+    uint8_t *holds = &ix->idents[id].holds[kind - 1];
+    uint8_t bit = (uint8_t)(1U << why);
+
+    NY_ASSERT(kind == NY_HOLD_IDENTITY || kind == NY_HOLD_VERSION);
+    ny_index_log(
+        ix, &(struct undo){.op = UNDO_HOLD, .id = id, .hold_kind = (uint8_t)kind, .old = *holds});
+    *holds = (uint8_t)(held ? *holds | bit : *holds & ~bit);
 }
 
-bool ny_index_is_held(const struct ny_index *ix, uint32_t id)
+bool ny_index_has_hold(const struct ny_index *ix, uint32_t id, enum ny_hold_kind kind,
+                       enum ny_hold_why why)
 {
-    return ix->idents[id].held;
+    return (ix->idents[id].holds[kind - 1] >> why & 1U) != 0;
+}
+
+bool ny_index_is_held(const struct ny_index *ix, uint32_t id, enum ny_hold_kind kind)
+{
+    return ix->idents[id].holds[kind - 1] != 0;
 }

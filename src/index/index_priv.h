@@ -20,8 +20,8 @@ struct ident {
     uint16_t id_len;
     uint16_t domain;
     uint8_t status;
-    uint8_t keyed; /* bit i: its keys under models[i] are stored */
-    bool held;
+    uint8_t keyed;    /* bit i: its keys under models[i] are stored */
+    uint8_t holds[2]; /* by kind, IDENTITY and VERSION; bit: why */
     bool settled;
 };
 
@@ -63,6 +63,7 @@ enum undo_op {
 
 struct undo {
     enum undo_op op;
+    uint8_t hold_kind;
     uint32_t id;
     uint32_t old;
     char *blob; /* UNDO_RECORD: the old blob, freed when settled */

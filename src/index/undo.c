@@ -79,7 +79,7 @@ static void undo_one(struct ny_index *ix, const struct undo *u)
         ny_index_pin_drop_last(ix);
         break;
     case UNDO_HOLD:
-        ix->idents[u->id].held = u->old != 0;
+        ix->idents[u->id].holds[u->hold_kind - 1] = (uint8_t)u->old;
         break;
     case UNDO_SETTLED:
         ix->idents[u->id].settled = u->old != 0;

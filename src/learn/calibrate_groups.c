@@ -41,7 +41,7 @@ bool cal_group_add(struct cal_run *r, struct cal_group *g, uint32_t id)
     g->live[g->n] = x.status == NY_IDENTITY_ACTIVE;
     g->records[g->n] = record;
     g->n_live += g->live[g->n];
-    g->held = g->held || ny_index_is_held(r->ix, id);
+    g->held = g->held || ny_index_is_held(r->ix, id, NY_HOLD_IDENTITY);
     g->n++;
     return true;
 }

@@ -17,7 +17,7 @@ static bool is_held(const struct ny_link *l, uint32_t id, int32_t domain)
 {
     const struct ny_link_sink *s = &l->sink;
 
-    return ny_index_is_held(l->index, id) ||
+    return ny_index_is_held(l->index, id, NY_HOLD_IDENTITY) ||
            (s->domain_is_held != NULL && s->domain_is_held(s->ctx, domain));
 }
 
@@ -26,10 +26,12 @@ static void node_fill(struct closure *c, uint32_t id, bool outside, struct ny_gr
     struct ny_index_identity x;
 
     ny_index_get(c->link->index, id, &x);
-    *out = (struct ny_group_node){.domain = x.domain,
-                                  .live = x.status == NY_IDENTITY_ACTIVE,
-                                  .held = is_held(c->link, id, x.domain),
-                                  .outside = outside};
+    *out = (struct ny_group_node){
+        .domain = x.domain,
+        .live = x.status == NY_IDENTITY_ACTIVE,
+        .held = is_held(c->link, id, x.domain),
+        .overlaid = ny_index_has_hold(c->link->index, id, NY_HOLD_VERSION, NY_HOLD_OVERLAY),
+        .outside = outside};
     if (ny_index_takes_part(c->link->index, id)) {
         struct ny_record *record = NY_ARENA_NEW(c->arena, struct ny_record);
 

@@ -91,6 +91,7 @@ struct ny_match_draft *ny_match_draft_create(const struct ny_match_model *from)
             copy_of(from->mark[i].v, ny_mul_size(from->mark[i].n, sizeof(*from->mark[i].v)));
         m->mark[i].cap = from->mark[i].n;
     }
+    ny_first_days_copy(&m->first_days, &from->first_days);
     d->m = m;
     return d;
 }
@@ -153,6 +154,11 @@ void ny_match_draft_b0_set(struct ny_match_draft *d, bool on)
 void ny_match_draft_mark(struct ny_match_draft *d, enum ny_mark mark, uint64_t value)
 {
     ny_marks_add(&d->m->mark[mark], value);
+}
+
+void ny_match_draft_first_day_set(struct ny_match_draft *d, ny_str oid, int32_t day)
+{
+    ny_first_days_set(&d->m->first_days, oid, day);
 }
 
 void ny_match_draft_spike_add(struct ny_match_draft *d, ny_date date, double share)

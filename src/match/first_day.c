@@ -24,9 +24,16 @@ static struct ny_first_day *find(const struct ny_first_days *d, ny_str oid)
     return NULL;
 }
 
-void ny_match_model_first_day_set(struct ny_match_model *m, ny_str oid, int32_t day)
+void ny_first_days_copy(struct ny_first_days *dst, const struct ny_first_days *src)
 {
-    struct ny_first_days *d = &m->first_days;
+    *dst = (struct ny_first_days){0};
+    for (size_t i = 0; i < src->n; i++) {
+        ny_first_days_set(dst, ny_str_from_c(src->v[i].oid), src->v[i].day);
+    }
+}
+
+void ny_first_days_set(struct ny_first_days *d, ny_str oid, int32_t day)
+{
     struct ny_first_day *known = find(d, oid);
 
     if (known != NULL) {

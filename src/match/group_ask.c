@@ -1,8 +1,16 @@
-/* Questions for people: at most one for each pair of groups, asked by its best edge. */
+/* Questions for people: at most one for each pair of groups, asked by its best edge; and one for a
+ * record whose id seems to have become another person. */
 
 #include "group_priv.h"
 
-enum { REASON_BAND = 1, REASON_GUARD, REASON_RUNNER_UP, REASON_GROUP, REASON_HOLD };
+enum {
+    REASON_BAND = 1,
+    REASON_GUARD,
+    REASON_RUNNER_UP,
+    REASON_GROUP,
+    REASON_HOLD,
+    REASON_OVERLAY = 7 /* 6: pins contradict, asked by link */
+};
 
 /* What a link that did not join asks; verdict NONE when nobody needs to look. */
 static struct ny_group_question link_question(const struct group_run *r, const struct group_link *l)
@@ -102,6 +110,40 @@ static size_t askers_collect(const struct group_run *r, uint32_t *map, struct as
     return n;
 }
 
+/* The best stored edge between a record and another one of its group; the number of edges: none. */
+static size_t best_partner(const struct group_run *r, uint32_t node)
+{
+    const struct ny_group_edge *edges = r->in->edges;
+    size_t best = r->in->n_edges;
+
+    for (size_t i = 0; i < r->in->n_edges; i++) {
+        const struct ny_group_edge *e = &edges[i];
+
+        if ((e->a != node && e->b != node) ||
+            r->group[r->cluster[e->a]] != r->group[r->cluster[e->b]]) {
+            continue;
+        }
+        if (best == r->in->n_edges || e->score.total_b1024 > edges[best].score.total_b1024 ||
+            (e->score.total_b1024 == edges[best].score.total_b1024 &&
+             e->a + e->b < edges[best].a + edges[best].b)) {
+            best = i; /* one end is the same, so the sum orders the other one */
+        }
+    }
+    return best;
+}
+
+static void overlays_ask(const struct group_run *r, struct ny_group_question *out)
+{
+    for (uint32_t i = 0; i < r->in->n_nodes; i++) {
+        const struct ny_group_node *node = &r->in->nodes[i];
+        size_t e = node->overlaid && !node->outside ? best_partner(r, i) : r->in->n_edges;
+
+        if (e < r->in->n_edges) {
+            out[e] = (struct ny_group_question){NY_VERDICT_OPEN, REASON_OVERLAY};
+        }
+    }
+}
+
 ny_rc ny_group_ask(struct group_run *r, struct ny_group_question *out)
 {
     struct asker *askers = NY_ARENA_ARRAY(r->arena, struct asker, r->in->n_edges);
@@ -116,5 +158,6 @@ ny_rc ny_group_ask(struct group_run *r, struct ny_group_question *out)
         /* The best pair may have been scored without an edge; the best edge asks for it. */
         out[askers[k].link->edge - 1] = askers[k].question;
     }
+    overlays_ask(r, out);
     return NY_OK;
 }

@@ -113,6 +113,9 @@ struct ny_first_days {
     size_t n;
 };
 void ny_first_days_finish(struct ny_first_days *d);
+void ny_first_days_copy(struct ny_first_days *dst, const struct ny_first_days *src);
+/* The later word of a domain counts. */
+void ny_first_days_set(struct ny_first_days *d, ny_str oid, int32_t day);
 
 /* ---- model ---- */
 

@@ -268,7 +268,7 @@ static void first_day_parse(struct ny_match_model *m, struct line *l)
     int64_t day = integer(l, 0, INT32_MAX);
 
     if (!l->bad) {
-        ny_match_model_first_day_set(m, oid, (int32_t)day);
+        ny_first_days_set(&m->first_days, oid, (int32_t)day);
     }
 }
 

@@ -19,6 +19,7 @@ struct claimant {
     const struct ny_claim *claim;
     const struct ny_record *record;
     bool accepted;
+    bool is_past; /* made only before the domain took its record back */
 };
 
 struct hearing {
@@ -33,12 +34,15 @@ static int by_first(const void *px, const void *py)
 {
     const struct claimant *x = px;
     const struct claimant *y = py;
-    int d = ny_stamp_compare(&x->claim->first, &y->claim->first);
+    int d = x->is_past != y->is_past ? (x->is_past ? 1 : -1)
+                                     : ny_stamp_compare(&x->claim->first, &y->claim->first);
 
     return d != 0 ? d : ny_stamp_compare(&x->claim->last, &y->claim->last);
 }
 
-/* The released claim moves to the front; those that were only made before it go. */
+/* The released claim moves to the front; those that were only made before it go. Claims of the past
+ * stand last: an id that was taken back may be given to somebody else, and then it is the one
+ * before who is set aside. */
 static void hearing_release(struct hearing *h)
 {
     const struct ny_stamp *released = &h->p->singles[NY_SINGLE_RELEASED].stamp;
@@ -46,7 +50,8 @@ static void hearing_release(struct hearing *h)
     size_t at = h->n;
     size_t n = 1;
 
-    while (at > 0 && ny_stamp_compare(&h->of[at - 1].claim->first, released) > 0) {
+    while (at > 0 &&
+           (h->of[at - 1].is_past || ny_stamp_compare(&h->of[at - 1].claim->first, released) > 0)) {
         at--;
     }
     if (released->at_us == NY_NEVER || at == 0) {
@@ -101,6 +106,8 @@ static ny_rc hearing_open(struct hearing *h, struct ny_arena *a, const struct ny
     }
     for (size_t i = 0; i < h->n; i++) {
         h->of[i].claim = &p->claims[i];
+        h->of[i].is_past =
+            ny_stamp_compare(&p->claims[i].last, &p->singles[NY_SINGLE_WITHDRAWN].stamp) < 0;
     }
     if (h->n > 1) {
         qsort(h->of, h->n, sizeof(*h->of), by_first);
@@ -253,7 +260,9 @@ static ny_rc hearing_clear(const struct hearing *h, size_t aside, const struct c
         const struct ny_claim *c = h->of[i].claim;
 
         if (!h->of[i].accepted) {
-            spans[n++] = (struct ny_span){c->first, c->last};
+            bool came_back = ny_stamp_compare(&c->first, &h->since) < 0;
+
+            spans[n++] = (struct ny_span){came_back ? c->last : c->first, c->last, came_back};
         }
         if (&h->of[i] == last && !last->accepted && ny_stamp_compare(&h->p->seen, &c->last) > 0) {
             spans[n - 1].to = h->p->seen;

@@ -30,7 +30,13 @@ static bool value_counts(const struct limits *l, const struct ny_value *v)
     bool counts = ny_stamp_compare(&v->last, l->since) >= 0;
 
     for (size_t i = 0; i < l->n && counts; i++) {
-        counts = v->first_us < l->spans[i].from.at_us || !is_within(&l->spans[i], &v->last);
+        const struct ny_span *s = &l->spans[i];
+
+        if (s->came_back && v->first_us < l->since->at_us) {
+            counts = ny_stamp_compare(&v->last, &s->to) > 0;
+        } else {
+            counts = v->first_us < s->from.at_us || !is_within(s, &v->last);
+        }
     }
     return counts;
 }
@@ -67,7 +73,7 @@ static ny_rc set_limit(struct ny_arena *a, const struct limits *l, struct ny_set
 /* Not said by the one or the other patient, but of the identity. */
 static bool is_above_limits(size_t single)
 {
-    return single == NY_SINGLE_RELEASED;
+    return single == NY_SINGLE_RELEASED || single == NY_SINGLE_WITHDRAWN;
 }
 
 ny_rc ny_patient_without(struct ny_arena *a, const struct ny_patient *p,

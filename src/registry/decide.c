@@ -37,6 +37,8 @@ struct revision {
     struct ny_patient *patient;
     ny_str packed;
     enum ny_patient_change change;
+    bool overlaid; /* the record is of the person before the newest claim */
+    bool remade;   /* the record in memory changed */
 };
 
 /* What the message says of ids[k] itself: everything, that it is there (the survivor of a merge),
@@ -57,6 +59,24 @@ static void spoken_of(const struct ny_feed *f, size_t k, struct ny_patient *out)
         out->seen = f->patient.seen;
         out->first_us = f->patient.seen.at_us;
     }
+}
+
+/* The record is made of one person, whoever was written over him. */
+static ny_rc record_make(struct decision *d, struct revision *v)
+{
+    struct ny_stamp since;
+    struct ny_patient one;
+    bool released = false;
+    ny_rc rc = NY_OK;
+
+    if (d->feed->kind == NY_FEED_RELEASE) {
+        rc = ny_match_overlay_release(d->arena, v->patient, &released);
+        v->change = released ? NY_CHANGE_VALUES : v->change;
+    }
+    if (rc == NY_OK) {
+        rc = ny_match_patient(d->arena, v->patient, &one, &v->overlaid, &since);
+    }
+    return rc == NY_OK ? ny_record_pack(d->arena, &one, &v->packed) : rc;
 }
 
 /* Merges what is stored with what the message says. */
@@ -81,7 +101,7 @@ static ny_rc revise(struct decision *d, size_t k, struct revision *out)
         rc = ny_patient_copy(d->arena, &merged, out->patient);
     }
     if (rc == NY_OK) {
-        rc = ny_record_pack(d->arena, out->patient, &out->packed);
+        rc = record_make(d, out);
     }
     if (d->is_new[k]) {
         out->change = NY_CHANGE_VALUES; /* even an identity without any value has a first version */
@@ -91,8 +111,28 @@ static ny_rc revise(struct decision *d, size_t k, struct revision *out)
     return rc;
 }
 
+/* Holds that begin, end by themselves, or are released by this word. */
+static void apply_holds(struct decision *d, uint32_t id, const struct revision *v)
+{
+    const bool by_clerk = d->feed->kind == NY_FEED_RELEASE;
+    ny_str who = by_clerk ? d->feed->request.user : NY_S("server");
+    ny_str reason = by_clerk ? d->feed->reason : NY_S("the old claims came back");
+
+    if (ny_registry_hold(d->r, id, NY_HOLD_VERSION, NY_HOLD_OVERLAY, v->overlaid, who, reason)) {
+        ny_link_set_add(&d->touched, d->arena, id); /* its question comes or goes */
+        if (v->overlaid) {
+            ny_counter_add(NY_C_OVERLAYS, 1);
+            ny_log(NY_LOG_WARN, "overlay_held", "identity=%u", id);
+        }
+    }
+    if (by_clerk &&
+        ny_registry_hold(d->r, id, NY_HOLD_IDENTITY, NY_HOLD_SEARCH, false, who, reason)) {
+        ny_link_set_add(&d->touched, d->arena, id);
+    }
+}
+
 /* Puts a revision into memory; the rows of the identity follow when its person is known. */
-static void apply(struct decision *d, size_t k, const struct revision *v)
+static void apply(struct decision *d, size_t k, struct revision *v)
 {
     struct ny_index *ix = d->r->index;
     uint32_t id = d->ids[k];
@@ -103,18 +143,20 @@ static void apply(struct decision *d, size_t k, const struct revision *v)
         ny_index_version_set(ix, id, known.version + 1);
     }
     if (d->is_new[k] || !ny_str_equals(known.record, v->packed)) {
+        v->remade = true;
         ny_index_record_set(ix, id, v->packed);
         ny_index_status_set(ix, id, ny_registry_status(d->r, id));
         ny_link_refresh(&d->r->link, d->arena, id, &d->touched);
         ny_link_set_add(&d->touched, d->arena, id);
     }
+    apply_holds(d, id, v);
 }
 
 static void store_revision(struct decision *d, size_t k, const struct revision *v)
 {
     struct ny_identity_row row;
 
-    if (v->change == NY_CHANGE_NONE) {
+    if (v->change == NY_CHANGE_NONE && !v->remade) {
         return;
     }
     identity_row(d, d->ids[k], v->patient, v->packed, &row);
@@ -160,6 +202,23 @@ static void store_message(struct decision *d, ny_str ack, ny_str decision_text)
     }
     memcpy(m.body_hash, q->body_hash, sizeof(m.body_hash));
     ny_store_add_message(d->rows, &m);
+    ny_store_add_audit(d->rows, &audit);
+}
+
+static void store_release(struct decision *d)
+{
+    const struct ny_feed *f = d->feed;
+    const struct ny_audit_row audit = {
+        .at_us = f->request.received_us,
+        .kind = NY_S("admin"),
+        .outcome = NY_AUDIT_OK,
+        .user_id = f->request.user,
+        .patient_domain = f->domains[0]->ns,
+        .patient_id = f->ids[0],
+        .decision = NY_S("hold release"),
+        .reason = f->reason,
+    };
+
     ny_store_add_audit(d->rows, &audit);
 }
 
@@ -229,12 +288,20 @@ static void identities_add(struct decision *d)
     }
 }
 
+static struct reason reason_of(const struct decision *d)
+{
+    if (d->feed->kind == NY_FEED_RELEASE) {
+        return (struct reason){NY_CAUSE_DECISION, 0, d->feed->request.received_us};
+    }
+    return (struct reason){d->feed->kind == NY_FEED_WITHDRAW ? NY_CAUSE_WITHDRAWAL
+                                                             : NY_CAUSE_MESSAGE,
+                           d->message, d->feed->patient.seen.at_us};
+}
+
 static ny_rc accept(struct decision *d, const struct ny_feed_outcome *o)
 {
     struct revision revisions[NY_FEED_IDS_MAX] = {0};
-    const struct reason why = {d->feed->kind == NY_FEED_WITHDRAW ? NY_CAUSE_WITHDRAWAL
-                                                                 : NY_CAUSE_MESSAGE,
-                               d->message, d->feed->patient.seen.at_us};
+    const struct reason why = reason_of(d);
     ny_rc rc;
 
     identities_add(d);
@@ -271,7 +338,7 @@ ny_rc ny_registry_decide(struct ny_registry *r, struct item *i)
                          .feed = i->feed,
                          .rows = b->rows,
                          .arena = ny_store_batch_arena(b->rows),
-                         .message = r->next_message};
+                         .message = i->feed->kind != NY_FEED_RELEASE ? r->next_message : 0};
     uint64_t mark = ny_index_mark(r->index);
     struct ny_feed_outcome o;
     ny_rc rc;
@@ -282,6 +349,10 @@ ny_rc ny_registry_decide(struct ny_registry *r, struct item *i)
     if (rc != NY_OK) {
         ny_index_undo_to(r->index, mark);
         return rc;
+    }
+    if (i->feed->kind == NY_FEED_RELEASE) {
+        store_release(&d);
+        return NY_OK;
     }
     r->next_message++;
     store_message(&d, i->answer, decisions[o.result]);

@@ -82,7 +82,7 @@ static bool replay_asked(struct ny_registry *r, struct item *i)
     const struct ny_request *q = &i->feed->request;
     ny_str hash = ny_str_of((const char *)q->body_hash, sizeof(q->body_hash));
 
-    if (i->replay_checked) {
+    if (i->replay_checked || i->feed->kind == NY_FEED_RELEASE) {
         return false;
     }
     i->replay_checked = true;
@@ -291,7 +291,8 @@ void ny_registry_feed(struct ny_registry *r, const struct ny_feed *feed,
 {
     struct item *i = ny_item_create(r, ITEM_FEED, reply);
 
-    NY_ASSERT(feed->n_ids > 0 && feed->n_ids <= NY_FEED_IDS_MAX && feed->request.source != NULL);
+    NY_ASSERT(feed->n_ids > 0 && feed->n_ids <= NY_FEED_IDS_MAX &&
+              (feed->request.source != NULL || feed->kind == NY_FEED_RELEASE));
     i->feed = feed;
     ny_registry_step(r, i);
     ny_registry_flush(r);

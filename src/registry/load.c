@@ -116,7 +116,7 @@ static ny_rc load_hold(void *ctx, const struct ny_hold_row *row)
     struct ny_registry *r = ctx;
 
     if (row->identity > 0 && row->identity <= ny_index_count(r->index)) {
-        ny_index_hold_set(r->index, (uint32_t)row->identity, true);
+        ny_index_hold_set(r->index, (uint32_t)row->identity, row->kind, row->why, true);
     }
     return NY_OK;
 }

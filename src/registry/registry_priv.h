@@ -176,6 +176,12 @@ enum ny_identity_status ny_registry_status(const struct ny_registry *r, uint32_t
 /* Gives statuses that the feed's merges changed, also to identities that it does not name. */
 void ny_decision_settle(struct decision *d);
 
+/* holds.c */
+/* Puts a hold on an identity, or takes it away, unless it is so already; memory and rows. Texts as
+ * for batch rows. True when something changed. */
+bool ny_registry_hold(struct ny_registry *r, uint32_t id, enum ny_hold_kind kind,
+                      enum ny_hold_why why, bool held, ny_str who, ny_str reason);
+
 /* sink.c: sets up r->link over the index and the model; what it changes goes to the open batch. */
 void ny_registry_link_init(struct ny_registry *r);
 

@@ -57,22 +57,18 @@ static void on_question(void *ctx, const struct ny_index_edge *e, uint8_t state,
     }
 }
 
-/* A search that was cut short may have missed the right person: the identity links only by hand. */
+/* A search that was cut short may have missed the right person: the identity links only by hand,
+ * until one is complete. */
 static void on_searched(void *ctx, uint32_t id, bool capped)
 {
     struct ny_registry *r = ctx;
-    struct ny_hold_row hold = {
-        .identity = id, .why = NY_S("search not complete"), .at_us = ny_clock_now_us()};
 
-    if (!capped) {
-        return;
+    if (capped) {
+        ny_counter_add(NY_C_CANDIDATE_CAP, 1);
+        ny_log(NY_LOG_WARN, "candidate_cap", "identity=%u", id);
     }
-    ny_counter_add(NY_C_CANDIDATE_CAP, 1);
-    ny_log(NY_LOG_WARN, "candidate_cap", "identity=%u", id);
-    if (!ny_index_is_held(r->index, id)) {
-        ny_index_hold_set(r->index, id, true);
-        ny_store_add_hold(open_rows(r), &hold);
-    }
+    (void)ny_registry_hold(r, id, NY_HOLD_IDENTITY, NY_HOLD_SEARCH, capped, NY_S("server"),
+                           NY_S("a later search was complete"));
 }
 
 /* Probation of the source that owns the domain. */

@@ -32,6 +32,7 @@ void ny_store_batch_destroy(struct ny_store_batch *b)
     ny_free(b->edges.v);
     ny_free(b->pins.v);
     ny_free(b->holds.v);
+    ny_free(b->releases.v);
     ny_free(b->reviews.v);
     ny_free(b->messages.v);
     ny_free(b->audits.v);
@@ -51,8 +52,8 @@ struct ny_arena *ny_store_batch_arena(struct ny_store_batch *b)
 bool ny_store_batch_is_empty(const struct ny_store_batch *b)
 {
     return b->identities.n + b->versions.n + b->persons.n + b->memberships.n + b->edges.n +
-                   b->pins.n + b->holds.n + b->reviews.n + b->messages.n + b->audits.n +
-                   b->domains.n + b->requesters.n + b->models.n + b->model_states.n +
+                   b->pins.n + b->holds.n + b->releases.n + b->reviews.n + b->messages.n +
+                   b->audits.n + b->domains.n + b->requesters.n + b->models.n + b->model_states.n +
                    b->rehearsals.n + b->calibrations.n + b->labels.n + b->label_answers.n ==
                0 &&
            b->rollout_change == ROLLOUT_SAME;
@@ -246,6 +247,24 @@ void ny_store_add_pin(struct ny_store_batch *b, const struct ny_pin_row *row)
 void ny_store_add_hold(struct ny_store_batch *b, const struct ny_hold_row *row)
 {
     NY_ROWS_PUSH(&b->holds, *row);
+}
+
+void ny_store_release_hold(struct ny_store_batch *b, const struct ny_hold_release_row *row)
+{
+    struct ny_hold_release_row copy = *row;
+    size_t n = 0;
+
+    for (size_t i = 0; i < b->holds.n; i++) { /* releases are written first */
+        const struct ny_hold_row *h = &b->holds.v[i];
+
+        if (h->identity != row->identity || h->source != row->source || h->why != row->why) {
+            b->holds.v[n++] = *h;
+        }
+    }
+    b->holds.n = n;
+    copy.who = ny_text_clean(b->arena, row->who);
+    copy.reason = ny_text_clean(b->arena, row->reason);
+    NY_ROWS_PUSH(&b->releases, copy);
 }
 
 void ny_store_add_review(struct ny_store_batch *b, const struct ny_review_row *row)

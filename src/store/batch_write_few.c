@@ -48,6 +48,8 @@ static ny_rc requesters_write(struct ny_store *s, const struct ny_store_batch *b
         ny_col_bool(&c, row->ignore_unknown_authority);
         ny_col_bool(&c, row->probation);
         ny_col_ref32(&c, row->default_domain);
+        ny_col_bool(&c, !row->unwatched);
+        ny_col_text(&c, row->habits);
         ny_col_end(&c);
     }
     return ny_columns_send(&c, s->write);
@@ -87,6 +89,28 @@ static ny_rc pins_write(struct ny_store *s, const struct ny_store_batch *b)
     return ny_columns_send(&c, s->write);
 }
 
+static ny_rc holds_release(struct ny_store *s, const struct ny_store_batch *b)
+{
+    struct ny_columns c;
+
+    if (b->releases.n == 0) {
+        return NY_OK;
+    }
+    ny_columns_init(&c, NY_SQL_HOLD_RELEASE, s->scratch);
+    for (size_t i = 0; i < b->releases.n; i++) {
+        const struct ny_hold_release_row *row = &b->releases.v[i];
+
+        ny_col_ref(&c, row->identity);
+        ny_col_ref32(&c, row->source);
+        ny_col_text(&c, ny_str_from_c(ny_hold_name(row->why)));
+        ny_col_time(&c, row->at_us);
+        ny_col_text(&c, row->who);
+        ny_col_text(&c, row->reason);
+        ny_col_end(&c);
+    }
+    return ny_columns_send(&c, s->write);
+}
+
 static ny_rc holds_write(struct ny_store *s, const struct ny_store_batch *b)
 {
     struct ny_columns c;
@@ -100,7 +124,9 @@ static ny_rc holds_write(struct ny_store *s, const struct ny_store_batch *b)
 
         ny_col_ref(&c, row->identity);
         ny_col_ref32(&c, row->source);
-        ny_col_text(&c, row->why);
+        ny_col_i16(&c, row->kind);
+        ny_col_text(&c, ny_str_from_c(ny_hold_name(row->why)));
+        ny_col_text(&c, row->detail);
         ny_col_time(&c, row->at_us);
         ny_col_end(&c);
     }
@@ -138,6 +164,7 @@ ny_rc ny_batch_write_questions(struct ny_store *s, const struct ny_store_batch *
 {
     ny_rc rc = pins_write(s, b);
 
+    rc = rc != NY_OK ? rc : holds_release(s, b);
     rc = rc != NY_OK ? rc : holds_write(s, b);
     rc = rc != NY_OK ? rc : reviews_write(s, b, true);
     return rc != NY_OK ? rc : reviews_write(s, b, false);

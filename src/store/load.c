@@ -43,6 +43,8 @@ static ny_rc requester_row(const struct ny_store_visitor *v, const struct ny_db_
         .ignore_unknown_authority = ny_db_get_bool(r, i, 7),
         .probation = ny_db_get_bool(r, i, 8),
         .default_domain = ny_db_get_i32(r, i, 9),
+        .unwatched = !ny_db_get_bool(r, i, 10),
+        .habits = ny_db_get_str(r, i, 11),
     };
 
     return v->requester(v->ctx, &row);
@@ -123,11 +125,13 @@ static ny_rc hold_row(const struct ny_store_visitor *v, const struct ny_db_resul
     const struct ny_hold_row row = {
         .identity = ny_db_get_i64(r, i, 0),
         .source = ny_db_get_i32(r, i, 1),
-        .why = ny_db_get_str(r, i, 2),
-        .at_us = ny_db_get_time_us(r, i, 3),
+        .kind = (enum ny_hold_kind)ny_db_get_i32(r, i, 2),
+        .why = ny_hold_parse(ny_db_get_str(r, i, 3)),
+        .detail = ny_db_get_str(r, i, 4),
+        .at_us = ny_db_get_time_us(r, i, 5),
     };
 
-    return v->hold(v->ctx, &row);
+    return row.why != 0 ? v->hold(v->ctx, &row) : NY_ECONFIG;
 }
 
 static ny_rc review_row(const struct ny_store_visitor *v, const struct ny_db_result *r, size_t i)

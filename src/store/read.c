@@ -22,6 +22,7 @@ struct read_op {
         void (*links)(void *, ny_rc, const struct ny_link_row *, size_t);
         void (*reviews)(void *, ny_rc, const struct ny_review_view *, size_t);
         void (*view)(void *, ny_rc, ny_str);
+        void (*holds)(void *, ny_rc, const struct ny_hold_view *, size_t);
     } fn;
 };
 
@@ -261,6 +262,43 @@ ny_rc ny_store_links(struct ny_store *s, ny_str after_ns, ny_str after_id, int32
 
     op->fn.links = fn;
     return op_start(op, NY_SQL_LINKS, params, 3);
+}
+
+/* ---- holds ---- */
+
+static void tell_holds(struct read_op *op, ny_rc rc, const struct ny_db_result *r)
+{
+    size_t n = rc == NY_OK ? ny_db_rows(r) : 0;
+    struct ny_hold_view *rows =
+        rc == NY_OK ? NY_ARENA_ARRAY(op->arena, struct ny_hold_view, n) : NULL;
+
+    for (size_t i = 0; i < n; i++) {
+        rows[i] = (struct ny_hold_view){
+            .number = ny_db_get_i64(r, i, 0),
+            .row = {.identity = ny_db_get_i64(r, i, 1),
+                    .source = ny_db_get_i32(r, i, 2),
+                    .kind = (enum ny_hold_kind)ny_db_get_i32(r, i, 3),
+                    .why = ny_hold_parse(ny_db_get_str(r, i, 4)),
+                    .detail = ny_db_get_str(r, i, 5),
+                    .at_us = ny_db_get_time_us(r, i, 6)},
+            .ns = ny_db_get_str(r, i, 7),
+            .id = ny_db_get_str(r, i, 8),
+            .app = ny_db_get_str(r, i, 9),
+            .facility = ny_db_get_str(r, i, 10),
+        };
+    }
+    op->fn.holds(op->ctx, rc, rows, n);
+}
+
+ny_rc ny_store_holds(struct ny_store *s, int64_t after, int32_t limit,
+                     void (*fn)(void *ctx, ny_rc rc, const struct ny_hold_view *rows, size_t n),
+                     void *ctx)
+{
+    struct read_op *op = op_create(s, tell_holds, ctx);
+    struct ny_db_param params[2] = {ny_db_i64(op->arena, after), ny_db_i32(op->arena, limit)};
+
+    op->fn.holds = fn;
+    return op_start(op, NY_SQL_HOLDS, params, 2);
 }
 
 /* ---- reviews ---- */

@@ -128,6 +128,7 @@ struct ny_store_batch {
     NY_ROWS(struct edge_entry) edges;
     NY_ROWS(struct ny_pin_row) pins;
     NY_ROWS(struct ny_hold_row) holds;
+    NY_ROWS(struct ny_hold_release_row) releases;
     NY_ROWS(struct ny_review_row) reviews;
     NY_ROWS(struct ny_message_row) messages;
     NY_ROWS(struct ny_audit_row) audits;

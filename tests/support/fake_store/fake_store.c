@@ -116,6 +116,8 @@ struct ny_store_batch {
     LIST(struct ny_pin_row) pins;
     LIST(struct ny_domain) domains;
     LIST(struct ny_requester_row) requesters;
+    LIST(struct ny_hold_row) holds;
+    LIST(struct ny_hold_release_row) releases;
     size_t n_versions, n_audits, n_persons;
 };
 
@@ -149,6 +151,7 @@ struct ny_store {
     LIST(struct ny_review_row) reviews;
     struct pair_map review_of;
     LIST(struct ny_pin_row) pins;
+    LIST(struct ny_hold_row) holds; /* in force */
     size_t n_versions, n_audits;
     int64_t n_persons;
     struct ny_store_batch *in_flight;
@@ -202,6 +205,7 @@ void fake_store_destroy(struct ny_store *s)
     ny_free(s->reviews.v);
     ny_free(s->review_of.slots);
     ny_free(s->pins.v);
+    ny_free(s->holds.v);
     ny_arena_destroy(s->arena);
     ny_free(s);
 }
@@ -299,6 +303,23 @@ size_t fake_store_reviews(const struct ny_store *s, enum ny_review_state state)
 size_t fake_store_review_count(const struct ny_store *s)
 {
     return s->reviews.n;
+}
+
+static bool same_hold(const struct ny_hold_row *h, int64_t identity, int32_t source,
+                      enum ny_hold_why why)
+{
+    return h->identity == identity && h->source == source && h->why == why;
+}
+
+bool fake_store_has_hold(const struct ny_store *s, int64_t identity, int32_t source,
+                         enum ny_hold_kind kind, enum ny_hold_why why)
+{
+    for (size_t i = 0; i < s->holds.n; i++) {
+        if (same_hold(&s->holds.v[i], identity, source, why) && s->holds.v[i].kind == kind) {
+            return true;
+        }
+    }
+    return false;
 }
 
 const struct ny_review_row *fake_store_review(const struct ny_store *s, size_t i)
@@ -432,6 +453,27 @@ static void apply_identities(struct ny_store *s, const struct ny_store_batch *b)
     }
 }
 
+static void apply_holds(struct ny_store *s, const struct ny_store_batch *b)
+{
+    for (size_t i = 0; i < b->releases.n; i++) {
+        const struct ny_hold_release_row *x = &b->releases.v[i];
+        size_t n = 0;
+
+        for (size_t k = 0; k < s->holds.n; k++) {
+            if (!same_hold(&s->holds.v[k], x->identity, x->source, x->why)) {
+                s->holds.v[n++] = s->holds.v[k];
+            }
+        }
+        s->holds.n = n;
+    }
+    for (size_t i = 0; i < b->holds.n; i++) {
+        struct ny_hold_row h = b->holds.v[i];
+
+        h.detail = ny_arena_str(s->arena, h.detail);
+        ADD(&s->holds, h);
+    }
+}
+
 static void apply_batch(struct ny_store *s, const struct ny_store_batch *b)
 {
     apply_models(s, b);
@@ -460,6 +502,7 @@ static void apply_batch(struct ny_store *s, const struct ny_store_batch *b)
     for (size_t i = 0; i < b->domains.n; i++) {
         fake_store_add_domain(s, &b->domains.v[i]);
     }
+    apply_holds(s, b);
     s->n_versions += b->n_versions;
     s->n_audits += b->n_audits;
     s->n_persons += (int64_t)b->n_persons;
@@ -603,6 +646,9 @@ static ny_rc load_rows(struct ny_store *s, const struct ny_store_visitor *v)
     for (size_t i = 0; i < s->pins.n && rc == NY_OK; i++) {
         rc = v->pin(v->ctx, &s->pins.v[i]);
     }
+    for (size_t i = 0; i < s->holds.n && rc == NY_OK; i++) {
+        rc = v->hold(v->ctx, &s->holds.v[i]);
+    }
     for (size_t i = 0; i < s->reviews.n && rc == NY_OK; i++) {
         if (s->reviews.v[i].state != NY_REVIEW_CLOSED) {
             rc = v->review(v->ctx, &s->reviews.v[i]);
@@ -662,6 +708,8 @@ void ny_store_batch_destroy(struct ny_store_batch *b)
         ny_free(b->pins.v);
         ny_free(b->domains.v);
         ny_free(b->requesters.v);
+        ny_free(b->holds.v);
+        ny_free(b->releases.v);
         ny_arena_destroy(b->arena);
         ny_free(b);
     }
@@ -742,8 +790,12 @@ void ny_store_add_pin(struct ny_store_batch *b, const struct ny_pin_row *row)
 
 void ny_store_add_hold(struct ny_store_batch *b, const struct ny_hold_row *row)
 {
-    (void)b;
-    (void)row;
+    ADD(&b->holds, *row);
+}
+
+void ny_store_release_hold(struct ny_store_batch *b, const struct ny_hold_release_row *row)
+{
+    ADD(&b->releases, *row);
 }
 
 void ny_store_add_review(struct ny_store_batch *b, const struct ny_review_row *row)
@@ -828,6 +880,18 @@ ny_rc ny_store_seen(struct ny_store *s, int32_t source, ny_str control_id,
         (struct pending_seen){.source = source, .control_id = control_id, .fn = fn, .ctx = ctx};
     memcpy(s->seen.hash, body_hash, sizeof(s->seen.hash));
     return NY_OK;
+}
+
+ny_rc ny_store_holds(struct ny_store *s, int64_t after, int32_t limit,
+                     void (*fn)(void *ctx, ny_rc rc, const struct ny_hold_view *rows, size_t n),
+                     void *ctx)
+{
+    (void)s;
+    (void)after;
+    (void)limit;
+    (void)fn;
+    (void)ctx;
+    return NY_EUNSUPP;
 }
 
 ny_rc ny_store_links(struct ny_store *s, ny_str after_ns, ny_str after_id, int32_t limit,

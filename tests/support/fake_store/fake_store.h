@@ -40,6 +40,9 @@ bool fake_store_has_edge(const struct ny_store *s, int64_t a, int64_t b); /* in 
 size_t fake_store_reviews(const struct ny_store *s, enum ny_review_state state);
 size_t fake_store_review_count(const struct ny_store *s);
 const struct ny_review_row *fake_store_review(const struct ny_store *s, size_t i);
+/* A hold in force; identity or source is 0. */
+bool fake_store_has_hold(const struct ny_store *s, int64_t identity, int32_t source,
+                         enum ny_hold_kind kind, enum ny_hold_why why);
 const struct ny_identity_row *fake_store_identity(const struct ny_store *s, size_t i);
 int64_t fake_store_person(const struct ny_store *s, size_t i);
 size_t fake_store_pin_count(const struct ny_store *s);

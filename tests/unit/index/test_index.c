@@ -165,7 +165,7 @@ struct naive_identity {
     enum ny_identity_status status;
     uint32_t person, version;
     int record; /* -1 = none */
-    bool held;
+    bool held, overlaid;
 };
 
 struct naive {
@@ -234,7 +234,10 @@ static void check_identity(const struct fixture *f, const struct ny_index *ix,
     assert_int_equal(got.person, n->person);
     assert_int_equal(got.version, n->version);
     assert_true(ny_str_equals(got.record, record));
-    assert_int_equal(ny_index_is_held(ix, id), n->held);
+    assert_int_equal(ny_index_is_held(ix, id, NY_HOLD_IDENTITY), n->held);
+    assert_int_equal(ny_index_has_hold(ix, id, NY_HOLD_IDENTITY, NY_HOLD_SEARCH), n->held);
+    assert_int_equal(ny_index_has_hold(ix, id, NY_HOLD_VERSION, NY_HOLD_OVERLAY), n->overlaid);
+    assert_int_equal(ny_index_is_held(ix, id, NY_HOLD_VERSION), n->overlaid);
     assert_int_equal(ny_index_takes_part(ix, id), naive_takes_part(f, n));
 }
 
@@ -404,7 +407,9 @@ static void do_identity(const struct fixture *f, struct ny_index *ix, struct nai
         break;
     case 4:
         n->held = roll(2) == 0;
-        ny_index_hold_set(ix, id, n->held);
+        ny_index_hold_set(ix, id, NY_HOLD_IDENTITY, NY_HOLD_SEARCH, n->held);
+        n->overlaid = roll(2) == 0;
+        ny_index_hold_set(ix, id, NY_HOLD_VERSION, NY_HOLD_OVERLAY, n->overlaid);
         break;
     default:
         if (nv->n_persons < PERSONS_MAX && roll(2) == 0) {

@@ -105,7 +105,7 @@ static void test_decoys_meet_unrelated_people(void **state)
     c = run(&w, NULL, 0);
     assert_int_equal(c.decoy.hits, 4);
     /* and nobody joins her while she is on hold */
-    ny_index_hold_set(w.ix, b, true);
+    ny_index_hold_set(w.ix, b, NY_HOLD_IDENTITY, NY_HOLD_SEARCH, true);
     c = run(&w, NULL, 0);
     assert_int_equal(c.decoy.hits, 0);
     world_finish(&w);

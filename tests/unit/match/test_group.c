@@ -1,6 +1,7 @@
 /* The partition of a component: each rule of 6.3 where it decides, and what always holds. */
 
 #include "group_testing.h"
+#include "nayose/match_draft.h"
 
 /* "0022": the smallest node of each node's group, in base 36. */
 static const char *groups_text(const struct component *c, const struct outcome *o)
@@ -16,7 +17,7 @@ static const char *groups_text(const struct component *c, const struct outcome *
 
 /* ---- rules, with scores written down ---- */
 
-enum { BAND = 1, GUARD, RUNNER_UP, GROUP, HOLD };
+enum { BAND = 1, GUARD, RUNNER_UP, GROUP, HOLD, OVERLAY = 7 };
 
 struct row {
     const char *name;
@@ -26,8 +27,8 @@ struct row {
         double bits;
         uint32_t guards;
     } e[8];
-    struct ny_group_pair must[3], cannot[3]; /* {0, 0} ends */
-    unsigned held, outside, merged;          /* bits by node */
+    struct ny_group_pair must[3], cannot[3];  /* {0, 0} ends */
+    unsigned held, outside, merged, overlaid; /* bits by node */
     const char *groups;
     struct {
         uint32_t a, b, verdict, reason;
@@ -90,6 +91,12 @@ static const struct row rows[] = {
     {.name = "outside does not join or ask", .n = 2, .e = {{0, 1, 20, 0}}, .outside = 2, .groups = "01"},
     {.name = "outside is a rival", .n = 3, .e = {{0, 1, 20, 0}, {0, 2, 15, 0}, {1, 2, -5, 0}}, .outside = 4, .groups = "012", .q = {{0, 1, NY_VERDICT_OPEN, RUNNER_UP}}},
     {.name = "outside told apart is a rival", .n = 3, .e = {{0, 1, 20, 0}, {0, 2, 15, 0}, {1, 2, 15, 0}}, .cannot = {{1, 2}}, .outside = 4, .groups = "012", .q = {{0, 1, NY_VERDICT_OPEN, RUNNER_UP}}},
+    /* an id that became another person: one question, to the best of its own group */
+    {.name = "an overlay asks its partner", .n = 2, .e = {{0, 1, 20, 0}}, .overlaid = 1, .groups = "00", .q = {{0, 1, NY_VERDICT_OPEN, OVERLAY}}},
+    {.name = "an overlay asks the best one", .n = 3, .e = {{0, 1, 20, 0}, {0, 2, 25, 0}, {1, 2, 30, 0}}, .overlaid = 1, .groups = "000", .q = {{0, 2, NY_VERDICT_OPEN, OVERLAY}}},
+    {.name = "both of them asks once", .n = 2, .e = {{0, 1, 20, 0}}, .overlaid = 3, .groups = "00", .q = {{0, 1, NY_VERDICT_OPEN, OVERLAY}}},
+    {.name = "an overlay without partner asks nobody", .n = 2, .e = {{0, 1, 20, GD(7)}}, .overlaid = 1, .groups = "01"},
+    {.name = "an overlay pinned without an edge", .n = 2, .must = {{0, 1}}, .overlaid = 1, .groups = "00"},
     /* questions */
     {.name = "one question: the best edge", .n = 3, .e = {{0, 1, 30, 0}, {0, 2, 5, 0}, {1, 2, 10, 0}}, .groups = "002", .q = {{1, 2, NY_VERDICT_OPEN, BAND}}},
     {.name = "equal edges: the smaller records", .n = 3, .e = {{0, 1, 30, 0}, {1, 2, 10, 0}, {0, 2, 10, 0}}, .groups = "002", .q = {{0, 2, NY_VERDICT_OPEN, BAND}}},
@@ -112,6 +119,7 @@ static void component_of_row(struct component *c, const struct fixture *f, const
         c->nodes[i].held = (row->held >> i & 1U) != 0;
         c->nodes[i].outside = (row->outside >> i & 1U) != 0;
         c->nodes[i].live = (row->merged >> i & 1U) == 0;
+        c->nodes[i].overlaid = (row->overlaid >> i & 1U) != 0;
     }
     for (size_t i = 0; i < NY_ARRAY_LEN(row->e) && row->e[i].b != 0; i++) {
         edge_put(c, row->e[i].a, row->e[i].b, row->e[i].bits, row->e[i].guards);
@@ -262,13 +270,21 @@ static void test_too_many_places(void **state)
 static void test_when_a_source_has_settled(void **state)
 {
     struct fixture *f = *state;
+    struct ny_match_draft *d = ny_match_draft_create(f->m);
+    struct ny_match_draft *again;
+    struct ny_match_model *m;
     struct ny_record r = {.first_day = 1000};
 
     assert_int_equal(ny_match_settled_day(f->m, NY_S("1.2.3"), &r), 1030);
-    ny_match_model_first_day_set(f->m, NY_S("1.2.3"), 500);
-    ny_match_model_first_day_set(f->m, NY_S("1.2.3"), 400);
-    assert_int_equal(ny_match_settled_day(f->m, NY_S("1.2.3"), &r), 430);
-    assert_int_equal(ny_match_settled_day(f->m, NY_S("1.2.33"), &r), 1030);
+    ny_match_draft_first_day_set(d, NY_S("1.2.3"), 500);
+    ny_match_draft_first_day_set(d, NY_S("1.2.3"), 400);
+    m = ny_match_draft_seal(d);
+    again = ny_match_draft_create(m); /* a version made from it knows the days too */
+    ny_match_model_destroy(m);
+    m = ny_match_draft_seal(again);
+    assert_int_equal(ny_match_settled_day(m, NY_S("1.2.3"), &r), 430);
+    assert_int_equal(ny_match_settled_day(m, NY_S("1.2.33"), &r), 1030);
+    ny_match_model_destroy(m);
 }
 
 static void test_nothing_is_a_component_too(void **state)

@@ -10,7 +10,8 @@ enum { TOLD_MAX = 6, ORDERS = 24 };
 #define JIRO "kf=鈴木;kg=次郎;pf=スズキ;pg=ジロウ;birth=19770707;sex=M;"
 
 /* What is told at 1, 2, 3 … A line that starts with '!' is the line of a message whose patient is
- * unknown; "*" releases what stands when everything before it has been told. */
+ * unknown; "*" releases what stands when everything before it has been told; "-" takes the record
+ * back. */
 static const struct story {
     const char *name;
     const char *told[TOLD_MAX];
@@ -82,6 +83,16 @@ static const struct story {
      {TARO, HANAKO, "*", HANAKO "kf=田中;pf=タナカ;"},
      "花子 花子",                                                                                                         1984,
      0,                                                                                                                                false},
+ /* taken back */
+    {"taken back, then another",
+     {TARO "phone=0311112222;", "-", HANAKO "phone=0322223333;"},
+     "花子",                                                                                                                1984,
+     1,                                                                                                                                false},
+    {"taken back, then the same",
+     {TARO "phone=0311112222;", "-", TARO "phone=0322223333;"},
+     "太郎",                                                                                                                1950,
+     2,                                                                                                                                false},
+    {"taken back, another, a third",  {TARO, "-", HANAKO, JIRO},                                             "花子",        1984, 0, true },
     {"nothing to release",            {TARO, "*"},                                                           "太郎",        1950, 0, false},
 };
 
@@ -95,17 +106,24 @@ static struct ny_patient joined(struct ny_arena *a, const struct ny_patient *x,
     return out;
 }
 
+static struct ny_stamp stamp_of(struct ny_arena *a, size_t at)
+{
+    struct ny_stamp s = stamp_at(TEST_NOW_US + (int64_t)(at / 2) * NY_US_PER_SECOND);
+
+    s.control_id = ny_arena_printf(a, "%zu", at);
+    return s;
+}
+
 /* A message at its place in the story. Event times count seconds and two share one, so that the
  * control id has to tell which came first. */
 static struct ny_patient message_of(struct ny_arena *a, const char *line, size_t at)
 {
-    struct ny_stamp s = stamp_at(TEST_NOW_US + (int64_t)(at / 2) * NY_US_PER_SECOND);
+    struct ny_stamp s = stamp_of(a, at);
     struct person *w = person_of(a, line[0] == '!' ? line + 1 : line);
     struct ny_value name = {0};
     struct ny_value phone = {0};
     struct ny_patient p;
 
-    s.control_id = ny_arena_printf(a, "%zu", at);
     ny_patient_init(&p);
     ny_value_part_set(&name, NY_PART_NAME_KANJI_FAMILY, c_str(w->kf));
     ny_value_part_set(&name, NY_PART_NAME_KANJI_GIVEN, c_str(w->kg));
@@ -142,6 +160,11 @@ static size_t parts_of(struct ny_arena *a, const struct story *t, struct ny_pati
             assert_int_equal(ny_match_overlay_release(a, &all, &stood), NY_OK);
             ny_patient_init(&parts[n]);
             parts[n].singles[NY_SINGLE_RELEASED] = all.singles[NY_SINGLE_RELEASED];
+        } else if (t->told[n][0] == '-') {
+            struct ny_stamp s = stamp_of(a, n);
+
+            ny_patient_init(&parts[n]);
+            ny_patient_withdraw(&parts[n], &s);
         } else {
             parts[n] = message_of(a, t->told[n], n);
         }

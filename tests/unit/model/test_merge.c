@@ -508,15 +508,19 @@ static void test_what_is_left_without_a_time(void **state)
     static const struct {
         const char *name;
         int64_t since, from, to; /* 0: none */
-        const char *left;        /* states of the phones 1 to 5 */
+        bool came_back;
+        const char *left; /* states of the phones 1 to 5 */
         int64_t said, seen;
     } rows[] = {
-        {"all of it",             0, 0, 0, "lllcc", 5,        5       },
-        {"without the middle",    0, 3, 4, "ll-cc", 5,        5       },
-        {"without the end",       0, 5, 9, "llcl-", 3,        3       },
-        {"without the beginning", 3, 0, 0, "--lcc", 5,        5       },
-        {"only the beginning",    0, 2, 9, "c----", 1,        1       },
-        {"nothing",               9, 0, 0, "-----", NY_NEVER, NY_NEVER},
+        {"all of it",             0, 0, 0, false, "lllcc", 5,        5       },
+        {"without the middle",    0, 3, 4, false, "ll-cc", 5,        5       },
+        {"without the end",       0, 5, 9, false, "llcl-", 3,        3       },
+        {"without the beginning", 3, 0, 0, false, "--lcc", 5,        5       },
+        {"only the beginning",    0, 2, 9, false, "c----", 1,        1       },
+        {"nothing",               9, 0, 0, false, "-----", NY_NEVER, NY_NEVER},
+        {"without both ends",     3, 5, 5, false, "--cl-", 3,        3       },
+        {"who stayed",            5, 5, 5, false, "---l-", NY_NEVER, NY_NEVER},
+        {"who came back",         5, 5, 5, true,  "-----", NY_NEVER, NY_NEVER},
     };
     struct ny_arena *a = ny_arena_create(0);
     struct ny_patient p;
@@ -537,7 +541,8 @@ static void test_what_is_left_without_a_time(void **state)
     for (size_t i = 0; i < NY_ARRAY_LEN(rows); i++) {
         struct ny_stamp since =
             rows[i].since != 0 ? stamp(rows[i].since, "A", 0) : ny_stamp_never();
-        struct ny_span span = {stamp(rows[i].from, "A", 0), stamp(rows[i].to, "A", 0)};
+        struct ny_span span = {stamp(rows[i].from, "A", 0), stamp(rows[i].to, "A", 0),
+                               rows[i].came_back};
         const struct ny_set *set;
         struct ny_patient out;
         char left[6] = "";

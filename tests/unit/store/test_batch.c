@@ -66,7 +66,11 @@ static void add_rest(struct ny_store_batch *b)
         .reason = NY_S("A40"),
         .message = 1
     };
-    const struct ny_hold_row hold = {.source = 1, .why = NY_S("spike"), .at_us = T0};
+    const struct ny_hold_row hold = {.source = 1,
+                                     .kind = NY_HOLD_SOURCE,
+                                     .why = NY_HOLD_DRIFT,
+                                     .detail = NY_S("kana 1 of 200"),
+                                     .at_us = T0};
     const struct ny_review_row review = {2, 3, NY_REVIEW_PARKED, NY_REASON_BAND, 77, 5, T0};
     const struct ny_message_row message = {.id = 1,
                                            .source = 1,
@@ -173,7 +177,8 @@ static ny_rc on_hold(void *ctx, const struct ny_hold_row *row)
 {
     ((struct seen_rows *)ctx)->holds++;
     assert_true(row->identity == 0 && row->source == 1 && row->at_us == T0);
-    assert_true(ny_str_equals(row->why, NY_S("spike")));
+    assert_true(row->kind == NY_HOLD_SOURCE && row->why == NY_HOLD_DRIFT);
+    assert_true(ny_str_equals(row->detail, NY_S("kana 1 of 200")));
     return NY_OK;
 }
 
