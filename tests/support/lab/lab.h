@@ -54,6 +54,15 @@ void lab_world_destroy(struct lab_world *w);
 void lab_world_explain(struct lab_world *w, const struct lab_record *a, const struct lab_record *b,
                        void (*fn)(void *ctx, ny_rc rc, const struct ny_explanation *e), void *ctx);
 
+/* The model version of the options. */
+ny_str lab_model_text(const struct lab_options *o, struct ny_arena *a);
+
+/* ---- learning (train.c) ---- */
+
+/* Learns a new version from what the registry of a world holds, writes its text to a file and the
+ * report to `to`. False when it was refused, or cannot be written. */
+bool lab_train(struct lab_world *w, const struct lab_options *o, const char *path, FILE *to);
+
 /* ---- counting (tally.c) ---- */
 
 /* Counts by a text, with examples of each. */

@@ -11,6 +11,7 @@ static const char usage[] =
     "         [--events a28|mix] [--twins-only] [--model FILE] [--population N]\n"
     "         [--tau BITS] [--no-contact] [--top N] [--examples N]\n"
     "         [--calibrate] [--records N] [--labels N] [--slips PERCENT]\n"
+    "         [--train FILE] [--top N] [--examples N]\n"
     "  --people N        of each seed (default 10000)\n"
     "  --facilities K    default 12\n"
     "  --seeds A-B       one population for each, counted together (default 1)\n"
@@ -25,6 +26,8 @@ static const char usage[] =
     "  --records N       decoys of how many records (default 20000)\n"
     "  --labels N        pairs that clerks label (default 3000)\n"
     "  --slips PERCENT   of the labels are wrong (default 0)\n"
+    "  --train FILE      learns a version from each population and prints the report; FILE holds\n"
+    "                    the last one\n"
     "  --top N           the commonest causes of misses, false links and questions (default 10)\n"
     "  --examples N      pairs shown of each cause (default 0)\n";
 
@@ -43,6 +46,7 @@ enum {
     OPT_RECORDS,
     OPT_LABELS,
     OPT_SLIPS,
+    OPT_TRAIN,
     OPT_TOP,
     OPT_EXAMPLES
 };
@@ -62,6 +66,7 @@ static const struct option options[] = {
     {"records",    required_argument, NULL, OPT_RECORDS   },
     {"labels",     required_argument, NULL, OPT_LABELS    },
     {"slips",      required_argument, NULL, OPT_SLIPS     },
+    {"train",      required_argument, NULL, OPT_TRAIN     },
     {"top",        required_argument, NULL, OPT_TOP       },
     {"examples",   required_argument, NULL, OPT_EXAMPLES  },
     {NULL,         0,                 NULL, 0             },
@@ -71,7 +76,7 @@ struct command {
     struct lab_options lab;
     uint64_t seed_from, seed_to;
     uint64_t top, examples;
-    const char *model_path;
+    const char *model_path, *train_path;
     bool calibrates;
     struct lab_calibration calibration;
 };
@@ -166,6 +171,9 @@ static bool option_take(int opt, const char *arg, struct command *c)
     case OPT_SLIPS:
         ok = calibration_option_take(opt, arg, c);
         break;
+    case OPT_TRAIN:
+        c->train_path = arg;
+        break;
     case OPT_TOP:
         ok = read_number(arg, 0, 100000, &c->top);
         break;
@@ -198,8 +206,9 @@ static ny_str file_read(const char *path, struct ny_arena *a)
     return ny_buf_str(&b);
 }
 
-static void run(const struct command *c)
+static bool run(const struct command *c)
 {
+    bool trained = true;
     struct pop_names *names = pop_names_create();
     struct lab_result *pooled = lab_result_create(c->examples);
     bool several = c->seed_to > c->seed_from;
@@ -214,6 +223,9 @@ static void run(const struct command *c)
         memcpy(before, pooled->count, sizeof before);
         w = lab_world_create(names, &o);
         lab_judge(w, pooled);
+        if (c->train_path != NULL) {
+            trained = lab_train(w, &o, c->train_path, stdout) && trained;
+        }
         lab_world_destroy(w);
         if (several) {
             struct lab_result one = {.count = {0}};
@@ -229,6 +241,7 @@ static void run(const struct command *c)
     lab_result_print(pooled, several ? "all seeds" : "one seed", c->top, stdout);
     lab_result_destroy(pooled);
     pop_names_destroy(names);
+    return trained;
 }
 
 /* Exit status 1 when more than one registry in ten is not covered: 36 of 40 have to be. */
@@ -282,7 +295,7 @@ int main(int argc, char **argv)
     if (c.calibrates) {
         status = run_calibrations(&c);
     } else {
-        run(&c);
+        status = run(&c) ? 0 : 1;
     }
     ny_arena_destroy(a);
     return status;

@@ -55,7 +55,7 @@ static void records_make(struct lab_world *w, const struct pop_plan *plan)
 
 /* ---- the registry ---- */
 
-static ny_str model_text(const struct lab_options *o, struct ny_arena *a)
+ny_str lab_model_text(const struct lab_options *o, struct ny_arena *a)
 {
     struct ny_match_model *m;
     struct ny_buf b;
@@ -79,7 +79,7 @@ static void registry_open(struct lab_world *w, const struct lab_options *o, stru
     };
     struct ny_error err = {0};
 
-    w->store = fake_store_create(model_text(o, a));
+    w->store = fake_store_create(lab_model_text(o, a));
     for (uint32_t i = 0; i < o->plan.facilities; i++) {
         const struct pop_facility *f = pop_source_facility(w->source, i);
         struct ny_domain d = {

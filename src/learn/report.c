@@ -1,0 +1,143 @@
+/* The report of a training as JSON: counts and numbers only. */
+
+#include "learn_priv.h"
+
+#include <jansson.h>
+#include <math.h>
+#include <stdlib.h>
+
+static const char *const outcomes[] = {
+    [NY_LEARN_DONE] = "done", [NY_LEARN_REFUSED] = "refused", [NY_LEARN_STOPPED] = "stopped"};
+
+static const char *const block_names[NY_LEARN_BLOCKS] = {
+    [NY_BLOCK_T1] = "birth_and_given",
+    [NY_BLOCK_T2] = "name_and_sex",
+    [NY_BLOCK_T3] = "phone_and_year",
+    [NY_BLOCK_PHONE] = "household_by_phone",
+    [NY_BLOCK_ADDRESS] = "household_by_house",
+    [NY_BLOCK_CARD] = "household_by_card",
+    [NY_LEARN_RANDOM] = "random",
+};
+
+static const char *const reason_names[NY_REFUSE_COUNT] = {[NY_REFUSE_TOP_LEVEL] = "top_level",
+                                                          [NY_REFUSE_ORDER] = "order",
+                                                          [NY_REFUSE_TOP_CHANGE] = "top_change",
+                                                          [NY_REFUSE_SHARE] = "share",
+                                                          [NY_REFUSE_FEW_MATCHES] = "few_matches"};
+
+static const char *const mark_names[NY_MARK_COUNT] = {[NY_MARK_HOT] = "hot_keys",
+                                                      [NY_MARK_SHARED_PHONE] = "shared_phones",
+                                                      [NY_MARK_SHARED_ADDRESS] =
+                                                          "shared_addresses"};
+
+static json_t *settings_json(const struct ny_match_settings *s)
+{
+    return json_pack("{s:I, s:f, s:f, s:f, s:f}", "population", (json_int_t)s->population, "linked",
+                     s->prior_linked, "household", s->household, "duplicates",
+                     s->same_facility_duplicate, "tau", s->tau_auto);
+}
+
+static json_t *numbers_json(const struct ny_level_numbers *n)
+{
+    return json_pack("{s:f, s:f, s:f, s:f}", "m_f", n->m[0], "m_m", n->m[1], "u", n->u, "h", n->h);
+}
+
+static json_t *levels_json(const struct ny_learn_report *r)
+{
+    json_t *levels = json_object();
+
+    for (int l = NY_LEVEL_NONE + 1; l < NY_LEVEL_COUNT; l++) {
+        json_object_set_new(levels, ny_level_name((enum ny_level)l),
+                            json_pack("{s:o, s:o}", "before", numbers_json(&r->level_before[l]),
+                                      "after", numbers_json(&r->level_after[l])));
+    }
+    return levels;
+}
+
+static json_t *blocks_json(const struct ny_learn_report *r)
+{
+    json_t *all = json_object();
+
+    for (size_t b = 0; b < NY_LEARN_BLOCKS; b++) {
+        const struct ny_learn_block *k = &r->block[b];
+        double n = k->pairs > 0 ? (double)k->pairs : 1;
+
+        json_object_set_new(all, block_names[b],
+                            json_pack("{s:I, s:I, s:f, s:f, s:f, s:f, s:f, s:f}", "pairs",
+                                      (json_int_t)k->pairs, "patterns", (json_int_t)k->patterns,
+                                      "expected_person", k->expected[NY_CLASS_PERSON],
+                                      "expected_household", k->expected[NY_CLASS_HOUSEHOLD],
+                                      "expected_unrelated", k->expected[NY_CLASS_UNRELATED],
+                                      "share_person", k->expected[NY_CLASS_PERSON] / n,
+                                      "share_household", k->expected[NY_CLASS_HOUSEHOLD] / n,
+                                      "share_unrelated", k->expected[NY_CLASS_UNRELATED] / n));
+    }
+    return all;
+}
+
+static json_t *counts_json(const struct ny_learn_report *r)
+{
+    json_t *counts = json_object();
+    json_t *listed = json_object();
+    json_t *hot = json_object();
+
+    for (int k = 0; k < NY_MARK_COUNT; k++) {
+        json_object_set_new(counts, mark_names[k], json_integer((json_int_t)r->marked[k]));
+    }
+    for (int t = 0; t < NY_TF_COUNT; t++) {
+        json_object_set_new(listed, ny_tf_table_name((enum ny_tf_table)t),
+                            json_integer((json_int_t)r->listed[t]));
+    }
+    for (int k = 0; k < NY_KEY_KIND_COUNT; k++) {
+        char name[8] = {'B', (char)('0' + k % 10)};
+
+        if (k >= 10) {
+            name[1] = '1';
+            name[2] = (char)('0' + k - 10);
+        }
+        json_object_set_new(hot, name, json_integer((json_int_t)r->hot[k]));
+    }
+    json_object_set_new(counts, "hot_by_key", hot);
+    json_object_set_new(counts, "listed", listed);
+    json_object_set_new(counts, "b0_on", json_boolean(r->b0_on));
+    json_object_set_new(counts, "b0_block", json_real(r->b0_block));
+    return counts;
+}
+
+static json_t *refusals_json(const struct ny_learn_report *r)
+{
+    json_t *list = json_array();
+
+    for (size_t i = 0; i < r->n_refusals && i < NY_LEARN_REFUSALS_MAX; i++) {
+        const struct ny_learn_refusal *f = &r->refusal[i];
+
+        json_array_append_new(list, json_pack("{s:s, s:s, s:s, s:s, s:f, s:f}", "reason",
+                                              reason_names[f->reason], "text",
+                                              ny_learn_reason_text(f->reason), "level",
+                                              ny_level_name(f->level), "block",
+                                              f->block >= 0 ? block_names[f->block] : "", "value",
+                                              f->value, "limit", f->limit));
+    }
+    return list;
+}
+
+ny_rc ny_learn_report_write(const struct ny_learn_report *r, struct ny_buf *out)
+{
+    json_t *root =
+        json_pack("{s:s, s:i, s:i, s:I, s:b, s:I, s:I, s:o, s:o, s:o, s:o, s:o, s:o, s:[iii]}",
+                  "outcome", outcomes[r->outcome], "version_before", r->version_before, "version",
+                  r->version, "seed", (json_int_t)r->seed, "counts_only", r->counts_only, "records",
+                  (json_int_t)r->records, "persons", (json_int_t)r->persons, "settings_before",
+                  settings_json(&r->before), "settings_after", settings_json(&r->after), "counts",
+                  counts_json(r), "pairs", blocks_json(r), "levels", levels_json(r), "refusals",
+                  refusals_json(r), "rounds", (int)r->rounds[NY_CLASS_PERSON],
+                  (int)r->rounds[NY_CLASS_HOUSEHOLD], (int)r->rounds[NY_CLASS_UNRELATED]);
+    char *text = json_dumps(root, JSON_INDENT(2) | JSON_PRESERVE_ORDER | JSON_REAL_PRECISION(6));
+    ny_str written;
+
+    NY_ASSERT(root != NULL && text != NULL); /* numbers and our own words only */
+    ny_buf_add_c(out, text);
+    free(text);
+    json_decref(root);
+    return ny_buf_end(out, &written);
+}

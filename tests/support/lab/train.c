@@ -1,0 +1,77 @@
+/* Learning from a world: the registry's people become an index, the index a new model version. */
+
+#include "lab.h"
+
+#include "nayose/learn.h"
+
+#include <stdlib.h>
+
+static struct ny_index *index_of(struct lab_world *w, const struct lab_options *o,
+                                 const struct ny_match_model *m)
+{
+    struct ny_index *ix = ny_index_create(m);
+    size_t n = fake_store_identities(w->store);
+    uint32_t persons = 0;
+
+    for (uint32_t i = 0; i < o->plan.facilities; i++) {
+        ny_index_domain_set(ix, (int32_t)i + 1,
+                            ny_registry_domain(w->registry, (int32_t)i + 1)->oid);
+    }
+    for (size_t i = 0; i < n; i++) {
+        const struct ny_identity_row *row = fake_store_identity(w->store, i);
+        uint32_t id = ny_index_add(ix, row->domain, row->local_id, row->status);
+
+        ny_index_record_set(ix, id, row->record);
+        for (; persons < (uint32_t)row->person; persons++) {
+            ny_index_person_add(ix);
+        }
+        ny_index_person_set(ix, id, (uint32_t)row->person);
+    }
+    return ix;
+}
+
+static bool text_write(const char *path, ny_str text)
+{
+    FILE *f = fopen(path, "wb");
+    bool ok = f != NULL && fwrite(text.p, 1, text.n, f) == text.n;
+
+    return f != NULL && fclose(f) == 0 && ok;
+}
+
+bool lab_train(struct lab_world *w, const struct lab_options *o, const char *path, FILE *to)
+{
+    struct ny_arena *a = ny_arena_create(0);
+    struct ny_match_model *from = NULL;
+    struct ny_match_model *m = NULL;
+    struct ny_learn_report *report = ny_calloc(1, sizeof *report);
+    struct ny_learn_options options = {.seed = o->plan.world.seed,
+                                       .population = o->settings.population,
+                                       .today = (int32_t)(ny_clock_now_us() / NY_US_PER_DAY)};
+    struct ny_index *ix;
+    struct ny_error err;
+    struct ny_buf b;
+    int64_t begin;
+    bool ok;
+
+    NY_ASSERT(ny_match_model_parse(lab_model_text(o, a), &from, &err) == NY_OK);
+    options.version = ny_match_model_version(from) + 1;
+    ix = index_of(w, o, from);
+    begin = ny_clock_monotonic_us();
+    ok = ny_learn_train(ix, from, &options, &m, report) == NY_LEARN_DONE;
+    fprintf(to, "trained on %u records in %.1f s\n", ny_index_count(ix),
+            (double)(ny_clock_monotonic_us() - begin) / 1e6);
+    ny_buf_init(&b, a);
+    NY_ASSERT(ny_learn_report_write(report, &b) == NY_OK);
+    fprintf(to, "%.*s\n", NY_ARG(ny_buf_str(&b)));
+    if (ok) {
+        ny_buf_init(&b, a);
+        NY_ASSERT(ny_match_model_write(m, &b) == NY_OK);
+        ok = text_write(path, ny_buf_str(&b));
+        ny_match_model_destroy(m);
+    }
+    ny_index_destroy(ix);
+    ny_match_model_destroy(from);
+    ny_free(report);
+    ny_arena_destroy(a);
+    return ok;
+}
