@@ -1,4 +1,5 @@
 # Every library is a Debian 12 package; `./dev` installs them (list: tests/support/packages.txt).
+find_package(Threads REQUIRED)
 find_package(PkgConfig REQUIRED)
 pkg_check_modules(XXHASH REQUIRED IMPORTED_TARGET libxxhash)
 pkg_check_modules(CRYPTO REQUIRED IMPORTED_TARGET libcrypto)

@@ -9,10 +9,12 @@
 struct ny_admin;
 struct ny_ihe;
 struct ny_registry;
+struct ny_study;
 
 struct ny_admin_config {
     struct ny_registry *registry; /* borrowed */
     struct ny_ihe *ihe;           /* borrowed */
+    struct ny_study *study;       /* borrowed */
 };
 
 struct ny_admin *ny_admin_create(const struct ny_admin_config *cfg); /* owned; never NULL */

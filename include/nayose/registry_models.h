@@ -10,6 +10,10 @@
 /* Told once when it is committed (or refused). */
 typedef void (*ny_registry_done_fn)(void *ctx, ny_rc rc);
 
+/* The number of a known identity in rows and labels, or 0. */
+uint32_t ny_registry_identity_number(const struct ny_registry *r, const struct ny_domain *domain,
+                                     ny_str id);
+
 /* The version in use; borrowed until the loop's next turn. */
 const struct ny_match_model *ny_registry_model(const struct ny_registry *r);
 

@@ -126,6 +126,19 @@ int cli_post(struct cli_client *c, const char *path, json_t *body, json_t **out)
 int cli_get_once(struct cli *cli, const char *path, const struct cli_param *params, size_t n,
                  json_t **out);
 
+/* ---- study.c: what the server does in the background ---- */
+
+/* Posts body (taken) to path, which starts a study, and watches it with a bar on a terminal. *out
+ * (owned; out may be NULL) is the study as it ended. Refused or failed: says why, CLI_REFUSED. */
+int cli_study(struct cli *cli, const char *path, json_t *body, json_t **out);
+
+/* ---- model_show.c, model_diff.c ---- */
+
+/* A model version as the server shows it; NULL: the active one. */
+int cli_model_get(struct cli *cli, const char *version, json_t **out);
+void cli_rehearsal_print(struct cli *cli, const json_t *rehearsal);
+int cli_diff(struct cli *cli, const char *version);
+
 /* ---- pages.c: listings that come in pages ---- */
 
 /* Called with each element; a code other than CLI_DONE ends the walk. */

@@ -12,6 +12,7 @@
 #include "nayose/ihe.h"
 #include "nayose/registry.h"
 #include "nayose/store.h"
+#include "nayose/study.h"
 
 #include "server_priv.h"
 
@@ -99,7 +100,7 @@ static ny_rc store_start(struct server *s, struct ny_error *err)
 static ny_rc registry_start(struct server *s, struct ny_error *err)
 {
     const struct ny_conf *c = s->conf;
-    struct ny_registry_config cfg = {
+    s->registry_config = (struct ny_registry_config){
         .store = s->store,
         .regional = {ny_str_from_c(ny_conf_str(c, "regional", NULL, "namespace")),
                      ny_str_from_c(ny_conf_str(c, "regional", NULL, "oid")),
@@ -112,11 +113,11 @@ static ny_rc registry_start(struct server *s, struct ny_error *err)
     };
 
     settings_read(c, &s->settings);
-    if (ny_str_starts_with(cfg.regional.oid, NY_S("2.999"))) {
+    if (ny_str_starts_with(s->registry_config.regional.oid, NY_S("2.999"))) {
         ny_log(NY_LOG_WARN, "regional_oid_is_an_example",
                "hint=\"set [regional] oid to your own before you issue identifiers\"");
     }
-    return ny_registry_create(&cfg, &s->registry, err);
+    return ny_registry_create(&s->registry_config, &s->registry, err);
 }
 
 static void ihe_start(struct server *s)
@@ -128,8 +129,12 @@ static void ihe_start(struct server *s)
         .check_receiver = ny_conf_bool(s->conf, "server", NULL, "check_receiver"),
         .timezone_s = (int32_t)ny_conf_int(s->conf, "server", NULL, "timezone_offset") * 60,
     };
+    struct ny_study_config study = {
+        .loop = s->loop, .registry = s->registry, .registry_config = &s->registry_config};
     struct ny_admin_config admin = {.registry = s->registry};
 
+    s->study = ny_study_create(&study);
+    admin.study = s->study;
     s->ihe = ny_ihe_create(&ihe);
     admin.ihe = s->ihe;
     s->admin = ny_admin_create(&admin);
@@ -306,10 +311,12 @@ static void server_finish(struct server *s)
     ny_timer_destroy(s->watchdog);
     ny_timer_destroy(s->start_timer);
     ny_timer_destroy(s->prune_timer);
+    ny_study_stop(s->study);
     ny_store_close(s->store); /* whoever still waits is told so; the answers go to nobody */
     ny_admin_destroy(s->admin);
     ny_ihe_destroy(s->ihe);
     ny_registry_destroy(s->registry);
+    ny_study_destroy(s->study);
     ny_peer_budget_destroy(s->budget); /* a wake-up that it put off frees it, below */
     ny_loop_destroy(s->loop);          /* runs what was put off, waits for no event */
 }

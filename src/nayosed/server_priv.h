@@ -5,6 +5,7 @@
 #include "nayose/match.h"
 #include "nayose/net.h"
 #include "nayose/peer.h"
+#include "nayose/registry.h"
 
 #include "server.h"
 
@@ -13,9 +14,11 @@ enum { LISTENERS_MAX = 16 };
 struct server {
     const struct ny_conf *conf;
     struct ny_match_settings settings; /* of [match] */
+    struct ny_registry_config registry_config;
     struct ny_loop *loop;
     struct ny_store *store;
     struct ny_registry *registry;
+    struct ny_study *study;
     struct ny_ihe *ihe;
     struct ny_admin *admin;
     struct ny_peer_budget *budget;

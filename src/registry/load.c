@@ -87,6 +87,9 @@ static ny_rc load_edge(void *ctx, const struct ny_edge_row *row)
     struct ny_registry *r = ctx;
     struct ny_score score = {.total_b1024 = row->total_b1024, .guards = row->guards};
 
+    if (r->snapshot != NULL && r->snapshot->edge != NULL) {
+        return r->snapshot->edge(r->snapshot->ctx, row);
+    }
     if (!knows(r, row->a, row->b)) {
         return NY_ECONFLICT;
     }
@@ -125,6 +128,9 @@ static ny_rc load_review(void *ctx, const struct ny_review_row *row)
 {
     struct ny_registry *r = ctx;
 
+    if (r->snapshot != NULL && r->snapshot->review != NULL) {
+        return r->snapshot->review(r->snapshot->ctx, row);
+    }
     if (knows(r, row->a, row->b) &&
         ny_index_edge_find(r->index, (uint32_t)row->a, (uint32_t)row->b) != NULL) {
         ny_index_edge_ask(r->index, (uint32_t)row->a, (uint32_t)row->b, (uint8_t)row->state,
@@ -157,35 +163,43 @@ static ny_rc load_counters(void *ctx, int64_t last_identity, int64_t last_person
     return NY_OK;
 }
 
-static ny_rc load_all(struct ny_registry *r, struct ny_error *err)
+static ny_rc model_load(struct ny_registry *r, struct ny_error *err)
 {
-    const struct ny_store_visitor first = {.model = load_model, .ctx = r};
+    const struct ny_store_visitor v = {.model = load_model, .ctx = r};
+    ny_rc rc = ny_store_load(r->store, &v, err);
+
+    if (rc == NY_OK && r->model == NULL) {
+        rc = ny_fail(err, NY_ECONFIG, "the database holds no active model; run --migrate");
+    }
+    return rc;
+}
+
+/* A snapshot has no past and no replays; it may go by another version than the active one. */
+ny_rc ny_registry_load_rows(struct ny_registry *r, struct ny_error *err)
+{
+    const bool live = r->snapshot == NULL;
     const struct ny_store_visitor rest = {
         .domain = load_domain,
         .requester = load_requester,
         .identity = load_identity,
-        .rollout = load_rollout,
-        .home = load_home,
+        .rollout = live ? load_rollout : NULL,
+        .home = live ? load_home : NULL,
         .edge = load_edge,
         .pin = load_pin,
         .hold = load_hold,
         .review = load_review,
-        .seen = load_seen,
+        .seen = live ? load_seen : NULL,
         .counters = load_counters,
         .ctx = r,
     };
-    ny_rc rc = ny_store_load(r->store, &first, err);
+    ny_rc rc = model_load(r, err);
 
     if (rc != NY_OK) {
         return rc;
     }
-    if (r->model == NULL) {
-        return ny_fail(err, NY_ECONFIG, "the database holds no active model; run --migrate");
-    }
-    if (r->cfg.settings != NULL && !ny_match_model_has_settings(r->model, r->cfg.settings)) {
-        ny_log(NY_LOG_WARN, "match_settings_not_active",
-               "model=%d hint=\"[match] takes effect in a new model version only\"",
-               ny_match_model_version(r->model));
+    if (!live && r->snapshot->model != NULL) {
+        r->rollout.model = r->model;
+        r->model = r->snapshot->model;
     }
     r->index = ny_index_create(r->model);
     ny_registry_link_init(r);
@@ -197,12 +211,14 @@ ny_rc ny_registry_load(struct ny_registry *r, struct ny_error *err)
     int64_t began = ny_clock_monotonic_us();
     ny_rc rc;
 
-    if (r->directory == NULL) {
-        r->directory = ny_arena_create(0);
-    }
-    rc = load_all(r, err);
+    rc = ny_registry_load_rows(r, err);
     if (rc != NY_OK) {
         return rc;
+    }
+    if (r->cfg.settings != NULL && !ny_match_model_has_settings(r->model, r->cfg.settings)) {
+        ny_log(NY_LOG_WARN, "match_settings_not_active",
+               "model=%d hint=\"[match] takes effect in a new model version only\"",
+               ny_match_model_version(r->model));
     }
     ny_index_log_keep(r->index, true);
     ny_log(NY_LOG_INFO, "registry_loaded", "identities=%u persons=%u edges=%zu ms=%lld",

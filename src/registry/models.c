@@ -37,6 +37,12 @@ static void keeping_done(void *ctx, ny_rc rc)
     ny_arena_destroy(a);
 }
 
+uint32_t ny_registry_identity_number(const struct ny_registry *r, const struct ny_domain *domain,
+                                     ny_str id)
+{
+    return ny_index_find(r->index, domain->id, id);
+}
+
 const struct ny_match_model *ny_registry_model(const struct ny_registry *r)
 {
     return r->model;

@@ -16,22 +16,29 @@ static void regional_init(struct ny_registry *r)
     r->regional = d;
 }
 
-ny_rc ny_registry_create(const struct ny_registry_config *cfg, struct ny_registry **out,
-                         struct ny_error *err)
+struct ny_registry *ny_registry_new(const struct ny_registry_config *cfg)
 {
     struct ny_registry *r = ny_calloc(1, sizeof(*r));
-    ny_rc rc;
 
     r->cfg = *cfg;
     r->store = cfg->store;
     r->scratch = ny_arena_create(0);
+    r->directory = ny_arena_create(0);
     ny_item_list_init(&r->backlog);
     ny_item_list_init(&r->waiting);
     ny_item_list_init(&r->to_read);
     ny_item_list_init(&r->reading);
     ny_item_list_init(&r->retry);
     regional_init(r);
-    rc = ny_registry_load(r, err);
+    return r;
+}
+
+ny_rc ny_registry_create(const struct ny_registry_config *cfg, struct ny_registry **out,
+                         struct ny_error *err)
+{
+    struct ny_registry *r = ny_registry_new(cfg);
+    ny_rc rc = ny_registry_load(r, err);
+
     if (rc != NY_OK) {
         ny_registry_destroy(r);
         return rc;

@@ -10,6 +10,7 @@
 
 #include "nayose/link.h"
 #include "nayose/registry.h"
+#include "nayose/registry_snapshot.h"
 
 struct item;
 
@@ -117,6 +118,7 @@ struct ny_registry {
     bool ready;
     bool rebuilding;
     struct rollout rollout;
+    const struct ny_registry_snapshot_options *snapshot; /* while one is loaded; NULL: live */
     struct seen_table seen;
     struct ny_arena *scratch; /* of one decision */
 };
@@ -194,8 +196,6 @@ struct reason {
 };
 NY_MUST_USE ny_rc ny_registry_regroup(struct ny_registry *r, const struct ny_link_set *seeds,
                                       const struct reason *why);
-/* The regional id of a person: the sequence, zero padded, and a Luhn check digit; arena. */
-ny_str ny_registry_regional_id(const struct ny_registry *r, uint32_t person, struct ny_arena *a);
 
 /* rollout.c */
 /* While versions change: everybody who hangs together with the set by edges of the new version or
@@ -205,7 +205,12 @@ void ny_rollout_resume(struct ny_registry *r); /* goes on after a pause; allowed
 void ny_rollout_stop(struct ny_registry *r);   /* the registry ends */
 void ny_rollout_forget(struct ny_registry *r);
 
+/* registry.c: empty, with its lists and its regional domain; ends in ny_registry_destroy. */
+struct ny_registry *ny_registry_new(const struct ny_registry_config *cfg);
+
 /* load.c */
+/* Model, index and everything in it, from one moment of the database. */
+NY_MUST_USE ny_rc ny_registry_load_rows(struct ny_registry *r, struct ny_error *err);
 NY_MUST_USE ny_rc ny_registry_load(struct ny_registry *r, struct ny_error *err);
 /* Loads everything again; on failure memory stays as it was. */
 NY_MUST_USE ny_rc ny_registry_reload(struct ny_registry *r, struct ny_error *err);

@@ -74,12 +74,7 @@ static void on_searched(void *ctx, uint32_t id, bool capped)
 /* Probation of the source that owns the domain. */
 static bool domain_is_held(void *ctx, int32_t domain)
 {
-    struct ny_registry *r = ctx;
-    const struct ny_domain *d = ny_registry_domain(r, domain);
-    const struct ny_requester_row *source =
-        d != NULL ? ny_registry_source(r, d->source_app, d->source_facility) : NULL;
-
-    return source != NULL && source->probation;
+    return ny_registry_domain_is_held(ctx, domain);
 }
 
 void ny_registry_link_init(struct ny_registry *r)

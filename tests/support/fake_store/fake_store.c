@@ -959,3 +959,29 @@ ny_rc ny_store_view(struct ny_store *s, enum ny_store_view view, int32_t arg,
     fn(ctx, NY_OK, NY_S("null"));
     return NY_OK;
 }
+
+ny_rc ny_store_load_model(struct ny_store *s, int32_t version,
+                          ny_rc (*fn)(void *ctx, int32_t version, ny_str body), void *ctx,
+                          struct ny_error *err)
+{
+    for (size_t i = s->models.n; i > 0; i--) {
+        const struct model *m = &s->models.v[i - 1];
+
+        if (version == 0 || m->version == version) {
+            return fn(ctx, m->version, m->body);
+        }
+    }
+    return ny_fail(err, NY_ENOTFOUND, "there is no model version %d", version);
+}
+
+ny_rc ny_store_load_labels(struct ny_store *s, int32_t version,
+                           ny_rc (*fn)(void *ctx, int64_t a, int64_t b, bool same), void *ctx,
+                           struct ny_error *err)
+{
+    (void)s;
+    (void)version;
+    (void)fn;
+    (void)ctx;
+    (void)err;
+    return NY_OK;
+}
