@@ -5,8 +5,9 @@
 #include <math.h>
 
 static const double order_bits = .5;
-static const double order_hits = 50; /* a level that hardly occurs cannot be out of order */
-static const double change_max = .05;
+static const double order_hits = 50;  /* a level that hardly occurs cannot be out of order */
+static const double change_max = .05; /* of a top level */
+static const double contact_change_max = .15; /* of the levels at which a contact agrees */
 static const double share_min = 1e-9;
 static const double share_max = .5;
 static const double matches_min = 2000;
@@ -26,6 +27,15 @@ static double weight(const struct ny_level_numbers *n, unsigned male)
     return log2(n->m[male] / n->u);
 }
 
+/* What one person keeps: names, birth date, sex. How often people move, and how hospitals write
+ * rooms and branch numbers, differs from region to region. */
+static bool is_lasting(enum ny_level l)
+{
+    enum ny_field f = ny_level_field(l);
+
+    return f == NY_FIELD_GIVEN || f == NY_FIELD_SURNAME || f == NY_FIELD_BIRTH || f == NY_FIELD_SEX;
+}
+
 static void judge_top(const struct verdict_input *in, enum ny_level l, unsigned male,
                       struct ny_learn_report *r)
 {
@@ -34,23 +44,53 @@ static void judge_top(const struct verdict_input *in, enum ny_level l, unsigned 
     if (in->after[l].m[male] <= in->after[l].u) {
         refuse(r, NY_REFUSE_TOP_LEVEL, l, -1, in->after[l].m[male], in->after[l].u);
     }
-    if (change > change_max) {
+    if (is_lasting(l) && change > change_max) {
         refuse(r, NY_REFUSE_TOP_CHANGE, l, -1, change, change_max);
     }
 }
 
-/* A level that weighed less than another one must not weigh clearly more now. */
+/* A contact agrees at its first level, and at the second where there is one for a home or a card
+ * that is told less exactly. */
+static void judge_contact(const struct verdict_input *in, enum ny_level first, enum ny_level second,
+                          struct ny_learn_report *r)
+{
+    double before = in->before[first].m[0];
+    double after = in->after[first].m[0];
+
+    if (second != NY_LEVEL_NONE) {
+        before += in->before[second].m[0];
+        after += in->after[second].m[0];
+    }
+    if (fabs(after - before) > contact_change_max) {
+        refuse(r, NY_REFUSE_TOP_CHANGE, first, -1, fabs(after - before), contact_change_max);
+    }
+}
+
+static enum ny_level last_of(enum ny_level first)
+{
+    enum ny_level l = first;
+
+    while (l + 1 < NY_LEVEL_COUNT && ny_level_mode(l + 1) == first) {
+        l++;
+    }
+    return l;
+}
+
+/* Nothing agrees more than the first level of a run, and nothing less than the last. Those between
+ * agree in different things: kanji without kana is not more or less than kana without kanji. */
 static void judge_order(const struct verdict_input *in, enum ny_level l, unsigned male,
                         struct ny_learn_report *r)
 {
-    for (int k = 1; k < NY_LEVEL_COUNT; k++) {
-        double over = weight(&in->after[l], male) - weight(&in->after[k], male);
+    enum ny_level first = ny_level_mode(l);
+    enum ny_level last = last_of(first);
+    double over = weight(&in->after[l], male) - weight(&in->after[first], male);
+    double under = weight(&in->after[last], male) - weight(&in->after[l], male);
 
-        if (ny_level_mode((enum ny_level)k) == ny_level_mode(l) && in->hits_m[l] >= order_hits &&
-            in->hits_m[k] >= order_hits &&
-            weight(&in->start[l], male) < weight(&in->start[k], male) && over > order_bits) {
-            refuse(r, NY_REFUSE_ORDER, l, -1, over, order_bits);
-        }
+    if (in->hits_m[l] >= order_hits && over > order_bits) {
+        refuse(r, NY_REFUSE_ORDER, l, -1, over, order_bits);
+    }
+    if (in->hits_m[last] >= order_hits && in->hits_m[l] >= order_hits && under > order_bits) {
+        refuse(r, NY_REFUSE_ORDER, last, -1, under, order_bits);
     }
 }
 
@@ -73,6 +113,9 @@ bool ny_learn_refuses(const struct verdict_input *in, struct ny_learn_report *r)
     for (int l = NY_LEVEL_NONE + 1; l < NY_LEVEL_COUNT; l++) {
         judge_level(in, (enum ny_level)l, r);
     }
+    judge_contact(in, NY_LEVEL_A1, NY_LEVEL_A2, r);
+    judge_contact(in, NY_LEVEL_P1, NY_LEVEL_NONE, r);
+    judge_contact(in, NY_LEVEL_I1, NY_LEVEL_I2, r);
     for (int b = NY_BLOCK_T1; b <= NY_BLOCK_T3; b++) {
         double matches = in->block[b].expected[NY_CLASS_PERSON];
         double share = in->pairs_in_all > 0 ? matches / in->pairs_in_all : 0;
@@ -93,7 +136,7 @@ const char *ny_learn_reason_text(enum ny_learn_reason r)
 {
     static const char *const texts[NY_REFUSE_COUNT] = {
         [NY_REFUSE_TOP_LEVEL] = "the top level of a field is no commoner in one person than in two",
-        [NY_REFUSE_ORDER] = "a level outweighs one that agrees more",
+        [NY_REFUSE_ORDER] = "a level outweighs one that agrees in more",
         [NY_REFUSE_TOP_CHANGE] = "the top level of a field moved too far at once",
         [NY_REFUSE_SHARE] = "the share of matching pairs is not believable",
         [NY_REFUSE_FEW_MATCHES] = "too few matching pairs to learn from",

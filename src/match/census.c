@@ -138,6 +138,8 @@ static void name_count(struct ny_match_census *c, unsigned cell, const struct ny
     if (cell != NY_TF_CELL_ANY) {
         value_count(c, NY_TF_GIVEN_KANJI, cell, kanji_given);
         value_count(c, NY_TF_GIVEN_KANA, cell, kana_given);
+    }
+    if (cell != NY_TF_CELL_ANY && ny_str_find(kanji_given, '/') == kanji_given.n) {
         value_count(c, NY_TF_GIVEN_BOTH, cell, ny_tf_pair(kanji_given, kana_given, buf));
     }
 }
@@ -179,18 +181,15 @@ static int32_t frequency(enum ny_tf_table table, double count, double n, double 
 /* The shipped share of a value, listed there or not. */
 static double shipped(const struct ny_tf *prior, enum ny_tf_table table, unsigned cell, ny_str text)
 {
-    size_t cut = text.n;
+    size_t cut = ny_str_find(text, '/'); /* the byte of a kana may be a second one */
     int32_t bits;
 
     if (table != NY_TF_GIVEN_BOTH || ny_tf_find(prior, table, cell, text, &bits)) {
         return exp2(ny_tf_get(prior, table, cell, text) / 1024.0);
     }
-    while (cut > 0 && text.p[cut - 1] != '/') {
-        cut--;
-    }
-    bits = ny_tf_get(prior, NY_TF_GIVEN_KANJI, cell, ny_str_sub(text, 0, cut > 0 ? cut - 1 : 0));
-    if (bits > ny_tf_get(prior, NY_TF_GIVEN_KANA, cell, ny_str_sub(text, cut, text.n))) {
-        bits = ny_tf_get(prior, NY_TF_GIVEN_KANA, cell, ny_str_sub(text, cut, text.n));
+    bits = ny_tf_get(prior, NY_TF_GIVEN_KANJI, cell, ny_str_sub(text, 0, cut));
+    if (bits > ny_tf_get(prior, NY_TF_GIVEN_KANA, cell, ny_str_sub(text, cut + 1, text.n))) {
+        bits = ny_tf_get(prior, NY_TF_GIVEN_KANA, cell, ny_str_sub(text, cut + 1, text.n));
     }
     return exp2(bits / 1024.0);
 }

@@ -38,18 +38,13 @@ static bool has_kana(enum ny_tf_table table)
     return table == NY_TF_SURNAME_KANA || table == NY_TF_GIVEN_KANA || table == NY_TF_GIVEN_BOTH;
 }
 
-/* Where the kana of an entry begin: all of it, or behind the last '/'. */
+/* Where the kana of an entry begin: all of it, or behind the first '/': the byte of a kana may be
+ * one in memory, and no kanji of a listed pair is. */
 static size_t kana_from(enum ny_tf_table table, ny_str text)
 {
-    size_t i = text.n;
+    size_t at = ny_str_find(text, '/');
 
-    if (table != NY_TF_GIVEN_BOTH) {
-        return 0;
-    }
-    while (i > 0 && text.p[i - 1] != '/') {
-        i--;
-    }
-    return i;
+    return table != NY_TF_GIVEN_BOTH ? 0 : at < text.n ? at + 1 : text.n;
 }
 
 static void cell_write(unsigned cell, struct ny_buf *out)

@@ -129,7 +129,17 @@ static void spoil_top(struct verdict *v)
 
 static void spoil_order(struct verdict *v)
 {
-    v->after[NY_LEVEL_A4].u /= 1e6;
+    v->after[NY_LEVEL_A4].u /= 1e7;
+}
+
+static void spoil_last(struct verdict *v)
+{
+    v->after[NY_LEVEL_N4].u = .001;
+}
+
+static void spoil_contact(struct verdict *v)
+{
+    v->after[NY_LEVEL_A2].m[0] -= .16;
 }
 
 static void spoil_change(struct verdict *v)
@@ -156,6 +166,8 @@ static void test_bad_versions_are_refused(void **state)
     } rows[] = {
         {"a top level that strangers reach, too", spoil_top,     NY_REFUSE_TOP_LEVEL  },
         {"levels out of order",                   spoil_order,   NY_REFUSE_ORDER      },
+        {"a last level above others",             spoil_last,    NY_REFUSE_ORDER      },
+        {"a contact that moved",                  spoil_contact, NY_REFUSE_TOP_CHANGE },
         {"a top level that moved",                spoil_change,  NY_REFUSE_TOP_CHANGE },
         {"too many matches",                      spoil_share,   NY_REFUSE_SHARE      },
         {"too few matches",                       spoil_matches, NY_REFUSE_FEW_MATCHES},
@@ -194,11 +206,26 @@ static void registry_fill(struct world *w, unsigned step)
         unsigned k = i * step % MANY;
         ny_str line = ny_arena_printf(
             w->f->a, "kf=佐藤;kg=%s;pf=サトウ;pg=%s;sex=F;birth=19%02u0%u1%u;phone=02722%05u;",
-            k % 2 == 0 ? "愛" : "恵", k % 2 == 0 ? "アイ" : "メグミ", 40 + k % 50, 1 + k % 9, k % 9,
-            k < 20 ? 11111 : 20000 + k);
+            k % 2 == 0 ? "愛" : "乙葉", k % 2 == 0 ? "アイ" : "オトハ", 40 + k % 50, 1 + k % 9,
+            k % 9, k < 20 ? 11111 : 20000 + k);
 
         put(w, 1 + (int32_t)(k % 3), 0, line.p);
     }
+}
+
+/* What is stored can be read again; オトハ holds the bytes that look like a line's end and '/'. */
+static void check_round_trip(struct fixture *f, ny_str text)
+{
+    struct ny_match_model *m = NULL;
+    struct ny_error err = {0};
+    struct ny_buf b;
+
+    assert_true(memmem(text.p, text.n, "乙葉/オトハ ", strlen("乙葉/オトハ ")) != NULL);
+    assert_int_equal(ny_match_model_parse(text, &m, &err), NY_OK);
+    ny_buf_init(&b, f->a);
+    assert_int_equal(ny_match_model_write(m, &b), NY_OK);
+    assert_true(ny_str_equals(ny_buf_str(&b), text));
+    ny_match_model_destroy(m);
 }
 
 static ny_str trained_text(struct fixture *f, unsigned step, struct ny_learn_report *report)
@@ -218,6 +245,7 @@ static ny_str trained_text(struct fixture *f, unsigned step, struct ny_learn_rep
     assert_int_equal(ny_buf_end(&b, &text), NY_OK);
     ny_match_model_destroy(m);
     world_finish(&w);
+    check_round_trip(f, text);
     return text;
 }
 
