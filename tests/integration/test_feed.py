@@ -60,7 +60,9 @@ class Feed(unittest.TestCase):
     def test_population_has_both_character_sets(self):
         sets = [m[0].split(b"\r")[0].split(b"|")[17] for m in self.messages.values()]
         self.assertEqual(len(sets), 12)
-        self.assertEqual((sets.count(JIS), sets.count(UTF8)), (6, 6), sets)
+        jis = [s for s in sets if s.endswith(JIS)]  # some declare half-width kana before it
+        self.assertEqual((len(jis), sets.count(UTF8)), (6, 6), sets)
+        self.assertGreater(len(set(jis)), 1)
 
     def test_each_message_is_accepted(self):
         wanted = {"messages": self.count, "aa": self.count, "ae": 0, "ar": 0, "errors": 0,
