@@ -269,7 +269,7 @@ static void test_no_order_shows(void **state)
                                         HANAKO "phone=0322223333;",
                                         JIRO,
                                         JIRO "birth=;",
-                                        "!" JIRO};
+                                        ("!" JIRO)};
     struct fixture *f = *state;
     struct dice d = {20261125};
 
