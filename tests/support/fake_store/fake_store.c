@@ -249,10 +249,17 @@ void fake_store_lose(struct ny_store *s, bool ready)
     }
 }
 
-void fake_store_drop_batch(struct ny_store *s)
+void fake_store_stop(struct ny_store *s)
 {
-    s->in_flight = NULL;
-    s->read.fn = NULL;
+    struct ny_error err = {.rc = NY_EDB};
+
+    s->ready = false;
+    s->on_ready = NULL;
+    if (s->in_flight != NULL) {
+        s->in_flight = NULL;
+        s->done(s->done_ctx, NY_EDB, &err);
+    }
+    s->ready = true;
 }
 
 size_t fake_store_identities(const struct ny_store *s)

@@ -22,8 +22,8 @@ void fake_store_lose_answer(struct ny_store *s);
 void fake_store_poison(struct ny_store *s, const char *control_id);
 void fake_store_lose(struct ny_store *s, bool ready); /* the write connection goes, or comes back */
 
-void fake_store_drop_batch(
-    struct ny_store *s); /* the batch in flight never arrives, nobody is told */
+/* As when the server stops: the batch in flight never arrives, and whoever waits for it is told. */
+void fake_store_stop(struct ny_store *s);
 
 /* What was committed. */
 size_t fake_store_identities(const struct ny_store *s);

@@ -265,8 +265,8 @@ static void test_failures_and_restarts_change_nothing(void **state)
             fake_store_lose(w.store, false);
             fake_store_lose(w.store, true);
         } else {
+            fake_store_stop(w.store);
             ny_registry_destroy(w.registry);
-            fake_store_drop_batch(w.store);
             world_open(&w);
         }
         pump_all(&w);
