@@ -142,10 +142,11 @@ struct ny_feed {
     size_t n_pairs; /* MERGE, RENAME, LINK, UNLINK; a later one is the newer word */
     struct ny_feed_pair pairs[NY_FEED_PAIRS_MAX];
     struct ny_patient
-        patient;        /* what the message says, every stamp the message's; seen is its stamp */
-    bool is_test;       /* MSH-11 T or D from a source that may: status test */
-    bool strict_update; /* unknown ids are refused */
-    ny_str reason;      /* RELEASE: why */
+        patient;           /* what the message says, every stamp the message's; seen is its stamp */
+    bool is_test;          /* MSH-11 T or D from a source that may: status test */
+    bool strict_update;    /* unknown ids are refused */
+    ny_str reason;         /* RELEASE: why */
+    enum ny_hold_why only; /* RELEASE: only holds of this kind; 0: all */
 };
 void ny_registry_feed(struct ny_registry *r, const struct ny_feed *feed,
                       const struct ny_reply *reply);
@@ -252,9 +253,18 @@ void ny_registry_hold_release(struct ny_registry *r, const struct ny_domain *dom
                               ny_str who, ny_str reason,
                               void (*fn)(void *ctx, ny_rc rc, bool released), void *ctx);
 
+/* Ends the alarm of a source: its habits are learned anew from the messages that follow, and what
+ * the alarm held is decided again, a few at a time behind the commit. fn as above. */
+void ny_registry_source_release(struct ny_registry *r, const struct ny_requester_row *source,
+                                ny_str who, ny_str reason,
+                                void (*fn)(void *ctx, ny_rc rc, bool released), void *ctx);
+/* What the alarm of a source is about, in numbers; empty: there is none. */
+ny_str ny_registry_source_alarm(const struct ny_registry *r, const struct ny_requester_row *source);
+
 /* Numbers for status and metrics. */
 struct ny_registry_stats {
-    int64_t identities, persons, edges, open_reviews, parked_reviews, domains, batch_no, epoch;
+    int64_t identities, persons, edges, open_reviews, parked_reviews, domains, batch_no, epoch,
+        source_alarms;
     size_t index_bytes;
     int32_t model_version;
 };

@@ -32,14 +32,16 @@ void ny_admin_sources_get(struct request *q)
     for (size_t i = 0; i < n; i++) {
         const struct ny_requester_row *s = sources[i];
 
-        json_array_append_new(list,
-                              json_pack("{s:o, s:o, s:o, s:s, s:b, s:b, s:b, s:b}", "application",
-                                        ny_admin_str(s->app), "facility", ny_admin_str(s->facility),
-                                        "charset", ny_admin_str(s->charset), "undecodable",
-                                        s->undecodable_replace ? "replace" : "refuse",
-                                        "strict_update", s->strict_update, "accept_test",
-                                        s->accept_test, "ignore_unknown_authority",
-                                        s->ignore_unknown_authority, "probation", s->probation));
+        json_array_append_new(
+            list, json_pack("{s:o, s:o, s:o, s:s, s:b, s:b, s:b, s:b, s:s, s:o, s:o}",
+                            "application", ny_admin_str(s->app), "facility",
+                            ny_admin_str(s->facility), "charset", ny_admin_str(s->charset),
+                            "undecodable", s->undecodable_replace ? "replace" : "refuse",
+                            "strict_update", s->strict_update, "accept_test", s->accept_test,
+                            "ignore_unknown_authority", s->ignore_unknown_authority, "probation",
+                            s->probation, "drift", s->unwatched ? "off" : "on", "alarm",
+                            ny_admin_str(ny_registry_source_alarm(q->registry, s)), "habits",
+                            ny_admin_str(s->habits)));
     }
     ny_admin_json(q, 200, json_pack("{s:o}", "sources", list));
 }
@@ -161,6 +163,7 @@ void ny_admin_sources_post(struct request *q)
     ny_str app;
     ny_str facility;
     ny_str undecodable;
+    ny_str drift;
 
     if (o == NULL) {
         return;
@@ -180,6 +183,10 @@ void ny_admin_sources_post(struct request *q)
     undecodable = ny_admin_text_of(q, o, "undecodable");
     if (!ny_str_is_empty(undecodable)) {
         row.undecodable_replace = ny_str_equals(undecodable, NY_S("replace"));
+    }
+    drift = ny_admin_text_of(q, o, "drift");
+    if (!ny_str_is_empty(drift)) {
+        row.unwatched = !ny_str_equals(drift, NY_S("on"));
     }
     take_bool(o, "strict_update", &row.strict_update);
     take_bool(o, "accept_test", &row.accept_test);

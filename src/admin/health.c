@@ -80,9 +80,11 @@ void ny_admin_metrics(struct request *q)
                   "# HELP nayose_persons Persons ever made.\n# TYPE nayose_persons gauge\n"
                   "nayose_persons %lld\n"
                   "# HELP nayose_index_bytes Memory of the index.\n"
-                  "# TYPE nayose_index_bytes gauge\nnayose_index_bytes %zu\n",
+                  "# TYPE nayose_index_bytes gauge\nnayose_index_bytes %zu\n"
+                  "# HELP nayose_source_alarms Sources whose messages are not what they were.\n"
+                  "# TYPE nayose_source_alarms gauge\nnayose_source_alarms %lld\n",
                   (long long)s.open_reviews, (long long)s.parked_reviews, (long long)s.persons,
-                  s.index_bytes);
+                  s.index_bytes, (long long)s.source_alarms);
     *m = (struct metrics){q, b};
     ny_registry_view(q->registry, NY_VIEW_CALIBRATIONS, 0, on_calibration, m);
 }
@@ -94,13 +96,15 @@ void ny_admin_status(struct request *q)
     ny_registry_stats(q->registry, &s);
     ny_admin_json(
         q, 200,
-        json_pack("{s:b, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:i, s:I, s:I, s:I}", "ready",
-                  ny_registry_is_ready(q->registry), "identities", (json_int_t)s.identities,
-                  "persons", (json_int_t)s.persons, "edges", (json_int_t)s.edges, "reviews_open",
-                  (json_int_t)s.open_reviews, "reviews_parked", (json_int_t)s.parked_reviews,
-                  "domains", (json_int_t)s.domains, "batch_no", (json_int_t)s.batch_no, "epoch",
-                  (json_int_t)s.epoch, "index_bytes", (json_int_t)s.index_bytes, "model_version",
-                  s.model_version, "feed_accepted", (json_int_t)ny_counter_get(NY_C_FEED_AA),
-                  "feed_error", (json_int_t)ny_counter_get(NY_C_FEED_AE), "feed_rejected",
-                  (json_int_t)ny_counter_get(NY_C_FEED_AR)));
+        json_pack("{s:b, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:i, s:I, s:I, s:I, s:I}",
+                  "ready", ny_registry_is_ready(q->registry), "identities",
+                  (json_int_t)s.identities, "persons", (json_int_t)s.persons, "edges",
+                  (json_int_t)s.edges, "reviews_open", (json_int_t)s.open_reviews, "reviews_parked",
+                  (json_int_t)s.parked_reviews, "domains", (json_int_t)s.domains, "batch_no",
+                  (json_int_t)s.batch_no, "epoch", (json_int_t)s.epoch, "index_bytes",
+                  (json_int_t)s.index_bytes, "model_version", s.model_version, "feed_accepted",
+                  (json_int_t)ny_counter_get(NY_C_FEED_AA), "feed_error",
+                  (json_int_t)ny_counter_get(NY_C_FEED_AE), "feed_rejected",
+                  (json_int_t)ny_counter_get(NY_C_FEED_AR), "source_alarms",
+                  (json_int_t)s.source_alarms));
 }

@@ -63,10 +63,21 @@ static void on_released(void *ctx, ny_rc rc, bool released)
     }
 }
 
+/* APP^FACILITY, exactly; NULL: there is none. */
+static const struct ny_requester_row *source_named(struct request *q, ny_str text)
+{
+    ny_str facility = text;
+    ny_str app = ny_str_split(&facility, '^');
+    const struct ny_requester_row *s = ny_registry_source(q->registry, app, facility);
+
+    return s != NULL && ny_str_equals(s->app, app) ? s : NULL;
+}
+
 void ny_admin_hold_release(struct request *q)
 {
     json_t *o = ny_admin_body_object(q);
     const struct ny_domain *domain = NULL;
+    const struct ny_requester_row *source;
     ny_str target;
     ny_str reason;
     ny_str id = NY_STR_NONE;
@@ -81,6 +92,8 @@ void ny_admin_hold_release(struct request *q)
         ny_admin_fail(q, 400, "a release needs a reason", "");
     } else if (ny_admin_identity(q, target, &domain, &id) == NY_OK) {
         ny_registry_hold_release(q->registry, domain, id, q->call->user, reason, on_released, q);
+    } else if ((source = source_named(q, target)) != NULL) {
+        ny_registry_source_release(q->registry, source, q->call->user, reason, on_released, q);
     } else {
         on_released(q, NY_ENOTFOUND, false);
     }

@@ -27,13 +27,15 @@ static bool option_set(void *ctx, int key, char *arg, struct argp_state *state)
 int verb_hold_release(struct cli *cli, const struct verb *verb)
 {
     const char *reason = NULL;
+    const char *before;
+    const char *behind;
     char **operands = cli_args(cli, verb, options, option_set, &reason, NULL);
     struct cli_client *c;
     json_t *body;
     json_t *answer = NULL;
     int code;
 
-    cli_check_identity(verb, operands[0]);
+    cli_split_source(cli, verb, operands[0], &before, &behind); /* NS^ID is written alike */
     if (reason == NULL) {
         cli_usage(verb, "--reason is required");
     }

@@ -16,7 +16,9 @@ static void sources_print(struct cli *cli, const json_t *sources)
         {"STRICT-UPDATE",            false, false},
         {"ACCEPT-TEST",              false, false},
         {"IGNORE-UNKNOWN-AUTHORITY", false, false},
-        {"PROBATION",                false, false}
+        {"PROBATION",                false, false},
+        {"DRIFT",                    false, false},
+        {"ALARM",                    false, true }
     };
     struct libscols_table *t = cli_table_create(columns, NY_ARRAY_LEN(columns));
 
@@ -30,7 +32,9 @@ static void sources_print(struct cli *cli, const json_t *sources)
                                      yes_no(s, "strict_update"),
                                      yes_no(s, "accept_test"),
                                      yes_no(s, "ignore_unknown_authority"),
-                                     yes_no(s, "probation")};
+                                     yes_no(s, "probation"),
+                                     cli_json_text(s, "drift"),
+                                     cli_json_text(s, "alarm")};
 
         cli_table_row(t, cells, NY_ARRAY_LEN(cells));
     }

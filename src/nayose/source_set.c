@@ -2,7 +2,7 @@
 
 #include "nayose_priv.h"
 
-enum { KEY_CHARSET = 0x2000, KEY_UNDECODABLE, KEY_SWITCHES };
+enum { KEY_CHARSET = 0x2000, KEY_UNDECODABLE, KEY_DRIFT, KEY_SWITCHES };
 
 /* The settings that are yes or no, in the order of their keys. */
 static const char *const switches[] = {"strict_update", "accept_test", "ignore_unknown_authority",
@@ -17,6 +17,10 @@ static const struct argp_option options[] = {
      .key = KEY_UNDECODABLE,
      .arg = "refuse|replace",
      .doc = "Bytes that are not in the character set: refuse the message, or put U+FFFD"},
+    {.name = "drift",
+     .key = KEY_DRIFT,
+     .arg = "on|off",
+     .doc = "Watch for messages that are not what they were: names without kana, one birth date"},
     {.name = "strict-update",
      .key = KEY_SWITCHES,
      .arg = "yes|no",
@@ -33,7 +37,7 @@ static const struct argp_option options[] = {
      .key = KEY_SWITCHES + 3,
      .arg = "yes|no",
      .doc = "Nothing of this source links by itself"},
-    {0                                                                    },
+    {0                                                                                  },
 };
 
 static bool option_set(void *ctx, int key, char *arg, struct argp_state *state)
@@ -54,6 +58,12 @@ static bool option_set(void *ctx, int key, char *arg, struct argp_state *state)
             argp_error(state, "--undecodable is refuse or replace");
         }
         return json_object_set_new(o, "undecodable", json_string(arg)) == 0;
+    }
+    if (key == KEY_DRIFT) {
+        if (strcmp(arg, "on") != 0 && strcmp(arg, "off") != 0) {
+            argp_error(state, "--drift is on or off");
+        }
+        return json_object_set_new(o, "drift", json_string(arg)) == 0;
     }
     if (i < 0 || i >= (int)NY_ARRAY_LEN(switches)) {
         return false;

@@ -245,4 +245,5 @@ void ny_registry_ready_changed(void *ctx, bool ready)
     }
     r->ready = true;
     ny_rollout_resume(r);
+    ny_thaw_begin(r);
 }

@@ -39,6 +39,7 @@ struct revision {
     enum ny_patient_change change;
     bool overlaid; /* the record is of the person before the newest claim */
     bool remade;   /* the record in memory changed */
+    bool kept;     /* the record in memory stays, though the patient changed (drift) */
 };
 
 /* What the message says of ids[k] itself: everything, that it is there (the survivor of a merge),
@@ -69,7 +70,7 @@ static ny_rc record_make(struct decision *d, struct revision *v)
     bool released = false;
     ny_rc rc = NY_OK;
 
-    if (d->feed->kind == NY_FEED_RELEASE) {
+    if (d->feed->kind == NY_FEED_RELEASE && d->feed->only == 0) {
         rc = ny_match_overlay_release(d->arena, v->patient, &released);
         v->change = released ? NY_CHANGE_VALUES : v->change;
     }
@@ -125,10 +126,45 @@ static void apply_holds(struct decision *d, uint32_t id, const struct revision *
             ny_log(NY_LOG_WARN, "overlay_held", "identity=%u", id);
         }
     }
-    if (by_clerk &&
+    if (by_clerk && d->feed->only == 0 &&
         ny_registry_hold(d->r, id, NY_HOLD_IDENTITY, NY_HOLD_SEARCH, false, who, reason)) {
         ny_link_set_add(&d->touched, d->arena, id);
     }
+}
+
+/* While the source of its domain has an alarm, a known identity goes on as it was. */
+static bool keep_record(struct decision *d, size_t k, struct revision *v, bool drifts)
+{
+    struct ny_index_identity known;
+    struct ny_record record;
+
+    ny_index_get(d->r->index, d->ids[k], &known);
+    if (!drifts || d->is_new[k] || ny_str_equals(known.record, v->packed) ||
+        ny_index_has_hold(d->r->index, d->ids[k], NY_HOLD_IDENTITY, NY_HOLD_DRIFT) ||
+        ny_record_unpack(known.record, &record) != NY_OK || (record.flags & NY_RECORD_GONE) != 0) {
+        return false;
+    }
+    v->packed = ny_arena_str(d->arena, known.record);
+    v->overlaid = ny_index_has_hold(d->r->index, d->ids[k], NY_HOLD_VERSION, NY_HOLD_OVERLAY);
+    return true;
+}
+
+/* Holds of an alarm: on what comes, and on the version of what changes; they end with it. */
+static void apply_drift(struct decision *d, uint32_t id, const struct revision *v, bool drifts)
+{
+    bool came = drifts && !v->kept && v->remade;
+    bool was_held = ny_index_has_hold(d->r->index, id, NY_HOLD_IDENTITY, NY_HOLD_DRIFT);
+    ny_str who = d->feed->kind == NY_FEED_RELEASE ? d->feed->request.user : NY_S("server");
+    ny_str reason = d->feed->kind == NY_FEED_RELEASE ? d->feed->reason : NY_S("the alarm was over");
+
+    if (ny_registry_hold(d->r, id, NY_HOLD_IDENTITY, NY_HOLD_DRIFT, drifts && (came || was_held),
+                         who, reason)) {
+        ny_link_set_add(&d->touched, d->arena, id);
+    }
+    (void)ny_registry_hold(
+        d->r, id, NY_HOLD_VERSION, NY_HOLD_DRIFT,
+        drifts && (v->kept || ny_index_has_hold(d->r->index, id, NY_HOLD_VERSION, NY_HOLD_DRIFT)),
+        who, reason);
 }
 
 /* Puts a revision into memory; the rows of the identity follow when its person is known. */
@@ -136,8 +172,11 @@ static void apply(struct decision *d, size_t k, struct revision *v)
 {
     struct ny_index *ix = d->r->index;
     uint32_t id = d->ids[k];
+    const bool drifts = d->feed->kind != NY_FEED_RELEASE && d->feed->kind != NY_FEED_WITHDRAW &&
+                        ny_drift_stands(d->r, d->feed->domains[k]);
     struct ny_index_identity known;
 
+    v->kept = keep_record(d, k, v, drifts);
     ny_index_get(ix, id, &known);
     if (v->change == NY_CHANGE_VALUES) {
         ny_index_version_set(ix, id, known.version + 1);
@@ -150,6 +189,7 @@ static void apply(struct decision *d, size_t k, struct revision *v)
         ny_link_set_add(&d->touched, d->arena, id);
     }
     apply_holds(d, id, v);
+    apply_drift(d, id, v, drifts);
 }
 
 static void store_revision(struct decision *d, size_t k, const struct revision *v)
@@ -316,6 +356,7 @@ static ny_rc accept(struct decision *d, const struct ny_feed_outcome *o)
     if (rc != NY_OK) {
         return rc;
     }
+    ny_drift_watch(d->r, d->feed, d->ids[0], d->rows);
     ny_decision_pin(d);
     for (size_t k = 0; k < d->feed->n_ids; k++) {
         apply(d, k, &revisions[k]);
@@ -351,7 +392,9 @@ ny_rc ny_registry_decide(struct ny_registry *r, struct item *i)
         return rc;
     }
     if (i->feed->kind == NY_FEED_RELEASE) {
-        store_release(&d);
+        if (i->feed->only == 0) {
+            store_release(&d);
+        }
         return NY_OK;
     }
     r->next_message++;

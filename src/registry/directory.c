@@ -54,6 +54,7 @@ void ny_directory_set_source(struct ny_registry *r, const struct ny_requester_ro
     copy->app = keep(r, row->app);
     copy->facility = keep(r, row->facility);
     copy->charset = keep(r, row->charset);
+    copy->habits = keep(r, row->habits);
 }
 
 /* ---- asking for them ---- */
@@ -229,6 +230,7 @@ static void change_confirmed(struct ny_registry *r, void *ctx)
     }
     if (c->requester != NULL) {
         ny_directory_set_source(r, c->requester);
+        ny_thaw_begin(r); /* watching may have ended */
     }
 }
 

@@ -61,37 +61,52 @@ static void release_done(void *ctx, ny_rc rc, ny_str answer)
     ny_arena_destroy(a);
 }
 
+static void release_start(struct ny_registry *r, const struct ny_feed *word,
+                          void (*fn)(void *ctx, ny_rc rc, bool released), void *ctx)
+{
+    struct ny_arena *a = ny_arena_create(0);
+    struct release *x = NY_ARENA_NEW(a, struct release);
+    const struct ny_reply reply = {.compose = release_compose, .done = release_done, .ctx = x};
+
+    NY_ASSERT(x != NULL);
+    *x = (struct release){.arena = a, .feed = *word, .released = true, .fn = fn, .ctx = ctx};
+    x->feed.kind = NY_FEED_RELEASE;
+    x->feed.n_ids = 1;
+    x->feed.ids[0] = ny_arena_str(a, word->ids[0]);
+    x->feed.reason = ny_arena_str(a, word->reason);
+    x->feed.request.user = ny_arena_str(a, word->request.user);
+    x->feed.request.received_us = ny_clock_now_us();
+    ny_patient_init(&x->feed.patient);
+    ny_registry_feed(r, &x->feed, &reply);
+}
+
 void ny_registry_hold_release(struct ny_registry *r, const struct ny_domain *domain, ny_str id,
                               ny_str who, ny_str reason,
                               void (*fn)(void *ctx, ny_rc rc, bool released), void *ctx)
 {
+    const struct ny_feed word = {
+        .domains = {domain}, .ids = {id}, .reason = reason, .request = {.user = who}};
     uint32_t known = ny_index_find(r->index, domain->id, id);
-    struct ny_arena *a;
-    struct release *x;
-    struct ny_reply reply = {.compose = release_compose, .done = release_done};
 
     if (known == 0 || !something_is_held(r, known)) {
         fn(ctx, known == 0 ? NY_ENOTFOUND : NY_OK, false);
         return;
     }
-    a = ny_arena_create(0);
-    x = NY_ARENA_NEW(a, struct release);
-    NY_ASSERT(x != NULL);
-    *x = (struct release){
-        .arena = a,
-        .feed = {.kind = NY_FEED_RELEASE,
-                 .n_ids = 1,
-                 .domains = {domain},
-                 .ids = {ny_arena_str(a, id)},
-                 .reason = ny_arena_str(a, reason),
-                 .request = {.user = ny_arena_str(a, who), .received_us = ny_clock_now_us()}},
-        .released = true,
-        .fn = fn,
-        .ctx = ctx
-    };
-    ny_patient_init(&x->feed.patient);
-    reply.ctx = x;
-    ny_registry_feed(r, &x->feed, &reply);
+    release_start(r, &word, fn, ctx);
+}
+
+void ny_registry_thaw(struct ny_registry *r, uint32_t id,
+                      void (*fn)(void *ctx, ny_rc rc, bool released), void *ctx)
+{
+    struct ny_index_identity x;
+    struct ny_feed word = {.only = NY_HOLD_DRIFT,
+                           .reason = NY_S("the source was released"),
+                           .request = {.user = NY_S("server")}};
+
+    ny_index_get(r->index, id, &x);
+    word.domains[0] = ny_registry_domain(r, x.domain);
+    word.ids[0] = x.local_id;
+    release_start(r, &word, fn, ctx);
 }
 
 void ny_registry_holds(struct ny_registry *r, int64_t after, int32_t limit,

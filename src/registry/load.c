@@ -120,6 +120,8 @@ static ny_rc load_hold(void *ctx, const struct ny_hold_row *row)
 
     if (row->identity > 0 && row->identity <= ny_index_count(r->index)) {
         ny_index_hold_set(r->index, (uint32_t)row->identity, row->kind, row->why, true);
+    } else if (row->source > 0 && row->why == NY_HOLD_DRIFT) {
+        ny_drift_alarm_load(r, row->source, row->detail);
     }
     return NY_OK;
 }

@@ -48,6 +48,7 @@ ny_rc ny_registry_create(const struct ny_registry_config *cfg, struct ny_registr
     *out = r;
     if (r->ready) {
         ny_rollout_resume(r);
+        ny_thaw_begin(r);
     }
     return NY_OK;
 }
@@ -60,6 +61,7 @@ void ny_registry_destroy(struct ny_registry *r)
     ny_rollout_stop(r);
     ny_batch_destroy(r->open);
     ny_batch_destroy(r->in_flight);
+    ny_drift_finish(r);
     ny_registry_unload(r);
     ny_arena_destroy(r->scratch);
     ny_free((void *)(uintptr_t)r->regional);
@@ -88,6 +90,7 @@ void ny_registry_stats(const struct ny_registry *r, struct ny_registry_stats *ou
         .epoch = ny_store_epoch(r->store),
         .index_bytes = ny_index_bytes(r->index),
         .model_version = ny_match_model_version(r->model),
+        .source_alarms = (int64_t)r->n_alarms,
     };
     ny_index_review_counts(r->index, &out->open_reviews, &out->parked_reviews);
 }

@@ -93,6 +93,32 @@ struct rollout {
     void *ctx;
 };
 
+/* What a source's messages usually hold (habits.c). Shares in per mille. */
+enum trait { TRAIT_KANA, TRAIT_BIRTH, TRAIT_ADDRESS, TRAIT_PHONE, TRAIT_UNDECODABLE, TRAIT_COUNT };
+enum same { SAME_BIRTH, SAME_ADDRESS, SAME_PHONE, SAME_COUNT };
+enum { HABIT_WINDOW = 200 };
+
+struct habits {
+    bool known;
+    uint16_t share[TRAIT_COUNT]; /* of messages with the trait */
+    uint16_t same[SAME_COUNT];   /* of the commonest value */
+};
+/* One message: what it has, and hashes of its values (0: none). */
+struct traits {
+    uint32_t identity;
+    bool has[TRAIT_COUNT];
+    uint32_t value[SAME_COUNT];
+};
+/* The newest messages of a source, each about another patient. */
+struct watch {
+    struct traits ring[HABIT_WINDOW];
+    size_t n, at;
+    struct habits habits;
+    bool alarm;
+    char detail[512]; /* of the alarm, terminated */
+    size_t detail_n;
+};
+
 struct ny_registry {
     struct ny_registry_config cfg;
     struct ny_store *store;
@@ -120,6 +146,14 @@ struct ny_registry {
     struct rollout rollout;
     const struct ny_registry_snapshot_options *snapshot; /* while one is loaded; NULL: live */
     struct seen_table seen;
+    struct watch **watches; /* [n_watches] by source id, NULL = not watched yet */
+    size_t n_watches;
+    size_t n_alarms;
+    struct {
+        uint32_t cursor; /* identities 1 … cursor are through */
+        size_t under_way;
+        bool busy;
+    } thaw;                   /* what an alarm held is decided again */
     struct ny_arena *scratch; /* of one decision */
 };
 
@@ -183,6 +217,36 @@ void ny_decision_settle(struct decision *d);
  * for batch rows. True when something changed. */
 bool ny_registry_hold(struct ny_registry *r, uint32_t id, enum ny_hold_kind kind,
                       enum ny_hold_why why, bool held, ny_str who, ny_str reason);
+
+/* Decides an identity again that an alarm held. */
+void ny_registry_thaw(struct ny_registry *r, uint32_t id,
+                      void (*fn)(void *ctx, ny_rc rc, bool released), void *ctx);
+
+/* habits.c: pure. */
+void ny_traits_take(const struct ny_patient *p, uint32_t identity, struct traits *out);
+/* Takes a message into the window, unless its patient is there already; true when the window is
+ * full and changed. */
+bool ny_watch_add(struct watch *w, const struct traits *t);
+void ny_watch_shares(const struct watch *w, struct habits *out);
+/* What the window lacks, or has too much of, against the habits; only what the newest message has a
+ * part in. NULL: nothing. */
+const char *ny_watch_judge(const struct watch *w, const struct traits *newest);
+void ny_watch_forget(struct watch *w); /* window, habits, alarm */
+ny_str ny_habits_write(struct ny_arena *a, const struct habits *h);
+/* known stays false when the text is not what write made. */
+void ny_habits_read(ny_str text, struct habits *out);
+
+/* drift.c: alarms of sources. */
+/* Notes a message that is being decided; may raise the alarm of its source. */
+void ny_drift_watch(struct ny_registry *r, const struct ny_feed *feed, uint32_t identity,
+                    struct ny_store_batch *rows);
+/* A source of the domain has an alarm. */
+bool ny_drift_stands(const struct ny_registry *r, const struct ny_domain *domain);
+void ny_drift_alarm_load(struct ny_registry *r, int32_t source, ny_str detail);
+void ny_drift_finish(struct ny_registry *r);
+/* Everything that an alarm held and no alarm holds any more is decided again, a few at a time. */
+void ny_thaw_begin(struct ny_registry *r);
+void ny_thaw_resume(struct ny_registry *r);
 
 /* sink.c: sets up r->link over the index and the model; what it changes goes to the open batch. */
 void ny_registry_link_init(struct ny_registry *r);

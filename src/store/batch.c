@@ -246,6 +246,11 @@ void ny_store_add_pin(struct ny_store_batch *b, const struct ny_pin_row *row)
 
 void ny_store_add_hold(struct ny_store_batch *b, const struct ny_hold_row *row)
 {
+    for (size_t i = 0; row->source != 0 && i < b->holds.n; i++) {
+        if (b->holds.v[i].source == row->source && b->holds.v[i].why == row->why) {
+            return; /* told with every message while it stands */
+        }
+    }
     NY_ROWS_PUSH(&b->holds, *row);
 }
 

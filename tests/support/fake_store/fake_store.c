@@ -212,12 +212,21 @@ void fake_store_destroy(struct ny_store *s)
 
 void fake_store_add_domain(struct ny_store *s, const struct ny_domain *d)
 {
-    struct ny_requester_row source = {
-        .id = (int32_t)s->requesters.n + 1, .app = d->source_app, .facility = d->source_facility};
+    struct ny_requester_row source = {.id = (int32_t)s->requesters.n + 1,
+                                      .app = d->source_app,
+                                      .facility = d->source_facility,
+                                      .unwatched = true};
 
     ADD(&s->domains, *d);
     s->domains.v[s->domains.n - 1].id = (int32_t)s->domains.n;
     ADD(&s->requesters, source);
+}
+
+void fake_store_watch(struct ny_store *s)
+{
+    for (size_t i = 0; i < s->requesters.n; i++) {
+        s->requesters.v[i].unwatched = false;
+    }
 }
 
 void fake_store_fail(struct ny_store *s, ny_rc rc, int times)
@@ -475,7 +484,14 @@ static void apply_holds(struct ny_store *s, const struct ny_store_batch *b)
     }
     for (size_t i = 0; i < b->holds.n; i++) {
         struct ny_hold_row h = b->holds.v[i];
+        bool stands = false;
 
+        for (size_t k = 0; k < s->holds.n; k++) {
+            stands |= same_hold(&s->holds.v[k], h.identity, h.source, h.why);
+        }
+        if (stands) {
+            continue;
+        }
         h.detail = ny_arena_str(s->arena, h.detail);
         ADD(&s->holds, h);
     }
@@ -510,6 +526,13 @@ static void apply_batch(struct ny_store *s, const struct ny_store_batch *b)
         fake_store_add_domain(s, &b->domains.v[i]);
     }
     apply_holds(s, b);
+    for (size_t i = 0; i < b->requesters.n; i++) {
+        const struct ny_requester_row *row = &b->requesters.v[i];
+
+        if ((size_t)row->id <= s->requesters.n) {
+            s->requesters.v[row->id - 1].habits = ny_arena_str(s->arena, row->habits);
+        }
+    }
     s->n_versions += b->n_versions;
     s->n_audits += b->n_audits;
     s->n_persons += (int64_t)b->n_persons;

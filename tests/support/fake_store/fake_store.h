@@ -10,6 +10,8 @@ void fake_store_destroy(struct ny_store *s);
 void fake_store_add_domain(struct ny_store *s, const struct ny_domain *d);
 /* What the source of the i-th domain sends links nothing automatically. */
 void fake_store_set_probation(struct ny_store *s, size_t i);
+/* Sources of domains added so far are watched for drift; else nobody is. */
+void fake_store_watch(struct ny_store *s);
 /* Runs one asynchronous step (a commit or a read); false when there was none. */
 bool fake_store_pump(struct ny_store *s);
 /* While held, reads stay under way and commits go before them. */
