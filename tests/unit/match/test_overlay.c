@@ -58,6 +58,7 @@ static const struct story {
      0,                                                                                                                                false},
     {"the date corrected",            {TARO, TARO "birth=19800101;sex=F;"},                                  "太郎",        1980, 0, false},
     {"a near date",                   {TARO, JIRO "birth=19500223;"},                                        "次郎 太郎", 1950, 0, false},
+    {"only the year is known",        {TARO, JIRO "birth=1977;"},                                            "次郎 太郎", 1977, 0, false},
     {"a dummy date",                  {TARO "birth=19000101;", JIRO},                                        "次郎 太郎", 1977, 0, false},
     {"a newborn gets a name",         {TARO "kg=ベビー;pg=ベビー;", TARO "sex=F;"},                    "太郎",        1950, 0, false},
     {"names in the other order",
