@@ -139,6 +139,27 @@ static void find_spikes(const struct learn *l, struct ny_match_draft *d)
     ny_free(v);
 }
 
+/* ---- first days of facilities (GD14) ---- */
+
+/* Places are in canonical order, so the records of a facility stand together. */
+static void find_first_days(const struct learn *l, struct ny_match_draft *d)
+{
+    const struct sample *s = &l->sample;
+
+    for (size_t from = 0; from < s->n;) {
+        int32_t domain = s->places[from].domain;
+        int32_t first = INT32_MAX;
+
+        while (from < s->n && s->places[from].domain == domain) {
+            struct ny_record r;
+
+            ny_sample_record(s, from++, &r);
+            first = r.first_day < first ? r.first_day : first;
+        }
+        ny_match_draft_first_day_set(d, ny_index_domain_oid(s->ix, domain), first);
+    }
+}
+
 /* ---- people: the records of a person side by side ---- */
 
 /* The places by person; records of one person in canonical order. */
@@ -323,6 +344,7 @@ bool ny_learn_count(struct learn *l)
     mark_shared(l, NY_BLOCK_PHONE, NY_MARK_SHARED_PHONE, d);
     mark_shared(l, NY_BLOCK_ADDRESS, NY_MARK_SHARED_ADDRESS, d);
     find_spikes(l, d);
+    find_first_days(l, d);
     ny_learn_close(l, d);
     if (!ny_learn_goes_on(l, NY_LEARN_COUNT, 1, 3)) {
         return false;

@@ -259,6 +259,34 @@ static void test_counts_find_what_many_share(void **state)
     assert_true(memmem(text.p, text.n, "setting version 2\n", 18) != NULL);
 }
 
+/* The first message of each facility, whoever it was about; who never sent any is not known. */
+static void test_first_days_are_frozen(void **state)
+{
+    const struct ny_learn_options o = {
+        .version = 2, .population = 500000, .seed = 4, .today = 20700, .counts_only = true};
+    const struct ny_record unseen = {.first_day = 1};
+    struct ny_learn_report report = {0};
+    struct ny_match_model *m = NULL;
+    struct fixture *f = *state;
+    struct ny_patient *early = patient_of(f->a, person_of(f->a, "kf=佐藤;kg=愛;birth=19800101;"));
+    ny_str packed = NY_STR_NONE;
+    struct world w;
+    int32_t now;
+
+    world_init(&w, f, 13, true);
+    registry_fill(&w, 1);
+    early->first_us -= 10 * NY_US_PER_DAY;
+    assert_int_equal(ny_record_pack(f->a, early, &packed), NY_OK);
+    ny_index_record_set(w.ix, put(&w, 2, 0, "kf=佐藤;kg=愛;birth=19800101;"), packed);
+    assert_int_equal(ny_learn_train(w.ix, w.m, &o, &m, &report), NY_LEARN_DONE);
+    now = ny_match_settled_day(m, NY_S("1.2.1"), &unseen);
+    assert_true(now > 20000);
+    assert_int_equal(ny_match_settled_day(m, NY_S("1.2.2"), &unseen), now - 10);
+    assert_int_equal(ny_match_settled_day(m, NY_S("1.2.4"), &unseen), 31);
+    ny_match_model_destroy(m);
+    world_finish(&w);
+}
+
 /* The canonical order decides, and local ids are given in the order of numbers, so two registries
  * are the same but for their numbers when the lines are. */
 static void test_the_same_registry_gives_the_same_version(void **state)
@@ -297,6 +325,7 @@ int main(void)
         cmocka_unit_test(test_the_fit_finds_what_pairs_were_drawn_from),
         cmocka_unit_test(test_bad_versions_are_refused),
         cmocka_unit_test(test_counts_find_what_many_share),
+        cmocka_unit_test(test_first_days_are_frozen),
         cmocka_unit_test(test_the_same_registry_gives_the_same_version),
         cmocka_unit_test(test_a_small_registry_is_refused),
     };
