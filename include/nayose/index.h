@@ -50,6 +50,8 @@ void ny_index_status_set(struct ny_index *ix, uint32_t id, enum ny_identity_stat
 void ny_index_version_set(struct ny_index *ix, uint32_t id, uint32_t version);
 /* Canonical order of two identities: (domain OID, local id) in byte order. */
 int ny_index_order(const struct ny_index *ix, uint32_t a, uint32_t b);
+/* Both are ACTIVE ids of one assigning authority, which says so that they are two people (GD1). */
+bool ny_index_same_authority(const struct ny_index *ix, uint32_t a, uint32_t b);
 /* The identity takes part in matching: active or merged, with a record that does not stand alone.
  */
 bool ny_index_takes_part(const struct ny_index *ix, uint32_t id);

@@ -60,6 +60,10 @@ struct access {
 };
 void ny_admin_json_audited(struct request *q, const struct access *what, json_t *body);
 
+/* A page of a listing: {name: list, "next": next}; audited under its name. Takes both references;
+ * next NULL: nothing follows. */
+void ny_admin_page(struct request *q, const char *name, json_t *list, json_t *next);
+
 /* routes */
 void ny_admin_feed(struct request *q);
 void ny_admin_domains_get(struct request *q);

@@ -20,7 +20,6 @@ static json_t *hold_json(const struct ny_hold_view *v)
 static void on_holds(void *ctx, ny_rc rc, const struct ny_hold_view *rows, size_t n)
 {
     struct request *q = ctx;
-    struct access what = {.hits = (int32_t)n, .decision = "holds"};
     json_t *list;
     json_t *next;
 
@@ -32,8 +31,8 @@ static void on_holds(void *ctx, ny_rc rc, const struct ny_hold_view *rows, size_
     for (size_t i = 0; i < n; i++) {
         json_array_append_new(list, hold_json(&rows[i]));
     }
-    next = n == 0 ? json_null() : json_pack("{s:I}", "number", (json_int_t)rows[n - 1].number);
-    ny_admin_json_audited(q, &what, json_pack("{s:o, s:o}", "holds", list, "next", next));
+    next = n == 0 ? NULL : json_pack("{s:I}", "number", (json_int_t)rows[n - 1].number);
+    ny_admin_page(q, "holds", list, next);
 }
 
 void ny_admin_holds(struct request *q)

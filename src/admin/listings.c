@@ -7,7 +7,6 @@
 static void on_links(void *ctx, ny_rc rc, const struct ny_link_row *rows, size_t n)
 {
     struct request *q = ctx;
-    struct access what = {.hits = (int32_t)n, .decision = "links"};
     json_t *list;
     json_t *next;
 
@@ -22,10 +21,10 @@ static void on_links(void *ctx, ny_rc rc, const struct ny_link_row *rows, size_t
                                               ny_admin_str(rows[i].local_id), "regional_id",
                                               ny_admin_str(rows[i].regional_id)));
     }
-    next = n == 0 ? json_null()
+    next = n == 0 ? NULL
                   : json_pack("{s:o, s:o}", "ns", ny_admin_str(rows[n - 1].domain_ns), "id",
                               ny_admin_str(rows[n - 1].local_id));
-    ny_admin_json_audited(q, &what, json_pack("{s:o, s:o}", "links", list, "next", next));
+    ny_admin_page(q, "links", list, next);
 }
 
 void ny_admin_links(struct request *q)
@@ -79,7 +78,6 @@ static json_t *review_json(struct request *q, const struct ny_review_view *v)
 static void on_reviews(void *ctx, ny_rc rc, const struct ny_review_view *rows, size_t n)
 {
     struct request *q = ctx;
-    struct access what = {.hits = (int32_t)n, .decision = "reviews"};
     json_t *list;
     json_t *next;
 
@@ -91,10 +89,10 @@ static void on_reviews(void *ctx, ny_rc rc, const struct ny_review_view *rows, s
     for (size_t i = 0; i < n; i++) {
         json_array_append_new(list, review_json(q, &rows[i]));
     }
-    next = n == 0 ? json_null()
+    next = n == 0 ? NULL
                   : json_pack("{s:I, s:I, s:I}", "at", (json_int_t)rows[n - 1].row.at_us, "a",
                               (json_int_t)rows[n - 1].row.a, "b", (json_int_t)rows[n - 1].row.b);
-    ny_admin_json_audited(q, &what, json_pack("{s:o, s:o}", "reviews", list, "next", next));
+    ny_admin_page(q, "reviews", list, next);
 }
 
 void ny_admin_reviews(struct request *q)

@@ -247,3 +247,11 @@ void ny_admin_json_audited(struct request *q, const struct access *what, json_t 
     };
     ny_registry_note(q->registry, &x->note, &reply);
 }
+
+void ny_admin_page(struct request *q, const char *name, json_t *list, json_t *next)
+{
+    const struct access what = {.hits = (int32_t)json_array_size(list), .decision = name};
+
+    ny_admin_json_audited(
+        q, &what, json_pack("{s:o, s:o}", name, list, "next", next != NULL ? next : json_null()));
+}

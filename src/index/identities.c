@@ -304,6 +304,15 @@ bool ny_index_is_settled(const struct ny_index *ix, uint32_t id)
     return ix->idents[id].settled;
 }
 
+bool ny_index_same_authority(const struct ny_index *ix, uint32_t a, uint32_t b)
+{
+    const struct ident *x = &ix->idents[a];
+    const struct ident *y = &ix->idents[b];
+
+    return x->domain == y->domain && x->status == NY_IDENTITY_ACTIVE &&
+           y->status == NY_IDENTITY_ACTIVE;
+}
+
 bool ny_index_takes_part(const struct ny_index *ix, uint32_t id)
 {
     return ix->idents[id].keyed != 0;

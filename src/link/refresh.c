@@ -28,20 +28,15 @@ static bool edge_is_same(const struct ny_index_edge *e, const struct ny_score *s
 static void edge_score(struct ny_link *l, struct ny_arena *a, uint32_t id,
                        const struct ny_record *record, uint32_t other, struct ny_link_set *touched)
 {
-    struct ny_index_identity x;
     struct ny_index_identity y;
     struct ny_record theirs;
     struct ny_score score;
 
-    ny_index_get(l->index, id, &x);
     ny_index_get(l->index, other, &y);
     if (ny_record_unpack(y.record, &theirs) != NY_OK) {
         return;
     }
-    ny_match_score(l->model, record, &theirs,
-                   x.domain == y.domain && x.status == NY_IDENTITY_ACTIVE &&
-                       y.status == NY_IDENTITY_ACTIVE,
-                   &score);
+    ny_match_score(l->model, record, &theirs, ny_index_same_authority(l->index, id, other), &score);
     if (!ny_match_is_edge(&score)) {
         edge_drop(l, a, id, other, touched);
     } else if (!edge_is_same(ny_index_edge_find(l->index, id, other), &score)) {

@@ -1,5 +1,6 @@
 /* Start-up: memory is rebuilt from what PostgreSQL has confirmed. */
 
+#include "nayose/registry_models.h"
 #include "nayose/text.h"
 
 #include "registry_priv.h"
@@ -19,15 +20,8 @@ static ny_rc load_requester(void *ctx, const struct ny_requester_row *row)
 static ny_rc load_model(void *ctx, int32_t version, ny_str body)
 {
     struct ny_registry *r = ctx;
-    struct ny_error err = {0};
-    ny_rc rc = ny_match_model_parse(body, &r->model, &err);
 
-    if (rc != NY_OK) {
-        ny_log(NY_LOG_ERROR, "model_unreadable", "version=%d why=%s", version,
-               ny_log_safe(ny_str_from_c(err.text)));
-        return rc;
-    }
-    return NY_OK;
+    return ny_registry_model_read(version, body, &r->model);
 }
 
 static ny_rc load_identity(void *ctx, const struct ny_identity_row *row)

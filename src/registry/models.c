@@ -43,6 +43,18 @@ uint32_t ny_registry_identity_number(const struct ny_registry *r, const struct n
     return ny_index_find(r->index, domain->id, id);
 }
 
+ny_rc ny_registry_model_read(int32_t version, ny_str body, struct ny_match_model **out)
+{
+    struct ny_error err = {0};
+    ny_rc rc = ny_match_model_parse(body, out, &err);
+
+    if (rc != NY_OK) {
+        ny_log(NY_LOG_ERROR, "model_unreadable", "version=%d why=%s", version,
+               ny_log_safe(ny_str_from_c(err.text)));
+    }
+    return rc;
+}
+
 const struct ny_match_model *ny_registry_model(const struct ny_registry *r)
 {
     return r->model;

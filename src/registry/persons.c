@@ -308,13 +308,8 @@ ny_rc ny_registry_regroup(struct ny_registry *r, const struct ny_link_set *seeds
 {
     struct ny_link_groups groups;
     struct ny_link_set set = {0};
-    ny_rc rc;
-
-    for (size_t i = 0; i < seeds->n; i++) {
-        ny_link_set_add(&set, r->scratch, seeds->ids[i]);
-    }
-    ny_rollout_gather(r, r->scratch, &set);
-    rc = ny_link_regroup(&r->link, r->scratch, &set, &groups);
+    ny_rc rc = ny_link_regroup(&r->link, r->scratch, ny_rollout_gather(r, r->scratch, seeds, &set),
+                               &groups);
 
     if (rc == NY_OK && groups.n > 0) {
         assign_persons(r, &groups, why);

@@ -95,8 +95,7 @@ static bool both_unpack(const struct ny_registry *r, uint32_t a, uint32_t b, str
 
     ny_index_get(r->index, a, &x);
     ny_index_get(r->index, b, &y);
-    out->same_authority =
-        x.domain == y.domain && x.status == NY_IDENTITY_ACTIVE && y.status == NY_IDENTITY_ACTIVE;
+    out->same_authority = ny_index_same_authority(r->index, a, b);
     return ny_record_unpack(x.record, &out->a) == NY_OK &&
            ny_record_unpack(y.record, &out->b) == NY_OK;
 }

@@ -262,9 +262,12 @@ NY_MUST_USE ny_rc ny_registry_regroup(struct ny_registry *r, const struct ny_lin
                                       const struct reason *why);
 
 /* rollout.c */
-/* While versions change: everybody who hangs together with the set by edges of the new version or
- * as one person is scored anew and added to it. Else nothing. a: as for sets. */
-void ny_rollout_gather(struct ny_registry *r, struct ny_arena *a, struct ny_link_set *set);
+/* While versions change: the seeds and everybody who hangs together with them by edges of the new
+ * version or as one person, scored anew and gathered in set (empty at first). Else the seeds as
+ * they are. a: as for sets. */
+const struct ny_link_set *ny_rollout_gather(struct ny_registry *r, struct ny_arena *a,
+                                            const struct ny_link_set *seeds,
+                                            struct ny_link_set *set);
 void ny_rollout_resume(struct ny_registry *r); /* goes on after a pause; allowed at any time */
 void ny_rollout_stop(struct ny_registry *r);   /* the registry ends */
 void ny_rollout_forget(struct ny_registry *r);

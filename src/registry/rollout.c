@@ -12,7 +12,6 @@
  * goes on at its next start. */
 
 #include "nayose/registry_models.h"
-#include "nayose/text.h"
 
 #include "registry_priv.h"
 
@@ -23,25 +22,20 @@ static void begin_step(struct ny_registry *r);
 
 /* ---- keys: nothing of it is stored ---- */
 
-typedef void (*keys_fn)(struct ny_index *ix, uint32_t id);
-
-static void keys_slice(struct ny_registry *r, keys_fn move)
+static ny_rc keys_decide(struct ny_registry *r, struct ny_store_batch *rows, void *ctx)
 {
     struct rollout *o = &r->rollout;
+    void (*move)(struct ny_index *, uint32_t) =
+        o->phase == ROLLOUT_WIDEN ? ny_index_keys_widen : ny_index_keys_narrow;
     int64_t until = ny_clock_monotonic_us() + SLICE_US;
 
+    (void)rows;
+    (void)ctx;
     while (o->cursor < ny_index_count(r->index) && ny_clock_monotonic_us() < until) {
         for (unsigned k = 0; k < KEYS_A_LOOK && o->cursor < ny_index_count(r->index); k++) {
             move(r->index, ++o->cursor);
         }
     }
-}
-
-static ny_rc keys_decide(struct ny_registry *r, struct ny_store_batch *rows, void *ctx)
-{
-    (void)rows;
-    (void)ctx;
-    keys_slice(r, r->rollout.phase == ROLLOUT_WIDEN ? ny_index_keys_widen : ny_index_keys_narrow);
     return NY_OK;
 }
 
@@ -77,30 +71,42 @@ static void switch_confirmed(struct ny_registry *r, void *ctx)
 
 /* ---- settling ---- */
 
-void ny_rollout_gather(struct ny_registry *r, struct ny_arena *a, struct ny_link_set *set)
+static void gather_one(struct ny_registry *r, struct ny_arena *a, uint32_t id,
+                       struct ny_link_set *set)
 {
-    bool final = r->rollout.phase == ROLLOUT_SETTLE; /* no key of the old version is left */
+    const struct ny_index_edge *e;
+    struct ny_index_identity x;
+    uint32_t cursor = 0;
 
-    for (size_t i = 0; i < set->n && (final || r->rollout.phase == ROLLOUT_NARROW); i++) {
-        uint32_t id = set->ids[i];
-        const struct ny_index_edge *e;
-        struct ny_index_identity x;
-        uint32_t cursor = 0;
+    ny_link_refresh(&r->link, a, id, set);
+    /* While keys of the old version are left, one may bring a needless edge: it is done again. */
+    ny_index_settled_set(r->index, id, r->rollout.phase == ROLLOUT_SETTLE);
+    while ((e = ny_index_edge_next(r->index, id, &cursor)) != NULL) {
+        ny_link_set_add(set, a, e->a == id ? e->b : e->a);
+    }
+    ny_index_get(r->index, id, &x);
+    for (uint32_t m = x.person != 0 ? ny_index_member_first(r->index, x.person) : 0; m != 0;
+         m = ny_index_member_next(r->index, m)) {
+        ny_link_set_add(set, a, m);
+    }
+}
 
-        if (ny_index_is_settled(r->index, id) || i >= COMPONENT_MAX) {
-            continue;
-        }
-        ny_link_refresh(&r->link, a, id, set);
-        ny_index_settled_set(r->index, id, final);
-        while ((e = ny_index_edge_next(r->index, id, &cursor)) != NULL) {
-            ny_link_set_add(set, a, e->a == id ? e->b : e->a);
-        }
-        ny_index_get(r->index, id, &x);
-        for (uint32_t m = x.person != 0 ? ny_index_member_first(r->index, x.person) : 0; m != 0;
-             m = ny_index_member_next(r->index, m)) {
-            ny_link_set_add(set, a, m);
+const struct ny_link_set *ny_rollout_gather(struct ny_registry *r, struct ny_arena *a,
+                                            const struct ny_link_set *seeds,
+                                            struct ny_link_set *set)
+{
+    if (r->rollout.phase != ROLLOUT_NARROW && r->rollout.phase != ROLLOUT_SETTLE) {
+        return seeds; /* nearly always */
+    }
+    for (size_t i = 0; i < seeds->n; i++) {
+        ny_link_set_add(set, a, seeds->ids[i]);
+    }
+    for (size_t i = 0; i < set->n && i < COMPONENT_MAX; i++) {
+        if (!ny_index_is_settled(r->index, set->ids[i])) {
+            gather_one(r, a, set->ids[i], set);
         }
     }
+    return set;
 }
 
 static ny_rc settle_decide(struct ny_registry *r, struct ny_store_batch *rows, void *ctx)

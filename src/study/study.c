@@ -85,15 +85,7 @@ bool ny_job_snapshot(struct job *j, const struct ny_registry_snapshot_options *o
 
 static ny_rc on_model(void *ctx, int32_t version, ny_str body)
 {
-    struct ny_match_model **out = ctx;
-    struct ny_error err = {0};
-    ny_rc rc = ny_match_model_parse(body, out, &err);
-
-    if (rc != NY_OK) {
-        ny_log(NY_LOG_ERROR, "model_unreadable", "version=%d why=%s", version,
-               ny_log_safe(ny_str_from_c(err.text)));
-    }
-    return rc;
+    return ny_registry_model_read(version, body, ctx);
 }
 
 struct ny_match_model *ny_job_model(struct job *j, int32_t version)

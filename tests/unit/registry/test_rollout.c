@@ -147,23 +147,35 @@ static void expect_progress(const struct world *w, bool under_way, int32_t activ
     assert_int_equal(ny_match_model_version(ny_registry_model(w->registry)), active);
 }
 
+/* The day was fed under version 1, and 2 is being activated. */
+static void change_begin(struct world *w, const struct setup *s, struct told *t)
+{
+    world_create(w, s->one);
+    add_version(w, 2, s->two);
+    feed_day(w, s->day, s->n, 20);
+    activate(w, s->two, t);
+}
+
+/* It is as if the day had been fed under version 2; ends the world. */
+static void expect_changed(struct world *w, const struct setup *s)
+{
+    struct picture now;
+
+    expect_progress(w, false, 2);
+    picture_take(w, &now);
+    assert_same_picture(&now, &s->under_two);
+    world_destroy(w);
+}
+
 static void test_the_groups_become_those_of_the_new_version(void **state)
 {
-    struct setup *s = *state;
-    struct picture now;
     struct world w;
     struct told t;
 
-    world_create(&w, s->one);
-    add_version(&w, 2, s->two);
-    feed_day(&w, s->day, s->n, 20);
-    activate(&w, s->two, &t);
+    change_begin(&w, *state, &t);
     pump_all(&w);
     assert_true(t.n == 1 && t.rc == NY_OK);
-    expect_progress(&w, false, 2);
-    picture_take(&w, &now);
-    assert_same_picture(&now, &s->under_two);
-    world_destroy(&w);
+    expect_changed(&w, *state);
 }
 
 /* The day's second half arrives while the version changes, at every pace. */
@@ -172,7 +184,6 @@ static void test_feeds_go_on_meanwhile(void **state)
     struct setup *s = *state;
 
     for (size_t pumps = 0; pumps < 8; pumps++) {
-        struct picture now;
         struct world w;
         struct told t;
         size_t half = s->n / 2;
@@ -193,10 +204,7 @@ static void test_feeds_go_on_meanwhile(void **state)
             }
         }
         pump_all(&w);
-        expect_progress(&w, false, 2);
-        picture_take(&w, &now);
-        assert_same_picture(&now, &s->under_two);
-        world_destroy(&w);
+        expect_changed(&w, s);
     }
 }
 
@@ -246,14 +254,10 @@ static void test_failures_and_restarts_change_nothing(void **state)
     struct setup *s = *state;
 
     for (int stop = 0; stop < 12; stop++) {
-        struct picture now;
         struct world w;
         struct told t;
 
-        world_create(&w, s->one);
-        add_version(&w, 2, s->two);
-        feed_day(&w, s->day, s->n, 20);
-        activate(&w, s->two, &t);
+        change_begin(&w, s, &t);
         for (int i = 0; i < stop; i++) {
             fake_store_pump(w.store);
         }
@@ -274,10 +278,7 @@ static void test_failures_and_restarts_change_nothing(void **state)
             activate(&w, s->two, &t); /* it stopped before anything was committed */
             pump_all(&w);
         }
-        expect_progress(&w, false, 2);
-        picture_take(&w, &now);
-        assert_same_picture(&now, &s->under_two);
-        world_destroy(&w);
+        expect_changed(&w, s);
     }
 }
 
