@@ -152,6 +152,9 @@ fi
 # 10 s. env: a background job of a script is born with SIGINT ignored, and sh cannot trap it then.
 try_up()
 {
+    # Emptied here: the job below does it only once it runs, and the ready line of the run before
+    # would be taken for its own.
+    : >"$tmp/up.out"
     NAYOSE_HOME=$tmp/up NAYOSE_MLLP_PORT=50011 NAYOSE_HTTP_PORT=0 \
         env --default-signal=INT "$NY_ROOT/dev" up ${2:+"$2"} >"$tmp/up.out" 2>&1 &
     up_pid=$!
