@@ -5,9 +5,18 @@
 
 #include "nayose/store_models.h"
 
+/* A model version 1 with the settings of an installation, as text; arena. candidate_max: 0 =
+ * theirs.
+ */
+ny_str fake_model_text(struct ny_arena *a, int32_t candidate_max);
+/* It with another number and threshold, other scores and other keys. */
+ny_str fake_model_changed(struct ny_arena *a, ny_str from, int version, const char *tau_b1024);
+
 struct ny_store *fake_store_create(ny_str model_text);
 void fake_store_destroy(struct ny_store *s);
 void fake_store_add_domain(struct ny_store *s, const struct ny_domain *d);
+/* Facilities F01 … with the OIDs 1.2.3.1 …, a source each; their names live in a. */
+void fake_store_add_facilities(struct ny_store *s, struct ny_arena *a, int n);
 /* What the source of the i-th domain sends links nothing automatically. */
 void fake_store_set_probation(struct ny_store *s, size_t i);
 /* Sources of domains added so far are watched for drift; else nobody is. */
@@ -47,6 +56,9 @@ bool fake_store_has_hold(const struct ny_store *s, int64_t identity, int32_t sou
                          enum ny_hold_kind kind, enum ny_hold_why why);
 const struct ny_identity_row *fake_store_identity(const struct ny_store *s, size_t i);
 int64_t fake_store_person(const struct ny_store *s, size_t i);
+/* Persons, and the row of the i-th one: retired or not, and where it points to. */
+size_t fake_store_person_count(const struct ny_store *s);
+const struct ny_person_row *fake_store_person_row(const struct ny_store *s, size_t i);
 size_t fake_store_pin_count(const struct ny_store *s);
 const struct ny_pin_row *fake_store_pin(const struct ny_store *s, size_t i);
 

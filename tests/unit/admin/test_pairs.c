@@ -27,22 +27,6 @@ struct world {
 
 static struct world w;
 
-static ny_str model_text(void)
-{
-    struct ny_match_settings settings;
-    struct ny_match_model *m;
-    struct ny_buf b;
-    ny_str out = NY_STR_NONE;
-
-    ny_match_settings_default(&settings);
-    m = ny_match_model_create_v1(&settings);
-    ny_buf_init(&b, w.arena);
-    assert_int_equal(ny_match_model_write(m, &b), NY_OK);
-    assert_int_equal(ny_buf_end(&b, &out), NY_OK);
-    ny_match_model_destroy(m);
-    return out;
-}
-
 static int world_create(void **state)
 {
     struct ny_registry_config cfg = {
@@ -56,16 +40,8 @@ static int world_create(void **state)
 
     (void)state;
     w.arena = ny_arena_create(0);
-    w.store = cfg.store = fake_store_create(model_text());
-    for (int i = 1; i <= DOMAINS; i++) {
-        struct ny_domain d = {.kind = NY_DOMAIN_FACILITY,
-                              .ns = ny_arena_printf(w.arena, "F%02d", i),
-                              .oid = ny_arena_printf(w.arena, "1.2.3.%d", i),
-                              .type = NY_S("ISO"),
-                              .source_facility = ny_arena_printf(w.arena, "F%02d", i)};
-
-        fake_store_add_domain(w.store, &d);
-    }
+    w.store = cfg.store = fake_store_create(fake_model_text(w.arena, 0));
+    fake_store_add_facilities(w.store, w.arena, DOMAINS);
     assert_int_equal(ny_registry_create(&cfg, &w.registry, &err), NY_OK);
     ihe.registry = admin.registry = w.registry;
     w.ihe = admin.ihe = ny_ihe_create(&ihe);

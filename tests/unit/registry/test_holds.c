@@ -31,23 +31,6 @@ static const struct who taro = {"山田", "太郎", "ヤマダ", "タロウ", "1
 static const struct who hanako = {"佐藤",     "花子", "サトウ",    "ハナコ",
                                   "19841124", "F",    "0542002222"};
 
-static ny_str model_text(struct ny_arena *a, int32_t candidate_max)
-{
-    struct ny_match_settings settings;
-    struct ny_match_model *m;
-    struct ny_buf b;
-    ny_str out = NY_STR_NONE;
-
-    ny_match_settings_default(&settings);
-    settings.candidate_max = candidate_max;
-    m = ny_match_model_create_v1(&settings);
-    ny_buf_init(&b, a);
-    assert_int_equal(ny_match_model_write(m, &b), NY_OK);
-    assert_int_equal(ny_buf_end(&b, &out), NY_OK);
-    ny_match_model_destroy(m);
-    return out;
-}
-
 static void world_open(struct world *w)
 {
     struct ny_registry_config cfg = {
@@ -63,16 +46,8 @@ static void world_open(struct world *w)
 static void world_create(struct world *w, int32_t candidate_max)
 {
     *w = (struct world){.arena = ny_arena_create(0)};
-    w->store = fake_store_create(model_text(w->arena, candidate_max));
-    for (int i = 1; i <= DOMAINS; i++) {
-        struct ny_domain d = {.kind = NY_DOMAIN_FACILITY,
-                              .ns = ny_arena_printf(w->arena, "F%02d", i),
-                              .oid = ny_arena_printf(w->arena, "1.2.3.%d", i),
-                              .type = NY_S("ISO"),
-                              .source_facility = ny_arena_printf(w->arena, "F%02d", i)};
-
-        fake_store_add_domain(w->store, &d);
-    }
+    w->store = fake_store_create(fake_model_text(w->arena, candidate_max));
+    fake_store_add_facilities(w->store, w->arena, DOMAINS);
     world_open(w);
 }
 

@@ -1,89 +1,17 @@
 /* Messages about one patient that overtake each other on the way, and requests that outlive a
  * rebuild of memory. */
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
+#include "world.h"
 
-#include <stdio.h>
-
-#include <cmocka.h>
-
-#include "fake_store.h"
-#include "nayose/registry.h"
-
-struct world {
-    struct ny_store *store;
-    struct ny_registry *registry;
-    struct ny_arena *arena;
-};
-
-struct sent {
-    struct ny_feed feed;
-    struct ny_arena *arena;
-    ny_rc rc;
-    bool answered;
-};
-
-static void world_create(struct world *w, size_t batch_max)
+static void open(struct world *w, size_t batch_max)
 {
-    struct ny_registry_config cfg = {
-        .regional = {NY_S("REGIONAL"), NY_S("1.2.3.9"), NY_S("ISO")},
-        .regional_digits = 11,
-        .batch_max = batch_max,
-    };
-    struct ny_domain d = {.kind = NY_DOMAIN_FACILITY,
-                          .ns = NY_S("F01"),
-                          .oid = NY_S("1.2.3.1"),
-                          .type = NY_S("ISO"),
-                          .source_facility = NY_S("F01")};
-    struct ny_match_settings settings;
-    struct ny_match_model *m;
-    struct ny_error err;
-    struct ny_buf b;
+    struct ny_arena *a = ny_arena_create(0);
 
-    w->arena = ny_arena_create(0);
-    ny_match_settings_default(&settings);
-    m = ny_match_model_create_v1(&settings);
-    ny_buf_init(&b, w->arena);
-    assert_int_equal(ny_match_model_write(m, &b), NY_OK);
-    ny_match_model_destroy(m);
-    w->store = fake_store_create(ny_buf_str(&b));
-    fake_store_add_domain(w->store, &d);
-    cfg.store = w->store;
-    assert_int_equal(ny_registry_create(&cfg, &w->registry, &err), NY_OK);
-}
-
-static void world_destroy(struct world *w)
-{
+    world_create(w, fake_model_text(a, 0));
     ny_registry_destroy(w->registry);
-    fake_store_destroy(w->store);
-    ny_arena_destroy(w->arena);
-}
-
-static void pump_all(struct world *w)
-{
-    while (fake_store_pump(w->store)) {
-    }
-}
-
-static ny_rc compose(void *ctx, const struct ny_feed_outcome *o, ny_str *out)
-{
-    (void)ctx;
-    (void)o;
-    *out = NY_S("ack");
-    return NY_OK;
-}
-
-static void done(void *ctx, ny_rc rc, ny_str answer)
-{
-    struct sent *s = ctx;
-
-    (void)answer;
-    assert_false(s->answered);
-    s->answered = true;
-    s->rc = rc;
+    w->batch_max = batch_max;
+    world_open(w);
+    ny_arena_destroy(a);
 }
 
 /* One message: the patient with this id has this sex. */
@@ -107,7 +35,7 @@ static struct sent *feed(struct world *w, const char *id, const char *control_id
     ny_value_part_set(&name, NY_PART_NAME_KANA_FAMILY, NY_S("ヤマダ"));
     assert_int_equal(ny_patient_say(&s->feed.patient, s->arena, NY_SET_NAME, &name, &st), NY_OK);
     ny_patient_say_single(&s->feed.patient, NY_SINGLE_SEX, ny_str_from_c(sex), &st);
-    ny_registry_feed(w->registry, &s->feed, &(struct ny_reply){compose, done, s});
+    ny_registry_feed(w->registry, &s->feed, &(struct ny_reply){sent_compose, sent_done, s});
     return s;
 }
 
@@ -115,8 +43,7 @@ static void expect_answer(struct sent *s, ny_rc rc)
 {
     assert_true(s->answered);
     assert_int_equal(s->rc, rc);
-    ny_arena_destroy(s->arena);
-    ny_free(s);
+    sent_destroy(s);
 }
 
 static void expect_sex(const struct world *w, size_t i, const char *sex)
@@ -134,7 +61,7 @@ static void test_many_messages_about_one_patient(void **state)
     struct sent *sent[MANY];
 
     (void)state;
-    world_create(&w, 0);
+    open(&w, 0);
     first = feed(&w, "1", "A", 1, "M");
     pump_all(&w);
     expect_answer(first, NY_OK);
@@ -164,7 +91,7 @@ static void test_an_old_row_is_read_again(void **state)
     struct sent *other;
 
     (void)state;
-    world_create(&w, 1);
+    open(&w, 1);
     first = feed(&w, "1", "A", 1, "M");
     pump_all(&w);
     expect_answer(first, NY_OK);
@@ -191,7 +118,7 @@ static void test_a_stream_does_not_keep_refused_ones_waiting(void **state)
     int n = 0;
 
     (void)state;
-    world_create(&w, 0);
+    open(&w, 0);
     fake_store_poison(w.store, "P2");
     before = feed(&w, "0", "A", 1, "M"); /* in flight, so that the others share a batch */
     for (int i = 0; i < FIRST; i++) {
@@ -231,7 +158,7 @@ static void test_a_read_that_outlives_a_rebuild(void **state)
     struct sent *reading;
 
     (void)state;
-    world_create(&w, 0);
+    open(&w, 0);
     first = feed(&w, "1", "A", 1, "M");
     pump_all(&w);
     expect_answer(first, NY_OK);

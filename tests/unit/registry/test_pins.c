@@ -1,17 +1,7 @@
 /* Feeds, merges, links and withdrawals of a handful of identifiers in every order of arrival: who
  * is there, and who is one with whom. */
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <stdio.h>
-
-#include <cmocka.h>
-
-#include "fake_store.h"
-#include "nayose/registry.h"
+#include "world.h"
 
 enum { IDENTITIES = 4, WORDS_MAX = 5 };
 
@@ -48,92 +38,9 @@ static const struct {
     {"between three",                     "1bab 2bbc 3!ac",           "AAA.", "aac."},
 };
 
-struct world {
-    struct ny_store *store;
-    struct ny_registry *registry;
-    struct ny_arena *arena;
-};
-
-struct sent {
-    struct ny_feed feed;
-    struct ny_arena *arena;
-    struct ny_feed_outcome outcome;
-    bool answered;
-};
-
-static ny_str model_text(struct ny_arena *a)
-{
-    struct ny_match_settings settings;
-    struct ny_match_model *m;
-    struct ny_buf b;
-
-    ny_match_settings_default(&settings);
-    m = ny_match_model_create_v1(&settings);
-    ny_buf_init(&b, a);
-    assert_int_equal(ny_match_model_write(m, &b), NY_OK);
-    ny_match_model_destroy(m);
-    return ny_buf_str(&b);
-}
-
-static void memory_build(struct world *w)
-{
-    struct ny_registry_config cfg = {
-        .store = w->store,
-        .regional = {NY_S("REGIONAL"), NY_S("1.2.3.9"), NY_S("ISO")},
-        .regional_digits = 11,
-    };
-    struct ny_error err;
-
-    assert_int_equal(ny_registry_create(&cfg, &w->registry, &err), NY_OK);
-}
-
-static void world_create(struct world *w, ny_str model)
-{
-    struct ny_domain d = {.kind = NY_DOMAIN_FACILITY,
-                          .ns = NY_S("F01"),
-                          .oid = NY_S("1.2.3.1"),
-                          .type = NY_S("ISO"),
-                          .source_facility = NY_S("F01")};
-
-    w->arena = ny_arena_create(0);
-    w->store = fake_store_create(model);
-    fake_store_add_domain(w->store, &d);
-    memory_build(w);
-}
-
-static void world_destroy(struct world *w)
-{
-    ny_registry_destroy(w->registry);
-    fake_store_destroy(w->store);
-    ny_arena_destroy(w->arena);
-}
-
-static void pump_all(struct world *w)
-{
-    while (fake_store_pump(w->store)) {
-    }
-}
-
 /* ---- messages ---- */
 
-static ny_rc compose(void *ctx, const struct ny_feed_outcome *o, ny_str *out)
-{
-    ((struct sent *)ctx)->outcome = *o;
-    *out = NY_S("ack");
-    return NY_OK;
-}
-
-static void done(void *ctx, ny_rc rc, ny_str answer)
-{
-    struct sent *s = ctx;
-
-    (void)answer;
-    assert_int_equal(rc, NY_OK);
-    assert_false(s->answered);
-    s->answered = true;
-}
-
-static void patient_of(struct sent *s, char id, const struct ny_stamp *st)
+static void say_who(struct sent *s, char id, const struct ny_stamp *st)
 {
     struct ny_value name = {0};
 
@@ -175,19 +82,19 @@ static struct sent *send_word(struct world *w, const char *word)
     if (f->kind == NY_FEED_WITHDRAW) {
         ny_patient_withdraw(&f->patient, &st);
     } else if (f->kind == NY_FEED_REVISE) {
-        patient_of(s, word[2], &st);
+        say_who(s, word[2], &st);
     } else {
         f->pairs[f->n_pairs++] = (struct ny_feed_pair){0, 1};
     }
-    ny_registry_feed(w->registry, f, &(struct ny_reply){compose, done, s});
+    ny_registry_feed(w->registry, f, &(struct ny_reply){sent_compose, sent_done, s});
     return s;
 }
 
-static void sent_destroy(struct sent *s)
+static void expect_accepted(struct sent *s)
 {
     assert_true(s->answered);
-    ny_arena_destroy(s->arena);
-    ny_free(s);
+    assert_int_equal(s->rc, NY_OK);
+    sent_destroy(s);
 }
 
 /* ---- what is committed ---- */
@@ -228,7 +135,7 @@ static void check(size_t row, ny_str model, const char *words[], size_t n, size_
         if (i == restart) {
             pump_all(&w);
             ny_registry_destroy(w.registry);
-            memory_build(&w);
+            world_open(&w);
         }
         sent[i] = send_word(&w, words[i]);
         if (i % width == width - 1) {
@@ -241,7 +148,7 @@ static void check(size_t row, ny_str model, const char *words[], size_t n, size_
         fail_msg("row %s: statuses %s, groups %s", rows[row].name, statuses, groups);
     }
     for (size_t i = 0; i < n; i++) {
-        sent_destroy(sent[i]);
+        expect_accepted(sent[i]);
     }
     world_destroy(&w);
 }
@@ -270,7 +177,7 @@ static void check_orders(size_t row, ny_str model, const char *words[], size_t a
 static void test_words_in_every_order(void **state)
 {
     struct ny_arena *a = ny_arena_create(0);
-    ny_str model = model_text(a);
+    ny_str model = fake_model_text(a, 0);
 
     (void)state;
     for (size_t row = 0; row < NY_ARRAY_LEN(rows); row++) {
@@ -305,7 +212,7 @@ static void test_outcomes(void **state)
         {{"1fa.", "2>ab", "3fc."}, "9>ca", 0, 2}, /* survivor is retired */
     };
     struct ny_arena *a = ny_arena_create(0);
-    ny_str model = model_text(a);
+    ny_str model = fake_model_text(a, 0);
 
     (void)state;
     for (size_t i = 0; i < NY_ARRAY_LEN(cases); i++) {
@@ -316,14 +223,14 @@ static void test_outcomes(void **state)
         for (size_t k = 0; k < 3 && cases[i].before[k] != NULL; k++) {
             s = send_word(&w, cases[i].before[k]);
             pump_all(&w);
-            sent_destroy(s);
+            expect_accepted(s);
         }
         s = send_word(&w, cases[i].word);
         pump_all(&w);
         if (s->outcome.unknown != cases[i].unknown || s->outcome.retired != cases[i].retired) {
             fail_msg("case %zu: unknown %u, retired %u", i, s->outcome.unknown, s->outcome.retired);
         }
-        sent_destroy(s);
+        expect_accepted(s);
         world_destroy(&w);
     }
     ny_arena_destroy(a);

@@ -9,7 +9,7 @@ static void test_shuffled_days_give_the_same_groups(void **state)
     static struct line first[MESSAGES_MAX];
     static struct line other[MESSAGES_MAX];
     struct ny_arena *a = ny_arena_create(0);
-    ny_str model = model_text(a);
+    ny_str model = fake_model_text(a, 0);
     size_t n = make_day(day, PEOPLE, 20261121);
     size_t n_first = 0;
     size_t n_groups = 0;
@@ -58,7 +58,7 @@ static void test_the_same_day_again_changes_nothing(void **state)
     size_t versions;
 
     (void)state;
-    world_create(&w, model_text(a));
+    world_create(&w, fake_model_text(a, 0));
     feed_day(&w, day, n, 10);
     n_before = groups_of(&w, before);
     versions = fake_store_versions(w.store);
@@ -111,7 +111,7 @@ static void test_one_woman_in_two_hospitals_is_one_person(void **state)
     struct world w;
 
     (void)state;
-    world_create(&w, model_text(a));
+    world_create(&w, fake_model_text(a, 0));
     send_and_expect(&w, &yuko_a, NY_OK, "ack 0");
     send_and_expect(&w, &yuko_b, NY_OK, "ack 0");
     assert_int_equal(fake_store_identities(w.store), 2);
@@ -133,7 +133,7 @@ static void test_a_source_on_probation_links_nobody(void **state)
     ny_rc rc = NY_EDB;
 
     (void)state;
-    world_create(&w, model_text(a));
+    world_create(&w, fake_model_text(a, 0));
     row = *ny_registry_source(w.registry, NY_S("HIS"), NY_S("F02"));
     row.probation = true;
     ny_registry_source_set(w.registry, &row, NY_S("clerk"), on_source_set, &rc);
@@ -154,7 +154,7 @@ static void test_a_replay_gets_the_stored_answer(void **state)
     int64_t replayed;
 
     (void)state;
-    world_create(&w, model_text(a));
+    world_create(&w, fake_model_text(a, 0));
     send_and_expect(&w, &yuko_a, NY_OK, "ack 0");
     replayed = ny_counter_get(NY_C_FEED_REPLAYED);
     send_and_expect(&w, &yuko_a, NY_OK, "ack 0");
@@ -174,7 +174,7 @@ static void test_a_failed_batch_refuses_only_the_message_at_fault(void **state)
     size_t refused = 0;
 
     (void)state;
-    world_create(&w, model_text(a));
+    world_create(&w, fake_model_text(a, 0));
     fake_store_poison(w.store, "M7");
     for (size_t i = 0; i < n; i++) {
         sent[i] = send_message(&w, &day[i]);
@@ -201,7 +201,7 @@ static void test_a_failed_batch_leaves_memory_as_it_was(void **state)
     static struct line before[MESSAGES_MAX];
     static struct line after[MESSAGES_MAX];
     struct ny_arena *a = ny_arena_create(0);
-    ny_str model = model_text(a);
+    ny_str model = fake_model_text(a, 0);
     struct world w;
     struct world undisturbed;
     size_t n = make_day(day, 60, 11);
@@ -231,7 +231,7 @@ static void test_a_lost_database_is_told_and_survived(void **state)
     struct sent *s;
 
     (void)state;
-    world_create(&w, model_text(a));
+    world_create(&w, fake_model_text(a, 0));
     send_and_expect(&w, &yuko_a, NY_OK, "ack 0");
     fake_store_fail(w.store, NY_EDB, 1);
     s = send_message(&w, &yuko_b);
@@ -255,7 +255,7 @@ static void test_a_commit_whose_answer_was_lost_is_found_again(void **state)
     struct world w;
 
     (void)state;
-    world_create(&w, model_text(a));
+    world_create(&w, fake_model_text(a, 0));
     fake_store_lose_answer(w.store);
     send_and_expect(&w, &yuko_a, NY_EDB, "");
     fake_store_lose(w.store, false);
@@ -283,7 +283,7 @@ static void test_several_ids_of_one_message_are_one_person(void **state)
     struct message m = yuko_a;
 
     (void)state;
-    world_create(&w, model_text(a));
+    world_create(&w, fake_model_text(a, 0));
     ny_registry_destroy(w.registry);
     fake_store_add_domain(w.store, &second);
     world_open(&w);

@@ -5,33 +5,6 @@
 
 #include "world.h"
 
-/* Version 1 with another number, another threshold, other scores and other keys. */
-static ny_str version_text(struct ny_arena *a, int version, ny_str from, const char *tau)
-{
-    struct ny_buf b;
-    ny_str rest = from;
-    ny_str out = NY_STR_NONE;
-
-    ny_buf_init(&b, a);
-    while (rest.p != NULL) {
-        ny_str line = ny_str_split(&rest, '\n');
-
-        if (ny_str_starts_with(line, NY_S("setting version "))) {
-            ny_buf_printf(&b, "setting version %d\n", version);
-        } else if (ny_str_starts_with(line, NY_S("setting tau_b1024 "))) {
-            ny_buf_printf(&b, "setting tau_b1024 %s\n", tau);
-        } else if (ny_str_starts_with(line, NY_S("setting population_b1024 "))) {
-            ny_buf_add_c(&b, "setting population_b1024 19000\n");
-        } else if (ny_str_starts_with(line, NY_S("setting b0 "))) {
-            ny_buf_add_c(&b, "setting b0 0\n");
-        } else if (line.n > 0) {
-            ny_buf_printf(&b, "%.*s\n", NY_ARG(line));
-        }
-    }
-    assert_int_equal(ny_buf_end(&b, &out), NY_OK);
-    return out;
-}
-
 struct told {
     int n;
     ny_rc rc;
@@ -119,8 +92,8 @@ static int setup(void **state)
     struct setup *s = ny_calloc(1, sizeof(*s));
 
     s->arena = ny_arena_create(0);
-    s->one = model_text(s->arena);
-    s->two = version_text(s->arena, 2, s->one, "24000");
+    s->one = fake_model_text(s->arena, 0);
+    s->two = fake_model_changed(s->arena, s->one, 2, "24000");
     s->n = make_day(s->day, 100, 20261125);
     picture_under(s, s->one, &s->under_one);
     picture_under(s, s->two, &s->under_two);

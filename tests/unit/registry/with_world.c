@@ -2,22 +2,6 @@
 
 #include "world.h"
 
-ny_str model_text(struct ny_arena *a)
-{
-    struct ny_match_settings settings;
-    struct ny_match_model *m;
-    struct ny_buf b;
-    ny_str out = NY_STR_NONE;
-
-    ny_match_settings_default(&settings);
-    m = ny_match_model_create_v1(&settings);
-    ny_buf_init(&b, a);
-    assert_int_equal(ny_match_model_write(m, &b), NY_OK);
-    assert_int_equal(ny_buf_end(&b, &out), NY_OK);
-    ny_match_model_destroy(m);
-    return out;
-}
-
 void world_open(struct world *w)
 {
     struct ny_registry_config cfg = {
@@ -25,6 +9,7 @@ void world_open(struct world *w)
         .regional = {NY_S("REGIONAL"), NY_S("1.2.3.9"), NY_S("ISO")},
         .regional_listed = true,
         .regional_digits = 11,
+        .batch_max = w->batch_max,
     };
     struct ny_error err;
 
@@ -33,19 +18,9 @@ void world_open(struct world *w)
 
 void world_create(struct world *w, ny_str model)
 {
-    w->arena = ny_arena_create(0);
+    *w = (struct world){.arena = ny_arena_create(0)};
     w->store = fake_store_create(model);
-    for (int i = 0; i < DOMAINS; i++) {
-        struct ny_domain d = {
-            .kind = NY_DOMAIN_FACILITY,
-            .ns = ny_arena_printf(w->arena, "F%02d", i + 1),
-            .oid = ny_arena_printf(w->arena, "1.2.3.%d", i + 1),
-            .type = NY_S("ISO"),
-            .source_facility = ny_arena_printf(w->arena, "F%02d", i + 1),
-        };
-
-        fake_store_add_domain(w->store, &d);
-    }
+    fake_store_add_facilities(w->store, w->arena, DOMAINS);
     world_open(w);
 }
 
@@ -68,6 +43,7 @@ ny_rc sent_compose(void *ctx, const struct ny_feed_outcome *o, ny_str *out)
 {
     struct sent *s = ctx;
 
+    s->outcome = *o;
     *out = ny_arena_printf(s->arena, "ack %d", (int)o->result);
     return NY_OK;
 }

@@ -34,6 +34,7 @@ struct message {
 struct sent {
     struct ny_feed feed;
     struct ny_arena *arena;
+    struct ny_feed_outcome outcome;
     char ack[32];
     ny_rc rc;
     bool answered;
@@ -43,10 +44,9 @@ struct world {
     struct ny_store *store;
     struct ny_registry *registry;
     struct ny_arena *arena;
+    size_t batch_max; /* for world_open; 0 = as usual */
 };
 
-/* Version 1 with the settings of an installation as text; arena. */
-ny_str model_text(struct ny_arena *a);
 void world_create(struct world *w, ny_str model);
 void world_open(struct world *w); /* the registry alone, anew: a restart */
 void world_destroy(struct world *w);

@@ -1,0 +1,136 @@
+/* A store in memory, private: its rows, a batch of them, and what finds them. */
+#ifndef NAYOSE_TEST_FAKE_STORE_PRIV_H
+#define NAYOSE_TEST_FAKE_STORE_PRIV_H
+
+#include "fake_store.h"
+
+/* An array that grows: ADD(&list, value). */
+#define LIST(type)                                                                                 \
+    struct {                                                                                       \
+        type *v;                                                                                   \
+        size_t n, cap;                                                                             \
+    }
+#define ADD(list, ...)                                                                             \
+    ((list)->v = fake_list_grown((list)->v, (list)->n, &(list)->cap, sizeof(*(list)->v)),          \
+     (list)->v[(list)->n++] = (__VA_ARGS__))
+
+void *fake_list_grown(void *v, size_t n, size_t *cap, size_t size);
+
+/* Where the row of a pair stands: (a, b) → number of the row + 1; open addressing, nothing is ever
+ * taken out. */
+struct pair_slot {
+    int64_t a, b;
+    size_t row;
+};
+
+struct pair_map {
+    struct pair_slot *slots;
+    size_t size, used;
+};
+
+struct pair_slot *fake_pair_slot(const struct pair_map *m, int64_t a, int64_t b);
+/* The row of the pair; the next free one, `rows`, when it has none yet. */
+size_t fake_pair_row(struct pair_map *m, int64_t a, int64_t b, size_t rows);
+
+struct edge_op {
+    struct ny_edge_row row;
+    bool remove;
+};
+
+struct identity_op {
+    struct ny_identity_row row;
+    bool is_new;
+};
+
+struct move {
+    int64_t identity, person;
+    enum ny_identity_status status;
+};
+
+struct model {
+    int32_t version;
+    ny_str body;
+    enum ny_model_state state;
+};
+
+struct model_state {
+    int32_t version;
+    enum ny_model_state state;
+};
+
+struct ny_store_batch {
+    struct ny_arena *arena;
+    LIST(struct model) models;
+    LIST(struct model_state) model_states;
+    struct ny_rollout_row rollout;
+    enum { ROLLOUT_SAME, ROLLOUT_SET, ROLLOUT_ENDED } rollout_change;
+    LIST(struct identity_op) identities;
+    LIST(struct move) moves;
+    LIST(struct ny_message_row) messages;
+    LIST(struct edge_op) edges;
+    LIST(struct ny_review_row) reviews;
+    LIST(struct ny_pin_row) pins;
+    LIST(struct ny_domain) domains;
+    LIST(struct ny_requester_row) requesters;
+    LIST(struct ny_hold_row) holds;
+    LIST(struct ny_hold_release_row) releases;
+    LIST(struct ny_person_row) persons; /* a new one has a regional id */
+    LIST(struct ny_membership_row) memberships;
+    size_t n_versions, n_audits;
+};
+
+struct pending_read {
+    int64_t ids[64 * 32];
+    size_t n;
+    void (*fn)(void *ctx, ny_rc rc, const struct ny_stored_patient *rows, size_t n);
+    void *ctx;
+};
+
+struct pending_seen {
+    int32_t source;
+    ny_str control_id;
+    uint8_t hash[NY_SHA256_LEN];
+    void (*fn)(void *ctx, ny_rc rc, ny_str ack);
+    void *ctx;
+};
+
+struct ny_store {
+    struct ny_arena *arena;
+    LIST(struct model) models;
+    struct ny_rollout_row rollout;
+    bool has_rollout;
+    LIST(struct ny_domain) domains;
+    LIST(struct ny_requester_row) requesters;
+    LIST(struct ny_identity_row) identities;
+    LIST(struct ny_message_row) messages;
+    LIST(struct edge_op) edges; /* those removed stay as what they were */
+    struct pair_map edge_of;
+    size_t n_edges;
+    LIST(struct ny_review_row) reviews;
+    struct pair_map review_of;
+    LIST(struct ny_pin_row) pins;
+    LIST(struct ny_hold_row) holds; /* in force */
+    LIST(struct ny_person_row) persons;
+    LIST(int64_t) member_of; /* by identity: the person of its newest membership event */
+    size_t n_versions, n_audits;
+    struct ny_store_batch *in_flight;
+    void (*done)(void *ctx, ny_rc rc, const struct ny_error *err);
+    void *done_ctx;
+    struct pending_read read;
+    struct pending_seen seen;
+    ny_rc fail_rc;
+    int fail_times;
+    bool lose_answer;
+    const char *poison;
+    bool hold_reads;
+    bool ready;
+    void (*on_ready)(void *ctx, bool ready);
+    void *on_ready_ctx;
+};
+
+/* fake_apply.c */
+void fake_batch_apply(struct ny_store *s, const struct ny_store_batch *b);
+bool fake_is_hold_of(const struct ny_hold_row *h, int64_t identity, int32_t source,
+                     enum ny_hold_why why);
+
+#endif
