@@ -1,0 +1,111 @@
+#!/usr/bin/python3
+"""HL7 clients from npm, written by others, feed and query a real server.
+
+The packages are pinned with their hashes (npm/package-lock.json) and installed beside the build.
+Where node or the packages are not to be had the tests skip and say so.
+In: NAYOSE_BIN, the directory of nayosed and nayose.
+"""
+import json
+import os
+import shutil
+import subprocess
+import sys
+import unittest
+
+import harness
+
+HERE = os.path.dirname(os.path.realpath(__file__))
+PACKAGES = os.path.join(os.path.dirname(os.path.realpath(harness.BIN)), "npm")
+CLIENTS = ("@medplum/hl7", "node-hl7-client", "simple-hl7")
+SERVER = None
+
+
+def install():
+    """The packages below PACKAGES; why not, when they cannot be had."""
+    if shutil.which("node") is None or shutil.which("npm") is None:
+        return "node and npm are not installed"
+    os.makedirs(PACKAGES, exist_ok=True)
+    for name in ("package.json", "package-lock.json"):
+        shutil.copy(os.path.join(HERE, "npm", name), PACKAGES)
+    run = subprocess.run(["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--prefer-offline",
+                          "--fetch-retries", "1"],
+                         cwd=PACKAGES, capture_output=True, text=True, timeout=120, check=False)
+    return None if run.returncode == 0 else "npm ci: " + run.stderr.strip().rpartition("\n")[2]
+
+
+def setUpModule():
+    global SERVER
+    why_not = install()
+    if why_not is not None:
+        raise unittest.SkipTest(why_not)
+    SERVER = harness.Server().start()
+    for i, name in enumerate(("F01", "F02"), 1):
+        status, answer = SERVER.request("POST", "/domains", {
+            "namespace": name, "oid": f"1.2.392.100495.20.3.51.{i}", "name": f"病院{i}"})
+        assert status in (200, 201), answer
+
+
+def tearDownModule():
+    SERVER.close()
+
+
+def converse(client, messages):
+    """What an npm client understood of the answers: a dict of code, control, text for each."""
+    env = dict(os.environ, NODE_PATH=os.path.join(PACKAGES, "node_modules"))
+    run = subprocess.run(["node", os.path.join(HERE, "npm", "clients.cjs"), client,
+                          str(SERVER.mllp_port)],
+                         input=json.dumps(messages), capture_output=True, encoding="utf-8", env=env,
+                         timeout=60, check=False)
+    if run.returncode != 0:
+        raise RuntimeError(f"{client}: {run.stderr}")
+    return json.loads(run.stdout)
+
+
+def header(facility, kind, control):
+    return (f"MSH|^~\\&|HIS|{facility}|NAYOSE|REGION|20261101120000||{kind}|{control}|P|2.5"
+            "||||||UNICODE UTF-8")
+
+
+def admit(facility, control, patient, name, birth="19590501", sex="F"):
+    return "\r".join((header(facility, "ADT^A04^ADT_A01", control), "EVN||20261101120000",
+                      f"PID|1||{patient}^^^{facility}^PI||{name}||{birth}|{sex}|||^^山形市旅篭町2-3-25"
+                      "^^9900047^JPN^H||^PRN^PH^^^^0236301234", "PV1||O")) + "\r"
+
+
+def ask(control, patient, facility):
+    return "\r".join((header(facility, "QBP^Q23^QBP_Q21", control),
+                      f"QPD|IHE PIX Query|T{control}|{patient}^^^{facility}", "RCP|I")) + "\r"
+
+
+class Npm(unittest.TestCase):
+    def converse_with(self, client, tag):
+        a, b = f"{tag}A", f"{tag}B"
+        given = {"1": ("優子", "ﾕｳｺ"), "2": ("直美", "ナオミ"), "3": ("久美", "クミ")}[tag]
+        answers = converse(client, [
+            admit("F01", f"{tag}-1", a, f"高橋^{given[0]}^^^^^L^I~タカハシ^{given[1]}^^^^^L^P"),
+            admit("F02", f"{tag}-2", b, f"髙橋^{given[0]}^^^^^L^I~ﾀｶﾊｼ^{given[1]}^^^^^L^P"),
+            ask(f"{tag}-3", a, "F01"),
+            admit("F01", f"{tag}-4", "", "高橋^優子^^^^^L^I"),
+            ask(f"{tag}-5", "nobody", "F01"),
+        ])
+        self.assertEqual([(x["code"], x["control"]) for x in answers],
+                         [("AA", f"{tag}-1"), ("AA", f"{tag}-2"), ("AA", f"{tag}-3"),
+                          ("AE", f"{tag}-4"), ("AE", f"{tag}-5")])
+        self.assertIn(f"{b}^^^F02", answers[2]["text"])
+        self.assertIn("PID^1^3", answers[3]["text"])
+        self.assertIn("|204", answers[4]["text"])
+        links = SERVER.links()
+        self.assertEqual(links["F01", a], links["F02", b])
+
+    def test_medplum_hl7(self):
+        self.converse_with(CLIENTS[0], "1")
+
+    def test_node_hl7_client(self):
+        self.converse_with(CLIENTS[1], "2")
+
+    def test_simple_hl7(self):
+        self.converse_with(CLIENTS[2], "3")
+
+
+if __name__ == "__main__":
+    sys.exit(unittest.main(verbosity=2))
