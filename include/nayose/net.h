@@ -11,6 +11,7 @@ struct ny_listener;
 struct ny_loop;
 struct ny_stream;
 struct ny_timer;
+struct ny_tls; /* net_tls.h */
 struct ny_wake;
 
 typedef void (*ny_loop_fn)(void *ctx);
@@ -62,7 +63,7 @@ void ny_wake_destroy(struct ny_wake *w); /* NULL allowed */
  * the object is released at the end of the turn, and no event comes after. */
 
 enum ny_stream_event {
-    NY_STREAM_CONNECTED = 1, /* an outgoing connection stands */
+    NY_STREAM_CONNECTED = 1, /* an outgoing connection stands, its handshake done */
     NY_STREAM_DATA,          /* more bytes in ny_stream_input() */
     NY_STREAM_DRAINED,       /* everything queued has left */
     NY_STREAM_CLOSED,        /* the peer sends no more; writing may still work */
@@ -112,6 +113,9 @@ bool ny_stream_peer_uid(const struct ny_stream *s, uint32_t *out_uid);
 /* The user's name, "uid:<n>" when it has none; NY_ENOTFOUND without credentials. */
 NY_MUST_USE ny_rc ny_stream_peer_user(const struct ny_stream *s, char *out, size_t cap);
 const char *ny_stream_error(const struct ny_stream *s); /* text of the last error, or "" */
+/* The SHA-256 of the certificate that the peer has shown, 64 hexadecimal digits in lower case; ""
+ * without one. Borrowed from s. */
+const char *ny_stream_peer_certificate(const struct ny_stream *s);
 
 /* ---- connecting ---- */
 
@@ -119,21 +123,30 @@ const char *ny_stream_error(const struct ny_stream *s); /* text of the last erro
  * addresses. out: owned by the caller from here on. */
 NY_MUST_USE ny_rc ny_stream_connect_tcp(struct ny_loop *loop, const char *host, uint16_t port,
                                         struct ny_stream **out, struct ny_error *err);
+/* The same, and TLS over it: CONNECTED when the other end has shown a certificate that tls trusts
+ * (and, unless it is one of its peers, that says name; NULL: any). The whole has the time of
+ * tls->handshake. tls: borrowed for the call. */
+NY_MUST_USE ny_rc ny_stream_connect_tls(struct ny_loop *loop, const char *host, uint16_t port,
+                                        struct ny_tls *tls, const char *name,
+                                        struct ny_stream **out, struct ny_error *err);
 NY_MUST_USE ny_rc ny_stream_connect_unix(struct ny_loop *loop, const char *path,
                                          struct ny_stream **out, struct ny_error *err);
 
 /* ---- listener ---- */
 
 struct ny_listener_options {
-    const char *host;   /* address to bind; NULL when path is given */
-    uint16_t port;      /* 0: the system chooses, see ny_listener_port() */
-    const char *path;   /* Unix socket, mode 0660; a stale one is removed */
-    size_t max_streams; /* open connections at once; above, new ones wait; 0: 1000 */
-    int64_t idle_us;    /* set on each stream */
-    size_t input_max;   /* set on each stream; 0: default */
+    const char *host;    /* address to bind; NULL when path is given */
+    uint16_t port;       /* 0: the system chooses, see ny_listener_port() */
+    const char *path;    /* Unix socket, mode 0660; a stale one is removed */
+    size_t max_streams;  /* open connections at once; above, new ones wait; 0: 1000 */
+    int64_t idle_us;     /* set on each stream */
+    size_t input_max;    /* set on each stream; 0: default */
+    size_t max_per_peer; /* of one address; above, refused and counted; 0: no limit */
+    struct ny_tls *tls;  /* borrowed, outlives the listener; NULL: plain */
 };
 
-/* s is owned by the callee, which sets its callback. */
+/* s is owned by the callee, which sets its callback. Over TLS it comes when the handshake is done;
+ * one that fails is logged and counted, and nobody hears of it. */
 typedef void (*ny_accept_fn)(struct ny_listener *l, struct ny_stream *s, void *ctx);
 
 /* Opens and starts a listener; out: owned. NY_ECONFLICT when the address or a live socket is in

@@ -1,6 +1,7 @@
 /* Listeners: at most ACCEPT_PER_TURN new streams a turn, none above the configured number, and a
  * rest of EMFILE_REST when the process is out of descriptors (a ready listener that cannot be
- * accepted from would otherwise spin). */
+ * accepted from would otherwise spin). Over TLS a stream is the listener's own until its handshake
+ * is done. */
 
 #include "net_priv.h"
 
@@ -27,12 +28,68 @@ struct ny_listener {
     size_t max_streams;
     int64_t idle_us;
     size_t input_max;
+    size_t max_per_peer;
+    struct ny_tls *tls; /* borrowed; NULL: plain */
     ny_accept_fn fn;
     void *ctx;
     struct ny_stream *streams; /* open ones */
     size_t n_streams;
     bool dead;
 };
+
+/* The new stream is one of the listener's. */
+static void stream_add(struct ny_listener *l, struct ny_stream *s)
+{
+    s->listener = l;
+    s->next = l->streams;
+    if (l->streams != NULL) {
+        l->streams->prev = s;
+    }
+    l->streams = s;
+    l->n_streams++;
+}
+
+static void hand_over(struct ny_listener *l, struct ny_stream *s)
+{
+    ny_stream_set_idle_us(s, l->idle_us);
+    l->fn(l, s, l->ctx);
+}
+
+/* The handshake of a stream that nobody owns yet but its listener. */
+static void on_handshake(struct ny_stream *s, enum ny_stream_event event, void *ctx)
+{
+    if (event == NY_STREAM_CONNECTED) {
+        ny_counter_add(NY_C_TLS_HANDSHAKES, 1);
+        hand_over(ctx, s);
+        return;
+    }
+    ny_counter_add(NY_C_TLS_REFUSED, 1);
+    ny_log(NY_LOG_WARN, "tls_refused", "peer=%s why=\"%s\"", s->peer, s->error);
+    ny_stream_close(s);
+}
+
+/* The peer without its port. */
+static ny_str peer_host(const struct ny_stream *s)
+{
+    const char *colon = strrchr(s->peer, ':');
+
+    return ny_str_of(s->peer, colon != NULL ? (size_t)(colon - s->peer) : strlen(s->peer));
+}
+
+/* True when the peer of s, which is not yet counted, has all the streams it may have. */
+static bool has_its_share(const struct ny_listener *l, const struct ny_stream *s)
+{
+    ny_str host = peer_host(s);
+    size_t n = 0;
+
+    if (l->max_per_peer == 0 || l->path != NULL) {
+        return false;
+    }
+    for (const struct ny_stream *o = l->streams; o != NULL; o = o->next) {
+        n += ny_str_equals(peer_host(o), host) ? 1 : 0;
+    }
+    return n >= l->max_per_peer;
+}
 
 static void adopt(struct ny_listener *l, int fd, const struct sockaddr *sa)
 {
@@ -44,18 +101,23 @@ static void adopt(struct ny_listener *l, int fd, const struct sockaddr *sa)
     }
     s = ny_socket_stream(l->loop, fd, NY_STREAM_OPEN);
     ny_socket_describe_peer(s, fd, sa);
+    if (has_its_share(l, s)) {
+        ny_counter_add(NY_C_PEER_REFUSED, 1);
+        ny_log(NY_LOG_WARN, "peer_refused", "peer=%s why=\"it has %zu connections\"", s->peer,
+               l->max_per_peer);
+        ny_stream_close(s);
+        return;
+    }
     if (l->input_max > 0) {
         ny_stream_set_input_max(s, l->input_max);
     }
-    ny_stream_set_idle_us(s, l->idle_us);
-    s->listener = l;
-    s->next = l->streams;
-    if (l->streams != NULL) {
-        l->streams->prev = s;
+    stream_add(l, s);
+    if (l->tls != NULL) {
+        ny_stream_set_callback(s, on_handshake, l);
+        ny_tls_begin(s, l->tls, false, NULL);
+    } else {
+        hand_over(l, s);
     }
-    l->streams = s;
-    l->n_streams++;
-    l->fn(l, s, l->ctx);
 }
 
 static void on_acceptable(struct ev_loop *ev, ev_io *w, int revents)
@@ -248,6 +310,8 @@ ny_rc ny_listener_create(struct ny_loop *loop, const struct ny_listener_options 
     l->max_streams = options->max_streams > 0 ? options->max_streams : MAX_STREAMS_DEFAULT;
     l->idle_us = options->idle_us;
     l->input_max = options->input_max;
+    l->max_per_peer = options->max_per_peer;
+    l->tls = options->tls;
     l->port = real_port(fd);
     if (options->path != NULL) {
         l->path = ny_malloc(strlen(options->path) + 1);
@@ -290,8 +354,13 @@ void ny_listener_destroy(struct ny_listener *l)
     if (l->path != NULL) {
         (void)unlink(l->path);
     }
-    for (struct ny_stream *s = l->streams; s != NULL; s = s->next) {
-        s->listener = NULL;
+    for (struct ny_stream *s = l->streams, *next; s != NULL; s = next) {
+        next = s->next;
+        if (s->state == NY_STREAM_HANDSHAKING) {
+            ny_stream_close(s); /* nobody else knows it */
+        } else {
+            s->listener = NULL;
+        }
     }
     ny_loop_defer(l->loop, release, l);
 }

@@ -141,8 +141,13 @@ static void pair_close(struct ny_stream *s)
     joint_drop(e->joint);
 }
 
-static const struct ny_stream_ops pair_ops = {pair_read, pair_write, pair_want, pair_connected,
-                                              pair_close};
+static const struct ny_stream_ops pair_ops = {
+    .read = pair_read,
+    .write = pair_write,
+    .want = pair_want,
+    .connected = pair_connected,
+    .close = pair_close,
+};
 
 void ny_stream_pair(struct ny_loop *loop, size_t chunk, size_t window, struct ny_stream *out[2])
 {

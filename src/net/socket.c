@@ -110,8 +110,13 @@ static void socket_close(struct ny_stream *s)
     ny_loop_defer(s->loop, release_transport, t); /* its watcher may be the one being called */
 }
 
-static const struct ny_stream_ops socket_ops = {socket_read, socket_write, socket_want,
-                                                socket_connected, socket_close};
+static const struct ny_stream_ops socket_ops = {
+    .read = socket_read,
+    .write = socket_write,
+    .want = socket_want,
+    .connected = socket_connected,
+    .close = socket_close,
+};
 
 struct ny_stream *ny_socket_stream(struct ny_loop *loop, int fd, enum ny_stream_state state)
 {
@@ -212,6 +217,18 @@ ny_rc ny_stream_connect_tcp(struct ny_loop *loop, const char *host, uint16_t por
     }
     rc = start_connect(loop, list->ai_addr, list->ai_addrlen, out, err);
     freeaddrinfo(list);
+    return rc;
+}
+
+ny_rc ny_stream_connect_tls(struct ny_loop *loop, const char *host, uint16_t port,
+                            struct ny_tls *tls, const char *name, struct ny_stream **out,
+                            struct ny_error *err)
+{
+    ny_rc rc = ny_stream_connect_tcp(loop, host, port, out, err);
+
+    if (rc == NY_OK) {
+        ny_tls_begin(*out, tls, true, name);
+    }
     return rc;
 }
 

@@ -1,7 +1,9 @@
 /* The stream: buffers, interest, idle time and life; how bytes move is the transport's (ops).
  *
- *   CONNECTING ─▶ OPEN ─▶ FINISHING ─▶ DEAD ─▶ released at the end of the turn
- *        └──────────┴──────────────────▲
+ *   CONNECTING ─▶ HANDSHAKING ─▶ OPEN ─▶ FINISHING ─▶ DEAD ─▶ released at the end of the turn
+ *        └──────────────┴─────────┴────────────────────▲
+ *
+ * Plain transports pass HANDSHAKING by.
  *
  * Reading stops while paused, after the peer's end, and while the input is full, so a peer never
  * makes the buffer grow above its limit. Write interest lasts only while bytes are queued. */
@@ -98,6 +100,7 @@ static void release(void *ctx)
 
     fifo_finish(&s->in);
     fifo_finish(&s->out);
+    ny_tls_release(s);
     ny_free(s);
 }
 
@@ -189,6 +192,16 @@ static bool wants_read(const struct ny_stream *s)
            fifo_len(&s->in) < s->in_max;
 }
 
+static void read_again(void *ctx)
+{
+    struct ny_stream *s = ctx;
+
+    s->reread = false;
+    if (s->state == NY_STREAM_OPEN) {
+        ny_stream_on_ready(s, true, false);
+    }
+}
+
 void ny_stream_update(struct ny_stream *s)
 {
     bool queued = fifo_len(&s->out) > 0 && !s->failed;
@@ -200,6 +213,14 @@ void ny_stream_update(struct ny_stream *s)
     if (s->state == NY_STREAM_CONNECTING) {
         s->ops->want(s, false, true);
         return;
+    }
+    if (s->state == NY_STREAM_HANDSHAKING) {
+        s->ops->want(s, !s->failed && !s->read_wants_write, !s->failed && s->read_wants_write);
+        return;
+    }
+    if (read && s->ops->has_pending != NULL && s->ops->has_pending(s) && !s->reread) {
+        s->reread = true;
+        ny_loop_defer(s->loop, read_again, s);
     }
     s->ops->want(s, (read && !s->read_wants_write) || (queued && s->write_wants_read),
                  (queued && !s->write_wants_read) || (read && s->read_wants_write));
@@ -224,7 +245,7 @@ static void deliver_error(void *ctx)
 }
 
 /* The transport failed: told once, at the end of the turn, so that a write never calls back. */
-static void fail_later(struct ny_stream *s)
+void ny_stream_fail(struct ny_stream *s)
 {
     if (!s->failed) {
         s->failed = true;
@@ -297,7 +318,7 @@ static void read_some(struct ny_stream *s)
         s->eof = true;
         tell(s, NY_STREAM_CLOSED);
     } else if (n == NY_IO_ERROR) {
-        fail_later(s);
+        ny_stream_fail(s);
     }
 }
 
@@ -310,7 +331,7 @@ static size_t transport_write(struct ny_stream *s, const struct iovec *v, int n)
 
     s->write_wants_read = sent == NY_IO_WANT_READ;
     if (sent == NY_IO_ERROR) {
-        fail_later(s);
+        ny_stream_fail(s);
     }
     if (sent <= 0) {
         return 0;
@@ -333,7 +354,7 @@ void ny_stream_write_parts(struct ny_stream *s, const ny_str *parts, size_t n)
     size_t sent = 0;
 
     NY_ASSERT(n <= MAX_PARTS);
-    if (s->failed || (s->state != NY_STREAM_OPEN && s->state != NY_STREAM_CONNECTING)) {
+    if (s->failed || s->state > NY_STREAM_OPEN) {
         return;
     }
     for (size_t i = 0; i < n; i++) {
@@ -383,17 +404,50 @@ static void write_some(struct ny_stream *s)
     }
 }
 
+static void open_and_tell(struct ny_stream *s)
+{
+    s->state = NY_STREAM_OPEN;
+    s->read_wants_write = false;
+    touch(s);
+    tell(s, NY_STREAM_CONNECTED);
+}
+
+static void shake_hands(struct ny_stream *s)
+{
+    ssize_t r = s->ops->handshake(s);
+
+    s->read_wants_write = r == NY_IO_WANT_WRITE;
+    if (r == NY_IO_DONE) {
+        open_and_tell(s);
+    } else if (r == NY_IO_ERROR) {
+        ny_stream_fail(s);
+    }
+}
+
+/* The connection stands, or it does not. */
+static void connected(struct ny_stream *s)
+{
+    if (s->ops->connected(s) != NY_OK) {
+        ny_stream_fail(s);
+        s->ops->want(s, false, false);
+    } else if (s->ops->handshake != NULL) {
+        s->state = NY_STREAM_HANDSHAKING;
+        shake_hands(s);
+        ny_stream_update(s);
+    } else {
+        open_and_tell(s);
+        ny_stream_update(s);
+    }
+}
+
 void ny_stream_on_ready(struct ny_stream *s, bool read, bool write)
 {
     if (s->state == NY_STREAM_CONNECTING && write) {
-        if (s->ops->connected(s) != NY_OK) {
-            fail_later(s);
-            s->ops->want(s, false, false);
-            return;
-        }
-        s->state = NY_STREAM_OPEN;
-        touch(s);
-        tell(s, NY_STREAM_CONNECTED);
+        connected(s);
+        return;
+    }
+    if (s->state == NY_STREAM_HANDSHAKING && !s->failed) {
+        shake_hands(s);
         ny_stream_update(s);
         return;
     }
