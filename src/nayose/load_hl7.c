@@ -5,210 +5,123 @@
 
 #include "load_priv.h"
 
-enum { KEY_CONNECTIONS = 0x2000, KEY_REPORT, KEY_RETRY, PROGRESS_US = 200000, POLL_MS = 100 };
+static const struct argp_option options[] = {LOAD_OPTIONS("Files"), {0}};
 
-static const struct argp_option options[] = {
-    {.name = "connections",
-     .key = KEY_CONNECTIONS,
-     .arg = "N",
-     .doc = "Files sent at a time, 1 to 64; default 8"},
-    {.name = "report",
-     .key = KEY_REPORT,
-     .arg = "FILE",
-     .doc = "Where failures are listed; default nayose-load-failures.tsv"},
-    {.name = "retry",
-     .key = KEY_RETRY,
-     .arg = "SECONDS",
-     .doc = "How long to try again when the server is lost or not ready; default 30"},
-    {0    },
+struct reading {
+    struct cli_file file;
+    struct ny_hl7v2_splitter splitter;
+    bool is_open;
 };
 
-static uint64_t number(struct argp_state *state, const char *arg, const char *what, uint64_t min,
-                       uint64_t max)
-{
-    uint64_t n = min;
+struct files {
+    char **paths;
+    size_t n, next;
+    size_t bytes_outside;
+    struct reading of[LOAD_CONNECTIONS_MAX]; /* by lane */
+};
 
-    if (ny_str_to_u64(ny_str_from_c(arg), min, max, &n) != NY_OK) {
-        argp_error(state, "%s is a number from %llu to %llu", what, (unsigned long long)min,
-                   (unsigned long long)max);
+/* ---- the messages ---- */
+
+static void file_end(struct load_lane *lane, struct reading *r)
+{
+    struct files *files = lane->load->own;
+
+    files->bytes_outside += r->splitter.skipped;
+    if (r->splitter.messages == 0) {
+        load_lane_fail(lane, NULL, NY_S("no HL7 message in this file"));
     }
-    return n;
+    cli_file_close(&r->file);
+    r->is_open = false;
 }
 
-static bool option_set(void *ctx, int key, char *arg, struct argp_state *state)
+static bool file_next(struct load_lane *lane, struct reading *r)
 {
-    struct load *load = ctx;
+    struct files *files = lane->load->own;
 
-    switch (key) {
-    case KEY_CONNECTIONS:
-        load->n_lanes = number(state, arg, "--connections", 1, LOAD_CONNECTIONS_MAX);
-        return true;
-    case KEY_REPORT:
-        load->report.path = arg;
-        return true;
-    case KEY_RETRY:
-        load->retry_us = (int64_t)number(state, arg, "--retry", 0, 86400) * NY_US_PER_SECOND;
-        return true;
-    default:
-        return false;
-    }
-}
+    while (!r->is_open && files->next < files->n) {
+        int rc;
 
-/* ---- the run ---- */
-
-static void progress(const struct load *load, int64_t start_us, int64_t now_us, bool is_last)
-{
-    double seconds = (double)(now_us - start_us) / (double)NY_US_PER_SECOND;
-    size_t answered = load->count.aa + load->count.failed;
-
-    fprintf(stderr, "\r%zu messages, %zu failed, %zu of %zu files, %.0f messages/s%s   %s",
-            answered, load->count.failed, load->next_file, load->n_files,
-            seconds > 0 ? (double)answered / seconds : 0.0,
-            load->lost_us != 0 ? ", waiting for the server" : "", is_last ? "\n" : "");
-}
-
-/* Ended transfers go back to their lanes. */
-static void collect(struct load *load)
-{
-    CURLMsg *m;
-    int left;
-
-    while ((m = curl_multi_info_read(load->multi, &left)) != NULL) {
-        struct load_lane *lane = NULL;
-
-        if (m->msg == CURLMSG_DONE) {
-            CURLcode rc = m->data.result;
-
-            curl_easy_getinfo(m->easy_handle, CURLINFO_PRIVATE, (char **)&lane);
-            load_lane_done(lane, rc, ny_clock_monotonic_us());
+        lane->file = files->paths[files->next++];
+        lane->number = 0;
+        rc = cli_file_open(&r->file, lane->file);
+        r->splitter = (struct ny_hl7v2_splitter){
+            .bytes = {r->file.p, r->file.n}
+        };
+        if (rc != 0) {
+            load_lane_fail(lane, NULL, ny_str_from_c(strerror(rc)));
+            continue;
         }
+        r->is_open = true;
     }
+    return r->is_open;
 }
 
-static bool step_all(struct load *load)
+static enum load_next message_next(struct load_lane *lane)
 {
-    int64_t now_us = ny_clock_monotonic_us();
-    bool any = false;
+    struct files *files = lane->load->own;
+    struct reading *r = &files->of[lane - lane->load->lanes];
 
-    for (size_t i = 0; i < load->n_lanes && !load->is_lost; i++) {
-        any = load_lane_step(&load->lanes[i], now_us) || any;
+    lane->message = NY_STR_NONE;
+    while (file_next(lane, r)) {
+        if (ny_hl7v2_split_next(&r->splitter, &lane->message, NULL)) {
+            lane->number = r->splitter.messages;
+            return LOAD_MESSAGE;
+        }
+        file_end(lane, r);
     }
-    return any;
+    return LOAD_END;
 }
 
-static void run(struct load *load)
+static void progress(const struct load *load, FILE *out)
 {
-    bool shows = isatty(STDERR_FILENO) == 1;
-    int64_t start_us = ny_clock_monotonic_us();
-    int64_t shown_us = start_us;
+    const struct files *files = load->own;
 
-    while (step_all(load)) {
-        int64_t now_us;
-        int running;
-
-        curl_multi_perform(load->multi, &running);
-        collect(load);
-        now_us = ny_clock_monotonic_us();
-        if (shows && now_us - shown_us > PROGRESS_US) {
-            progress(load, start_us, now_us, false);
-            shown_us = now_us;
-        }
-        /* Nothing to wait for when a lane has become free. */
-        if (running > 0 || load->lost_us != 0) {
-            curl_multi_poll(load->multi, NULL, 0, POLL_MS, NULL);
-        }
-    }
-    if (shows) {
-        progress(load, start_us, ny_clock_monotonic_us(), true);
-    }
-    printf("messages %zu  AA %zu  AE %zu  AR %zu  failed %zu  seconds %.1f\n", load->count.messages,
-           load->count.aa, load->count.ae, load->count.ar, load->count.failed,
-           (double)(ny_clock_monotonic_us() - start_us) / (double)NY_US_PER_SECOND);
+    fprintf(out, "%zu of %zu files", files->next, files->n);
 }
 
-/* ---- before and after ---- */
+/* ---- the verb ---- */
 
-static bool files_readable(const struct load *load)
+static bool files_readable(const struct files *files)
 {
     bool ok = true;
 
-    for (size_t i = 0; i < load->n_files; i++) {
-        if (strcmp(load->files[i], "-") != 0 && access(load->files[i], R_OK) != 0) {
-            cli_error("%s cannot be read (%s); nothing was sent", load->files[i], strerror(errno));
+    for (size_t i = 0; i < files->n; i++) {
+        if (strcmp(files->paths[i], "-") != 0 && access(files->paths[i], R_OK) != 0) {
+            cli_error("%s cannot be read (%s); nothing was sent", files->paths[i], strerror(errno));
             ok = false;
         }
     }
     return ok;
 }
 
-/* A server that answers at all; whether it is ready is seen by the messages. */
-static int server_check(struct cli *cli)
-{
-    struct cli_body body = {0};
-    CURL *easy = cli_easy_create(cli, &body);
-    CURLcode rc;
-
-    curl_easy_setopt(easy, CURLOPT_URL, cli_url(cli, "/livez", NULL, 0));
-    rc = curl_easy_perform(easy);
-    curl_easy_cleanup(easy);
-    cli_body_finish(&body);
-    return rc == CURLE_OK ? CLI_DONE : cli_no_server(cli, curl_easy_strerror(rc));
-}
-
-static void load_init(struct load *load)
-{
-    load->n_lanes = load->n_files < load->n_lanes ? load->n_files : load->n_lanes;
-    load->url = cli_url(load->cli, "/feed", NULL, 0);
-    load->headers = curl_slist_append(NULL, "Content-Type: x-application/hl7-v2+er7");
-    load->headers = curl_slist_append(load->headers, "Expect:");
-    load->multi = curl_multi_init();
-    NY_ASSERT(load->multi != NULL && load->headers != NULL);
-    curl_multi_setopt(load->multi, CURLMOPT_MAXCONNECTS, (long)LOAD_CONNECTIONS_MAX);
-    for (size_t i = 0; i < load->n_lanes; i++) {
-        load_lane_init(&load->lanes[i], load);
-    }
-}
-
-static void load_finish(struct load *load)
-{
-    for (size_t i = 0; i < load->n_lanes; i++) {
-        load_lane_finish(&load->lanes[i]);
-    }
-    curl_multi_cleanup(load->multi);
-    curl_slist_free_all(load->headers);
-    load_report_close(&load->report);
-}
-
 int verb_load_hl7(struct cli *cli, const struct verb *verb)
 {
-    static struct load load = {.n_lanes = 8,
-                               .retry_us = 30 * NY_US_PER_SECOND,
-                               .report = {.path = "nayose-load-failures.tsv"}};
+    static const struct load_source source = {.next = message_next, .progress = progress};
+    static struct files files;
+    static struct load load = {LOAD_DEFAULTS, .source = &source, .own = &files};
     int n = 0;
     int code;
 
     load.cli = cli;
-    load.files = cli_args(cli, verb, options, option_set, &load, &n);
-    load.n_files = (size_t)n;
-    if (!files_readable(&load)) {
+    files.paths = cli_args(cli, verb, options, load_option_set, &load, &n);
+    files.n = (size_t)n;
+    if (!files_readable(&files)) {
         return CLI_REFUSED;
     }
-    code = server_check(cli);
+    code = load_server_check(cli);
     if (code != CLI_DONE) {
         return code;
     }
-    load_init(&load);
-    run(&load);
-    load_finish(&load);
-    if (load.count.bytes_outside > 0) {
+    load.n_lanes = files.n < load.n_lanes ? files.n : load.n_lanes;
+    load_run(&load);
+    printf("messages %zu  AA %zu  AE %zu  AR %zu  failed %zu  seconds %.1f\n", load.count.messages,
+           load.count.aa, load.count.ae, load.count.ar, load.count.failed, load_seconds(&load));
+    for (size_t i = 0; i < LOAD_CONNECTIONS_MAX; i++) {
+        cli_file_close(&files.of[i].file);
+    }
+    if (files.bytes_outside > 0) {
         cli_error("%zu bytes between messages belong to none and were left out",
-                  load.count.bytes_outside);
+                  files.bytes_outside);
     }
-    if (load.is_lost) {
-        cli_error("given up after %lld s: %s; not everything was sent. Load the same files again "
-                  "when the server is back: what it has already is not taken twice",
-                  (long long)(load.retry_us / NY_US_PER_SECOND), load.lost_why);
-        return CLI_NO_SERVER;
-    }
-    return load.count.failed > 0 ? CLI_REFUSED : CLI_DONE;
+    return load_code(&load);
 }

@@ -1,8 +1,8 @@
-/* One lane: takes a file, sends its messages one after the other, takes the next file.
+/* One lane: sends messages one after the other.
  *
- *   next file ─▶ next message ─▶ POST /feed ─▶ AA AE AR ─────────▶ counted, next message
- *                     ▲                      ├▶ 503, AR 206/207,
- *                     └── waits 0.1 … 2 s ◀──┘  connection lost      until retry_us is over
+ *   next message ─▶ POST /feed ─▶ AA AE AR ─────────▶ counted, next message
+ *        ▲                      ├▶ 503, AR 206/207,
+ *        └── waits 0.1 … 2 s ◀──┘  connection lost      until retry_us is over
  *
  * Sending again is safe: the server knows a message by source, control id and body, and answers a
  * repeated one with the first acknowledgement. */
@@ -30,15 +30,14 @@ void load_lane_finish(struct load_lane *lane)
     }
     curl_easy_cleanup(lane->easy);
     cli_body_finish(&lane->body);
-    cli_file_close(&lane->file);
 }
 
 /* ---- failures ---- */
 
-static void fail(struct load_lane *lane, const struct load_answer *answer, ny_str why)
+void load_lane_fail(struct load_lane *lane, const struct load_answer *answer, ny_str why)
 {
     struct ny_arena *a = ny_arena_create(MESSAGE_ARENA_MAX);
-    struct load_failure f = {.file = lane->file.path, .number = lane->splitter.messages};
+    struct load_failure f = {.file = lane->file, .number = lane->number};
     struct ny_hl7v2_msh msh;
 
     if (lane->message.n > 0 && ny_hl7v2_salvage(a, lane->message, NULL, &msh) == NY_OK) {
@@ -58,64 +57,37 @@ static void fail(struct load_lane *lane, const struct load_answer *answer, ny_st
     ny_arena_destroy(a);
 }
 
-/* ---- files and messages ---- */
-
-static void file_end(struct load_lane *lane)
-{
-    struct load *load = lane->load;
-
-    load->count.bytes_outside += lane->splitter.skipped;
-    if (lane->splitter.messages == 0) {
-        fail(lane, NULL, NY_S("no HL7 message in this file"));
-    }
-    cli_file_close(&lane->file);
-    lane->is_open = false;
-}
-
-static bool file_next(struct load_lane *lane)
-{
-    struct load *load = lane->load;
-
-    while (!lane->is_open && load->next_file < load->n_files) {
-        int rc = cli_file_open(&lane->file, load->files[load->next_file++]);
-
-        lane->splitter = (struct ny_hl7v2_splitter){
-            .bytes = {lane->file.p, lane->file.n}
-        };
-        lane->message = NY_STR_NONE;
-        if (rc != 0) {
-            fail(lane, NULL, ny_str_from_c(strerror(rc)));
-            continue;
-        }
-        lane->is_open = true;
-    }
-    return lane->is_open;
-}
-
-static bool message_next(struct load_lane *lane)
-{
-    while (file_next(lane)) {
-        lane->message = NY_STR_NONE;
-        if (ny_hl7v2_split_next(&lane->splitter, &lane->message, NULL)) {
-            lane->load->count.messages++;
-            lane->first_try_us = 0;
-            lane->tries = 0;
-            return true;
-        }
-        file_end(lane);
-    }
-    return false;
-}
-
 /* ---- sending ---- */
+
+/* What came of the message is final. */
+static void settle(struct load_lane *lane, bool accepted)
+{
+    if (lane->load->source->done != NULL) {
+        lane->load->source->done(lane, accepted);
+    }
+}
+
+static void refused(struct load_lane *lane, const struct load_answer *answer, ny_str why)
+{
+    load_lane_fail(lane, answer, why);
+    settle(lane, false);
+}
 
 bool load_lane_step(struct load_lane *lane, int64_t now_us)
 {
     if (lane->is_sending || lane->due_us > now_us) {
         return true;
     }
-    if (lane->due_us == 0 && !message_next(lane)) {
-        return false;
+    if (lane->due_us == 0) {
+        enum load_next next = lane->load->source->next(lane);
+
+        if (next != LOAD_MESSAGE) {
+            lane->load->is_looking = lane->load->is_looking || next == LOAD_LATER;
+            return next == LOAD_LATER;
+        }
+        lane->load->count.messages++;
+        lane->first_try_us = 0;
+        lane->tries = 0;
     }
     lane->due_us = 0;
     lane->tries++;
@@ -158,6 +130,7 @@ static void count_answer(struct load_lane *lane, const struct load_answer *answe
     switch (answer->code[1]) {
     case 'A':
         load->count.aa++;
+        settle(lane, true);
         return;
     case 'E':
         load->count.ae++;
@@ -166,7 +139,7 @@ static void count_answer(struct load_lane *lane, const struct load_answer *answe
         load->count.ar++;
         break;
     }
-    fail(lane, answer, NY_STR_NONE);
+    refused(lane, answer, NY_STR_NONE);
 }
 
 static bool is_known_code(const char *code)
@@ -189,14 +162,14 @@ static void judge(struct load_lane *lane, long status, int64_t now_us)
             if (answer.code[0] != '\0') {
                 lane->load->count.ar++;
             }
-            fail(lane, &answer, answer.code[0] != '\0' ? NY_STR_NONE : NY_S("HTTP status 503"));
+            refused(lane, &answer, answer.code[0] != '\0' ? NY_STR_NONE : NY_S("HTTP status 503"));
         }
     } else if (is_known_code(answer.code)) {
         count_answer(lane, &answer);
     } else if (status == 200) {
-        fail(lane, NULL, NY_S("the acknowledgement cannot be read"));
+        refused(lane, NULL, NY_S("the acknowledgement cannot be read"));
     } else {
-        fail(lane, NULL, ny_arena_printf(a, "HTTP status %ld", status));
+        refused(lane, NULL, ny_arena_printf(a, "HTTP status %ld", status));
     }
     ny_arena_destroy(a);
 }
@@ -213,6 +186,6 @@ void load_lane_done(struct load_lane *lane, CURLcode rc, int64_t now_us)
         return;
     }
     if (!try_again(lane, now_us, lane->error[0] != '\0' ? lane->error : curl_easy_strerror(rc))) {
-        fail(lane, NULL, NY_S("no answer: connection lost"));
+        refused(lane, NULL, NY_S("no answer: connection lost"));
     }
 }
