@@ -111,6 +111,14 @@ ny_str ny_hl7v2_segment_raw(const struct ny_hl7v2_segment *seg);
 /* 1 for the first of its name …: the second part of an ERL. */
 size_t ny_hl7v2_segment_number(const struct ny_hl7v2_segment *seg);
 
+/* Cuts the bytes of a segment as received, without its line end, at the separator that stands
+ * behind its name, without decoding them: half a kanji is no separator.
+ * cp932  bytes from 0x81 are lead bytes of code page 932
+ * out    [max] parts: the name, then field 1, 2 … (of MSH: field 2, 3 …); borrowed
+ * rest   what is left behind part `max`, p NULL when nothing is; NULL allowed
+ * Returns how many parts there are, at least 1 when max is. */
+size_t ny_hl7v2_raw_parts(ny_str segment, bool cp932, ny_str *out, size_t max, ny_str *rest);
+
 /* ---- fields; all numbers count from 1 as in the standard ---- */
 
 /* The field as received, empty when there is none. MSH-1 is the separator. Borrowed. */
