@@ -73,6 +73,9 @@ void ny_admin_metrics(struct request *q)
                       c->help, c->name, c->kind, c->name,
                       (long long)ny_counter_get((enum ny_counter)i));
     }
+    if (q->admin->cfg.metrics != NULL) {
+        q->admin->cfg.metrics(q->admin->cfg.metrics_ctx, &b);
+    }
     ny_registry_stats(q->registry, &s);
     ny_buf_printf(&b,
                   "# HELP nayose_reviews Open questions.\n# TYPE nayose_reviews gauge\n"

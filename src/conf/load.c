@@ -249,12 +249,27 @@ static void check_listener(struct loading *l, const struct conf_section *s)
 {
     bool has_path = s->values[CONF_OPT_listener_path].set;
     bool has_port = s->values[CONF_OPT_listener_port].set;
+    const struct conf_value *tls = &s->values[CONF_OPT_listener_tls];
     bool is_admin = ny_str_equals(s->values[CONF_OPT_listener_type].s, NY_S("admin"));
 
     if (is_admin && (!has_path || has_port)) {
         fail_at_line(l, s->line, "an admin listener needs path and takes no port");
     } else if (has_path == has_port) {
         fail_at_line(l, s->line, "a listener needs either port or path");
+    } else if (tls->set && has_path) {
+        fail_at_line(l, s->line, "a listener with a path takes no tls");
+    } else if (tls->set && section_find(l->conf, NY_S("tls"), tls->s) == NULL) {
+        fail_at_line(l, s->line, "there is no [tls %s]", ny_log_safe(tls->s));
+    }
+}
+
+static void check_tls(struct loading *l, const struct conf_section *s)
+{
+    if (!s->values[CONF_OPT_tls_certificate].set || !s->values[CONF_OPT_tls_key].set) {
+        fail_at_line(l, s->line, "[tls %.*s] needs certificate and key", NY_ARG(s->name));
+    } else if (!s->values[CONF_OPT_tls_ca].set && !s->values[CONF_OPT_tls_peers].set) {
+        fail_at_line(l, s->line, "[tls %.*s] trusts nobody: set ca, peers or both",
+                     NY_ARG(s->name));
     }
 }
 
@@ -280,6 +295,8 @@ static ny_rc parse_all(struct loading *l)
         fill_defaults(s);
         if (strcmp(s->kind->section, "listener") == 0) {
             check_listener(l, s);
+        } else if (strcmp(s->kind->section, "tls") == 0) {
+            check_tls(l, s);
         }
     }
     return l->rc;

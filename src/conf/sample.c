@@ -69,6 +69,10 @@ void ny_conf_print_sample(FILE *f)
             continue;
         }
         print_options(f, kind->section);
+        if (strcmp(kind->section, "listener") != 0) {
+            fprintf(f, "#[%s NAME]\n", kind->section);
+            continue;
+        }
         for (size_t i = 0; i < NY_ARRAY_LEN(listeners); i++) {
             fprintf(f, "[%s %s]\ntype = %s\n%s = %s\n", kind->section, listeners[i].name,
                     listeners[i].type, listeners[i].key, listeners[i].value);

@@ -64,11 +64,15 @@ static bool is_loopback(const char *host)
            strcmp(host, "localhost") == 0;
 }
 
-static void options_read(const struct ny_conf *c, const char *name, struct ny_listener_options *o)
+static void options_read(const struct server *s, const char *name, struct ny_listener_options *o)
 {
+    const struct ny_conf *c = s->conf;
+
     *o = (struct ny_listener_options){
         .max_streams = (size_t)ny_conf_int(c, "listener", name, "max_connections"),
+        .max_per_peer = (size_t)ny_conf_int(c, "listener", name, "max_per_peer"),
         .idle_us = ny_conf_time_us(c, "listener", name, "idle_timeout"),
+        .tls = server_tls_find(s, ny_conf_str(c, "listener", name, "tls")),
     };
     if (ny_conf_has(c, "listener", name, "path")) {
         o->path = ny_conf_str(c, "listener", name, "path");
@@ -86,6 +90,7 @@ static ny_rc mllp_start(struct server *s, const char *name, bool open_access, st
         .budget = s->budget,
         .max_message = (size_t)ny_conf_int(s->conf, "listener", name, "max_message"),
         .in_flight = (size_t)ny_conf_int(s->conf, "listener", name, "in_flight"),
+        .partial_us = ny_conf_time_us(s->conf, "listener", name, "partial_timeout"),
         .open_access = open_access,
     };
     struct ny_listener_options options;
@@ -93,7 +98,7 @@ static ny_rc mllp_start(struct server *s, const char *name, bool open_access, st
     if (s->n_mllp == LISTENERS_MAX) {
         return ny_fail(err, NY_ECONFIG, "more than %d MLLP listeners", LISTENERS_MAX);
     }
-    options_read(s->conf, name, &options);
+    options_read(s, name, &options);
     s->mllp[s->n_mllp] = ny_peer_mllp_create(&cfg);
     return ny_peer_mllp_listen(s->mllp[s->n_mllp++], &options, err);
 }
@@ -119,7 +124,7 @@ static ny_rc http_start(struct server *s, const char *name, bool is_admin, bool 
     struct ny_peer_http_listener **l = is_admin ? &s->admin_http : &s->http;
     struct ny_listener_options options;
 
-    options_read(s->conf, name, &options);
+    options_read(s, name, &options);
     if (is_admin && options.path == NULL) {
         return ny_fail(err, NY_ECONFIG,
                        "[listener %s]: an admin listener needs path, a Unix socket", name);
@@ -147,6 +152,7 @@ ny_rc server_listen(struct server *s, struct ny_error *err)
         if (rc != NY_OK) {
             return rc;
         }
+        server_tls_tell_weak(s->conf, name);
         if (open_access && !ny_conf_has(s->conf, "listener", name, "path") &&
             !is_loopback(ny_conf_str(s->conf, "listener", name, "bind"))) {
             ny_log(NY_LOG_WARN, "open_access",

@@ -21,11 +21,11 @@ struct arguments {
 };
 
 static const struct argp_option options[] = {
-    {"config",              'c',         "FILE", 0, "read this configuration file",                        0},
-    {"check-config",        KEY_CHECK,   NULL,   0, "check the configuration and end",                     0},
-    {"print-config-sample", KEY_SAMPLE,  NULL,   0, "print every option with its default",                 0},
-    {"migrate",             KEY_MIGRATE, NULL,   0, "bring the database to this version's schema and end", 0},
-    {NULL,                  0,           NULL,   0, NULL,                                                  0},
+    {"config",              'c',         "FILE", 0, "read this configuration file",                         0},
+    {"check-config",        KEY_CHECK,   NULL,   0, "check the configuration and its certificates and end", 0},
+    {"print-config-sample", KEY_SAMPLE,  NULL,   0, "print every option with its default",                  0},
+    {"migrate",             KEY_MIGRATE, NULL,   0, "bring the database to this version's schema and end",  0},
+    {NULL,                  0,           NULL,   0, NULL,                                                   0},
 };
 
 static error_t parse_option(int key, char *arg, struct argp_state *state)
@@ -66,13 +66,17 @@ static void harden(void)
 static ny_rc run(const struct arguments *a, const struct ny_conf *conf, struct ny_error *err)
 {
     if (a->check) {
-        printf("%s: no errors\n", a->config);
-        return NY_OK;
+        ny_rc rc = server_tls_check(conf, err);
+
+        if (rc == NY_OK) {
+            printf("%s: no errors\n", a->config);
+        }
+        return rc;
     }
     if (a->migrate) {
         return server_migrate(conf, err);
     }
-    return server_run(conf, err);
+    return server_run(conf, a->config, err);
 }
 
 int main(int argc, char **argv)

@@ -131,7 +131,8 @@ static void ihe_start(struct server *s)
     };
     struct ny_study_config study = {
         .loop = s->loop, .registry = s->registry, .registry_config = &s->registry_config};
-    struct ny_admin_config admin = {.registry = s->registry};
+    struct ny_admin_config admin = {
+        .registry = s->registry, .metrics = server_tls_metrics, .metrics_ctx = s};
 
     s->study = ny_study_create(&study);
     admin.study = s->study;
@@ -176,10 +177,26 @@ static void on_stop(void *ctx)
     ny_timer_start(s->stop_timer, STOP_TICK_US, STOP_TICK_US);
 }
 
+/* Certificates and the level of the log change while the server runs; connections stay. */
 static void on_hangup(void *ctx)
 {
-    (void)ctx;
-    ny_log(NY_LOG_WARN, "reload_ignored", "hint=\"restart nayosed to change its settings\"");
+    struct server *s = ctx;
+    struct ny_conf *fresh = NULL;
+    struct ny_error err = {0};
+    ny_rc rc = ny_conf_load(s->conf_path, &fresh, &err);
+
+    if (rc == NY_OK) {
+        rc = ny_conf_check_reload(s->conf, fresh, &err);
+    }
+    if (rc != NY_OK) {
+        ny_log(NY_LOG_ERROR, "reload_failed", "why=\"%s\" hint=\"nothing has changed\"", err.text);
+    } else {
+        log_level_set(fresh);
+        server_tls_reload(s, fresh);
+        ny_log(NY_LOG_INFO, "reloaded",
+               "hint=\"certificates and log level; other settings change with a restart\"");
+    }
+    ny_conf_destroy(fresh);
 }
 
 static void on_watchdog(void *ctx)
@@ -291,7 +308,10 @@ static ny_rc server_start(struct server *s, struct ny_error *err)
         return rc;
     }
     ihe_start(s);
-    rc = server_listen(s, err);
+    rc = server_tls_start(s, err);
+    if (rc == NY_OK) {
+        rc = server_listen(s, err);
+    }
     if (rc == NY_OK) {
         timers_start(s);
     }
@@ -307,6 +327,7 @@ static void server_finish(struct server *s)
     }
     ny_peer_http_destroy(s->http);
     ny_peer_http_destroy(s->admin_http);
+    server_tls_stop(s);
     ny_timer_destroy(s->stop_timer);
     ny_timer_destroy(s->watchdog);
     ny_timer_destroy(s->start_timer);
@@ -321,9 +342,9 @@ static void server_finish(struct server *s)
     ny_loop_destroy(s->loop);          /* runs what was put off, waits for no event */
 }
 
-ny_rc server_run(const struct ny_conf *conf, struct ny_error *err)
+ny_rc server_run(const struct ny_conf *conf, const char *path, struct ny_error *err)
 {
-    struct server s = {.conf = conf};
+    struct server s = {.conf = conf, .conf_path = path};
     ny_rc rc;
 
     log_level_set(conf);

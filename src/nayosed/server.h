@@ -8,7 +8,12 @@
 /* Applies the migrations and writes model version 1 where there is none. */
 NY_MUST_USE ny_rc server_migrate(const struct ny_conf *conf, struct ny_error *err);
 
-/* Runs until SIGINT or SIGTERM; NY_OK after an orderly stop. */
-NY_MUST_USE ny_rc server_run(const struct ny_conf *conf, struct ny_error *err);
+/* Runs until SIGINT or SIGTERM; NY_OK after an orderly stop. path: the file of conf, read again on
+ * SIGHUP. */
+NY_MUST_USE ny_rc server_run(const struct ny_conf *conf, const char *path, struct ny_error *err);
+
+/* What the file alone cannot show: that the certificates and keys it names are there, belong
+ * together and are valid now. */
+NY_MUST_USE ny_rc server_tls_check(const struct ny_conf *conf, struct ny_error *err);
 
 #endif

@@ -9,10 +9,11 @@
 
 #include "server.h"
 
-enum { LISTENERS_MAX = 16 };
+enum { LISTENERS_MAX = 16, TLS_MAX = 16 };
 
 struct server {
     const struct ny_conf *conf;
+    const char *conf_path;
     struct ny_match_settings settings; /* of [match] */
     struct ny_registry_config registry_config;
     struct ny_loop *loop;
@@ -27,6 +28,8 @@ struct server {
     struct ny_peer_http_listener *http;       /* public: health only */
     struct ny_peer_http_listener *admin_http; /* the CLI's socket */
     struct ny_peer_route public_route, private_route;
+    struct ny_tls *tls[TLS_MAX]; /* in the order of the configuration */
+    size_t n_tls;
     struct ny_timer *stop_timer;
     struct ny_timer *watchdog;
     struct ny_timer *start_timer; /* until the database connections are up */
@@ -37,5 +40,15 @@ struct server {
 
 /* Opens every listener of the configuration. */
 NY_MUST_USE ny_rc server_listen(struct server *s, struct ny_error *err);
+
+/* tls.c: the [tls NAME] sections. */
+NY_MUST_USE ny_rc server_tls_start(struct server *s, struct ny_error *err);
+struct ny_tls *server_tls_find(const struct server *s, const char *name); /* NULL: none */
+/* Each section by itself: one that cannot be read keeps what it had, and the log says why. */
+void server_tls_reload(struct server *s, const struct ny_conf *fresh);
+void server_tls_metrics(void *ctx, struct ny_buf *b);
+/* Warns of the profile ihe on an address that is not private. */
+void server_tls_tell_weak(const struct ny_conf *c, const char *listener);
+void server_tls_stop(struct server *s);
 
 #endif

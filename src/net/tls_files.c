@@ -92,7 +92,7 @@ static bool is_private(const struct stat *st)
     if (st->st_uid == 0 && geteuid() != 0) {
         return (st->st_mode & (S_IWGRP | S_IXGRP | S_IRWXO)) == 0;
     }
-    return st->st_uid == geteuid() && (st->st_mode & (S_IRWXG | S_IRWXO)) == 0;
+    return (st->st_uid == geteuid() || geteuid() == 0) && (st->st_mode & (S_IRWXG | S_IRWXO)) == 0;
 }
 
 EVP_PKEY *ny_tls_read_key(const char *name, const char *path, struct ny_error *err)

@@ -35,7 +35,7 @@ struct session {
     struct ny_mllp_reader *reader;
     struct mllp_exchange *oldest, *youngest;
     unsigned rubbish;
-    int64_t frame_since_us; /* monotonic; when the frame being received began, 0 = none */
+    struct ny_timer *partial; /* runs while a frame is being received */
 };
 
 struct ny_peer_mllp_listener {
@@ -79,6 +79,7 @@ static void on_closed(struct ny_peer_session *base)
     }
     s->oldest = NULL;
     s->youngest = NULL;
+    ny_timer_destroy(s->partial);
     ny_counter_add(NY_C_MLLP_CONNECTIONS, -1);
 }
 
@@ -202,6 +203,17 @@ static void take_frame(struct session *s)
     ny_ihe_receive(cfg->ihe, &e->x); /* may answer at once; e is freed at the end of the turn */
 }
 
+static void on_partial(void *ctx)
+{
+    struct session *s = ctx;
+
+    if (ny_stream_is_paused(s->base.stream)) { /* it is us who do not read */
+        ny_timer_start(s->partial, s->listener->cfg.partial_us, 0);
+    } else {
+        session_abort(s, "mllp_closed", "a frame took too long");
+    }
+}
+
 /* Feeds the reader once; true when a frame is ready. */
 static bool feed(struct session *s)
 {
@@ -216,11 +228,9 @@ static bool feed(struct session *s)
         return false;
     }
     if (st == NY_MLLP_FRAME || !ny_mllp_reader_in_frame(s->reader)) {
-        s->frame_since_us = 0;
-    } else if (s->frame_since_us == 0) {
-        s->frame_since_us = ny_clock_monotonic_us();
-    } else if (ny_clock_monotonic_us() - s->frame_since_us > s->listener->cfg.partial_us) {
-        session_abort(s, "mllp_closed", "a frame took too long");
+        ny_timer_stop(s->partial);
+    } else if (!ny_timer_is_active(s->partial)) {
+        ny_timer_start(s->partial, s->listener->cfg.partial_us, 0);
     }
     return st == NY_MLLP_FRAME;
 }
@@ -271,6 +281,7 @@ void ny_peer_mllp_adopt(struct ny_peer_mllp_listener *l, struct ny_stream *strea
     s->listener = l;
     s->base.under_way_max = l->cfg.in_flight;
     s->reader = ny_mllp_reader_create(l->cfg.max_message);
+    s->partial = ny_timer_create(l->cfg.loop, on_partial, s);
     ny_counter_add(NY_C_MLLP_CONNECTIONS, 1);
     ny_peer_session_begin(&s->base, &l->sessions, &session_ops, stream);
 }

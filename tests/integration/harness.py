@@ -7,6 +7,7 @@ import collections
 import http.client
 import json
 import os
+import pathlib
 import shutil
 import socket
 import subprocess
@@ -71,6 +72,13 @@ class Server:
         if words[1] != "0":
             raise RuntimeError(f"{line}: status {words[1]}")
 
+    def configure(self, sections):
+        """Sections of nayosed.conf beside those that every test has; before start()."""
+        path = self.dir + ".conf"  # the directory itself must be empty for the server
+        with open(path, "w", encoding="utf-8") as f:
+            f.write(sections)
+        self._do(f'export NAYOSE_CONF_EXTRA="{path}"')
+
     def start(self):
         self._do(f'server_start "{self.dir}"')  # the ready line is a promise: no waiting here
         return self
@@ -113,6 +121,7 @@ class Server:
                 self.shell.wait()
                 self.shell.stdout.close()
                 shutil.rmtree(self.dir, ignore_errors=True)
+                pathlib.Path(self.dir + ".conf").unlink(missing_ok=True)
 
     def is_alive(self):
         try:
@@ -217,6 +226,50 @@ class Server:
         if not run.stdout:
             raise RuntimeError("nayose-mllpload said nothing")
         return json.loads(run.stdout)
+
+
+class Wire:
+    """A connection that sends anything and reads frames."""
+
+    def __init__(self, port, tls=None):
+        self.sock = socket.create_connection(("127.0.0.1", port), timeout=30)
+        if tls is not None:
+            self.sock = tls.wrap_socket(self.sock)
+        self.rest = b""
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.sock.close()
+
+    def frame(self):
+        """The next answer without its framing; None when the server closes."""
+        while FRAME_END not in self.rest:
+            try:
+                more = self.sock.recv(65536)
+            except ConnectionResetError:
+                return None
+            if not more:
+                return None
+            self.rest += more
+        answer, self.rest = self.rest.split(FRAME_END, 1)
+        return answer.lstrip(FRAME_BEGIN)
+
+    def ask(self, body):
+        self.sock.sendall(FRAME_BEGIN + body + FRAME_END)
+        return self.frame()
+
+    def closes(self):
+        return self.frame() is None
+
+
+def field(answer, segment, number):
+    for line in answer.decode("utf-8", "replace").split("\r"):
+        fields = line.split("|")
+        if fields[0] == segment:
+            return fields[number] if number < len(fields) else ""
+    return None
 
 
 def population(directory, people, facilities=12, seed=1, *options):

@@ -106,48 +106,6 @@ TABLES = ("identity", "identity_version", "person", "edge", "membership_event", 
           "hold", "message_seen", "identity_domain", "requester")
 
 
-class Wire:
-    """A connection that sends anything and reads frames."""
-
-    def __init__(self, port):
-        self.sock = socket.create_connection(("127.0.0.1", port), timeout=30)
-        self.rest = b""
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        self.sock.close()
-
-    def frame(self):
-        """The next answer without its framing; None when the server closes."""
-        while harness.FRAME_END not in self.rest:
-            try:
-                more = self.sock.recv(65536)
-            except ConnectionResetError:
-                return None
-            if not more:
-                return None
-            self.rest += more
-        answer, self.rest = self.rest.split(harness.FRAME_END, 1)
-        return answer.lstrip(harness.FRAME_BEGIN)
-
-    def ask(self, body):
-        self.sock.sendall(harness.FRAME_BEGIN + body + harness.FRAME_END)
-        return self.frame()
-
-    def closes(self):
-        return self.frame() is None
-
-
-def field(answer, segment, number):
-    for line in answer.decode("utf-8", "replace").split("\r"):
-        fields = line.split("|")
-        if fields[0] == segment:
-            return fields[number] if number < len(fields) else ""
-    return None
-
-
 class BadInput(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
@@ -159,11 +117,11 @@ class BadInput(unittest.TestCase):
                                                 {"namespace": namespace, "oid": oid})
             assert status == 201, answer
         with cls.wire() as w:
-            assert field(w.ask(message(ident="FIRST")), "MSA", 1) == "AA"
+            assert harness.field(w.ask(message(ident="FIRST")), "MSA", 1) == "AA"
 
     @classmethod
     def wire(cls):
-        return Wire(cls.server.mllp_port)
+        return harness.Wire(cls.server.mllp_port)
 
     def state(self):
         """Counts of every table that a message may change, and the one identity as it is."""
@@ -188,11 +146,11 @@ class BadInput(unittest.TestCase):
                 with self.subTest(name):
                     answer = w.ask(body)
                     self.assertIsNotNone(answer, "connection closed")
-                    got = (field(answer, "MSA", 1), field(answer, "ERR", 2),
-                           (field(answer, "ERR", 3) or "").split("^")[0])
+                    got = (harness.field(answer, "MSA", 1), harness.field(answer, "ERR", 2),
+                           (harness.field(answer, "ERR", 3) or "").split("^")[0])
                     self.assertEqual(got, (msa, where, code))
                     ident = "" if name == "MSH-10 missing" else "X1"
-                    self.assertEqual(field(answer, "MSA", 2), ident)
+                    self.assertEqual(harness.field(answer, "MSA", 2), ident)
         self.check_unchanged()
 
     def test_tolerated_escapes(self):
@@ -200,7 +158,7 @@ class BadInput(unittest.TestCase):
             for number, (name, text) in enumerate(TOLERATED):
                 with self.subTest(name):
                     answer = w.ask(message(ident=f"E{number}", ids=f"esc{number}^^^F01", name=text))
-                    self.assertEqual(field(answer, "MSA", 1), "AA")
+                    self.assertEqual(harness.field(answer, "MSA", 1), "AA")
         self.assertTrue(self.server.is_alive())
 
     def test_connection_lost_inside_a_frame(self):
@@ -216,7 +174,7 @@ class BadInput(unittest.TestCase):
         with self.wire() as w:
             for i in range(len(whole)):
                 w.sock.sendall(whole[i:i + 1])
-            self.assertEqual(field(w.frame(), "QAK", 2), "OK")
+            self.assertEqual(harness.field(w.frame(), "QAK", 2), "OK")
         self.check_unchanged()
 
     def test_end_byte_inside_closes(self):
@@ -228,7 +186,7 @@ class BadInput(unittest.TestCase):
     def test_begin_byte_inside_starts_anew(self):
         with self.wire() as w:
             w.sock.sendall(harness.FRAME_BEGIN + message(ids="lost^^^F01")[:90])
-            self.assertEqual(field(w.ask(query()), "QAK", 2), "OK")
+            self.assertEqual(harness.field(w.ask(query()), "QAK", 2), "OK")
         self.check_unchanged()
 
     def test_frames_without_a_message_end_the_connection(self):
@@ -284,7 +242,7 @@ class BadInput(unittest.TestCase):
             with self.subTest(name), self.wire() as w:
                 answer = w.ask(body)
                 # Refused, or (nothing but separators says nothing about a name) accepted as no news
-                if answer is not None and field(answer, "MSA", 1) == "AA":
+                if answer is not None and harness.field(answer, "MSA", 1) == "AA":
                     self.assertIn(name, ("separators", "repetitions"))
                 else:
                     self.assertEqual(self.state(), self.before)

@@ -2,7 +2,7 @@
 # Throw-away certificates for tests of TLS: certificates.sh DIR
 #   ca.pem other-ca.pem    two authorities
 #   NAME.pem NAME.key      server client renewed expired (ca) · stranger (other-ca) · lone (its own) ·
-#                          weak (ca; RSA 1024) · revoked (ca; listed in crl.pem)
+#                          rsa (ca; RSA 2048) · weak (ca; RSA 1024) · revoked (ca; listed in crl.pem)
 #   empty.crl crl.pem      what ca has revoked: nothing; revoked.pem
 #   locked.key             server.key with a pass phrase
 set -eu
@@ -45,6 +45,7 @@ for name in server client renewed revoked; do
 done
 signed stranger other-ca 30
 signed expired ca -1
+signed rsa ca 30 2048
 signed weak ca 30 1024
 openssl pkcs8 -topk8 -in server.key -passout pass:secret -out locked.key
 chmod 600 locked.key

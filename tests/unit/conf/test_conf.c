@@ -102,6 +102,13 @@ static void test_errors_name_the_line(void **state)
         {"admin without path",    "\n[listener a]\ntype = admin\nport = 1\n",
          "test.conf:2: an admin listener needs path"                                                                            },
         {"neither port nor path", "[listener a]\n",                               "test.conf:1: a listener needs either"        },
+        {"no such tls",           "[listener a]\nport = 1\ntls = x\n",            "test.conf:1: there is no [tls x]"            },
+        {"tls on a path",         "[listener a]\npath = /x\ntls = x\n",
+         "test.conf:1: a listener with a path takes no tls"                                                                     },
+        {"tls without key",       "[tls x]\ncertificate = a\nca = b\n",
+         "test.conf:1: [tls x] needs certificate and key"                                                                       },
+        {"tls without trust",     "[tls x]\ncertificate = a\nkey = b\n",
+         "test.conf:1: [tls x] trusts nobody"                                                                                   },
         {"first error wins",      "[log]\nlevel = x\n[nope]\n",                   "test.conf:2: level must be"                  },
     };
 

@@ -1,0 +1,385 @@
+#!/usr/bin/python3
+"""TLS as hospitals will meet it: who is let in and how, with openssl's own client, python3-hl7 and
+Python's ssl; certificates that change under a running server; and what a peer may not do to it.
+"""
+import asyncio
+import http.client
+import os
+import pwd
+import re
+import shutil
+import signal
+import socket
+import ssl
+import subprocess
+import tempfile
+import time
+import unittest
+
+import hl7
+import hl7.mllp
+
+import harness
+
+OID = "1.2.392.100495.20.3.51.12210100018"
+CONF = """
+[tls jp]
+certificate = {certs}/server.pem
+key = {certs}/server.key
+ca = {certs}/ca.pem
+peers = {certs}/lone.pem
+
+[tls ihe]
+profile = ihe
+certificate = {certs}/live.pem
+key = {certs}/live.key
+ca = {certs}/ca.pem
+crl = {certs}/crl.pem
+handshake_timeout = 1
+
+[listener mllp-jp]
+port = {jp}
+tls = jp
+in_flight = 4
+
+[listener mllp-ihe]
+port = {ihe}
+tls = ihe
+
+[listener https]
+type = http
+port = {https}
+tls = jp
+
+[listener hasty]
+port = {hasty}
+partial_timeout = 1
+"""
+
+CIPHERS_12 = ("DHE-RSA-AES128-GCM-SHA256", "ECDHE-RSA-AES128-GCM-SHA256",
+              "DHE-RSA-AES256-GCM-SHA384", "ECDHE-RSA-AES256-GCM-SHA384")
+OLD = ("-cipher", "ALL:@SECLEVEL=0")
+
+# name, listener, certificate, options of openssl s_client, why it is refused (None: it is not)
+MEETINGS = [
+    ("TLS 1.3, jp-high", "jp", "client", ("-tls1_3",), None),
+    ("TLS 1.3, ihe", "ihe", "client", ("-tls1_3",), None),
+    *[(f"TLS 1.2, {c}", "ihe", "client", ("-tls1_2", "-cipher", c), None) for c in CIPHERS_12],
+    ("a certificate trusted as it is", "jp", "lone", (), None),
+    ("TLS 1.2, jp-high", "jp", "client", ("-tls1_2",), "unsupported protocol"),
+    ("TLS 1.1, ihe", "ihe", "client", ("-tls1_1", *OLD), "unsupported protocol"),
+    ("TLS 1.1, jp-high", "jp", "client", ("-tls1_1", *OLD), "unsupported protocol"),
+    ("cipher without ephemeral key", "ihe", "client", ("-tls1_2", "-cipher", "AES128-GCM-SHA256"),
+     "no shared cipher"),
+    ("cipher in CBC mode", "ihe", "client", ("-tls1_2", "-cipher", "ECDHE-RSA-AES256-SHA384"),
+     "no shared cipher"),
+    ("cipher not on the list, jp-high", "jp", "client",
+     ("-tls1_3", "-ciphersuites", "TLS_AES_128_CCM_SHA256"), "no shared cipher"),
+    ("no certificate, 1.3", "jp", None, (), "peer did not return a certificate"),
+    ("no certificate, 1.2", "ihe", None, ("-tls1_2",), "peer did not return a certificate"),
+    ("another authority", "jp", "stranger", (), "unable to get local issuer certificate"),
+    ("another authority, 1.2", "ihe", "stranger", ("-tls1_2",),
+     "unable to get local issuer certificate"),
+    ("expired", "jp", "expired", (), "certificate has expired"),
+    ("revoked", "ihe", "revoked", (), "certificate revoked"),
+    ("signed by itself, not a peer here", "ihe", "lone", (), "self-signed certificate"),
+    ("RSA of 1024 bits", "ihe", "weak", OLD, "EE certificate key too weak"),
+]
+
+
+def free_port():
+    with socket.socket() as s:
+        s.bind(("127.0.0.1", 0))
+        return s.getsockname()[1]
+
+
+def message(control, patient="1", name="山田^太郎"):
+    return "\r".join([
+        f"MSH|^~\\&|HIS|F01|NAYOSE|REGION|20260101120000||ADT^A28^ADT_A05|{control}|P|2.5||||||UNICODE UTF-8",
+        "EVN||20260101120000",
+        f"PID|1||{patient}^^^F01&{OID}&ISO^PI||{name}^^^^^L^I||19800101|M", ""]).encode()
+
+
+class Tls(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.server = harness.Server()
+        cls.certs = tempfile.mkdtemp(prefix="ny-certs.")
+        os.chmod(cls.certs, 0o755)  # the server's user has to get in
+        subprocess.run([os.path.join(harness.ROOT, "tests", "support", "certificates.sh"), cls.certs],
+                       check=True)
+        cls.ports = {name: free_port() for name in ("jp", "ihe", "https", "hasty")}
+        cls.renew("rsa")
+        for name in ("server.key", "expired.key"):
+            cls.give_to_server(name)
+        cls.server.configure(CONF.format(certs=cls.certs, **cls.ports))
+        try:
+            cls.server.start()
+            cls.server.wait_ready()
+            status, answer = cls.server.request("POST", "/domains", {
+                "namespace": "F01", "oid": OID, "name": "A"})
+            assert status == 201, answer
+        except BaseException:
+            cls.server.close()
+            raise
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.server.close()
+        shutil.rmtree(cls.certs)
+
+    @classmethod
+    def give_to_server(cls, name):
+        """A key must belong to whom the server runs as."""
+        if os.geteuid() == 0:
+            user = pwd.getpwnam("postgres")
+            os.chown(os.path.join(cls.certs, name), user.pw_uid, user.pw_gid)
+
+    @classmethod
+    def renew(cls, name, key=None):
+        """Puts another certificate (and key) where the server of [tls ihe] looks for its own."""
+        for source, suffix in ((name, ".pem"), (key or name, ".key")):
+            target = os.path.join(cls.certs, "live" + suffix)
+            shutil.copy(os.path.join(cls.certs, source + suffix), target)
+            os.chmod(target, 0o600 if suffix == ".key" else 0o644)
+        cls.give_to_server("live.key")
+
+    def path(self, name):
+        return os.path.join(self.certs, name)
+
+    def context(self, name="client"):
+        c = ssl.create_default_context(cafile=self.path("ca.pem"))
+        if name is not None:
+            c.load_cert_chain(self.path(name + ".pem"), self.path(name + ".key"))
+        c.check_hostname = False
+        return c
+
+    def wire(self, listener, name="client"):
+        return harness.Wire(self.ports[listener], self.context(name))
+
+    def metric(self, name):
+        status, text = self.server.get("/metrics")
+        self.assertEqual(status, 200)
+        found = re.search(rf"^nayose_{name} (\d+)$", text.decode(), re.MULTILINE)
+        self.assertIsNotNone(found, name)
+        return int(found.group(1))
+
+    def met(self):
+        return self.metric("tls_handshakes_total"), self.metric("tls_refused_total")
+
+    def log(self):
+        with open(os.path.join(os.path.dirname(self.server.admin_path), "nayosed.log"),
+                  encoding="utf-8") as f:
+            return f.read()
+
+    def wait_log(self, text, since):
+        end = time.monotonic() + 10
+        while text not in self.log()[since:]:
+            self.assertLess(time.monotonic(), end, f"no {text} in the log: {self.log()[since:]}")
+            time.sleep(0.02)
+
+    def hang_up(self, *expected):
+        since = len(self.log())
+        os.kill(self.server.pid, signal.SIGHUP)
+        for text in expected:
+            self.wait_log(text, since)
+
+    def meet(self, listener, certificate, options):
+        """What the server has counted, and said, of one visit."""
+        before, since = self.met(), len(self.log())
+        command = ["openssl", "s_client", "-connect", f"127.0.0.1:{self.ports[listener]}", "-CAfile",
+                   self.path("ca.pem"), *options]
+        if certificate is not None:
+            command += ["-cert", self.path(certificate + ".pem"), "-key",
+                        self.path(certificate + ".key")]
+        subprocess.run(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+                       stderr=subprocess.DEVNULL, timeout=20, check=False)
+        end = time.monotonic() + 10
+        while sum(self.met()) == sum(before):
+            self.assertLess(time.monotonic(), end, "the server has not met anybody")
+            time.sleep(0.02)
+        after = self.met()
+        return after[0] - before[0], after[1] - before[1], self.log()[since:]
+
+    def test_who_is_let_in(self):
+        for name, listener, certificate, options, why in MEETINGS:
+            with self.subTest(name):
+                done, refused, log = self.meet(listener, certificate, options)
+                if why is None:
+                    self.assertEqual((done, refused), (1, 0), log)
+                else:
+                    self.assertEqual((done, refused), (0, 1), log)
+                    self.assertIn(why, log)
+
+    def test_a_feed_in_one_piece_is_answered_in_order(self):
+        with self.wire("jp") as w:
+            w.sock.sendall(b"".join(
+                harness.FRAME_BEGIN + message(f"P{i}", f"p{i}") + harness.FRAME_END
+                for i in range(20)))
+            answers = [w.frame() for _ in range(20)]
+        self.assertEqual([harness.field(a, "MSA", 2) for a in answers], [f"P{i}" for i in range(20)])
+        self.assertEqual({harness.field(a, "MSA", 1) for a in answers}, {"AA"})
+
+    def test_large_messages_cross_many_records(self):
+        with self.wire("ihe") as w:
+            answer = w.ask(message("BIG", "big") + b"ZZZ|" + b"x" * 1000000 + b"\r")
+            self.assertEqual(harness.field(answer, "MSA", 1), "AA")
+
+    def test_python_hl7_feeds_over_tls(self):
+        async def talk():
+            reader, writer = await hl7.mllp.open_hl7_connection(
+                "127.0.0.1", self.ports["ihe"], ssl=self.context(), encoding="utf-8")
+            writer.writemessage(hl7.parse(message("PY", "py").decode()))
+            await writer.drain()
+            answer = await asyncio.wait_for(reader.readmessage(), 20)
+            writer.close()
+            return str(answer)
+
+        self.assertEqual(harness.field(asyncio.run(talk()).encode(), "MSA", 1), "AA")
+
+    def test_https(self):
+        conn = http.client.HTTPSConnection("127.0.0.1", self.ports["https"], timeout=20,
+                                           context=self.context())
+        for _ in range(2):
+            conn.request("GET", "/livez")
+            reply = conn.getresponse()
+            self.assertEqual((reply.status, reply.read()), (200, b"ok\n"))
+        conn.close()
+        stranger = http.client.HTTPSConnection("127.0.0.1", self.ports["https"], timeout=20,
+                                               context=self.context(None))
+        with self.assertRaises(OSError):
+            stranger.request("GET", "/livez")
+            stranger.getresponse()
+        stranger.close()
+
+    def test_certificates_change_under_a_live_connection(self):
+        def shown(wire):
+            return ssl.DER_cert_to_PEM_cert(wire.sock.getpeercert(True))
+
+        def pem(name):
+            with open(self.path(name + ".pem"), encoding="ascii") as f:
+                return f.read()
+
+        try:
+            with self.wire("ihe") as old:
+                self.assertEqual(shown(old), pem("rsa"))
+                self.renew("renewed", key="rsa")
+                self.hang_up("event=tls_reload_failed tls=ihe", "does not belong to certificate")
+                with self.wire("ihe") as w:
+                    self.assertEqual(shown(w), pem("rsa"))
+                self.renew("expired")
+                self.hang_up("our certificate has expired on ")
+                self.renew("renewed")
+                self.hang_up("event=tls_reloaded tls=ihe", "event=reloaded")
+                with self.wire("ihe") as w:
+                    self.assertEqual(shown(w), pem("renewed"))
+                    self.assertEqual(harness.field(w.ask(message("NEW", "new")), "MSA", 1), "AA")
+                self.assertEqual(harness.field(old.ask(message("OLD", "old")), "MSA", 1), "AA")
+        finally:
+            self.renew("rsa")
+            self.hang_up("event=tls_reloaded tls=ihe")
+
+    def test_a_file_with_a_mistake_changes_nothing(self):
+        path = os.path.join(os.path.dirname(self.server.admin_path), "nayosed.conf")
+        with open(path, encoding="utf-8") as f:
+            good = f.read()
+        try:
+            with open(path, "w", encoding="utf-8") as f:
+                f.write(good + "\n[mach]\n")
+            self.hang_up("event=reload_failed", "unknown section [mach]")
+        finally:
+            with open(path, "w", encoding="utf-8") as f:
+                f.write(good)
+        self.assertEqual(self.meet("jp", "client", ())[:2], (1, 0))
+
+    def test_slow_handshakes_are_dropped(self):
+        refused = self.metric("tls_refused_total")
+        with socket.create_connection(("127.0.0.1", self.ports["ihe"]), timeout=20) as s:
+            began = time.monotonic()
+            try:
+                for byte in b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03" + bytes(60):
+                    s.sendall(bytes([byte]))
+                    time.sleep(0.1)
+            except OSError:
+                pass
+            self.assertLess(time.monotonic() - began, 5)
+        self.assertEqual(self.metric("tls_refused_total"), refused + 1)
+
+    def test_half_a_frame_is_not_waited_for(self):
+        with harness.Wire(self.ports["hasty"]) as w:
+            began = time.monotonic()
+            w.sock.sendall(harness.FRAME_BEGIN + b"MSH|")
+            self.assertTrue(w.closes())
+            self.assertLess(0.9, time.monotonic() - began)
+            self.assertLess(time.monotonic() - began, 5)
+        with harness.Wire(self.ports["hasty"]) as w:  # silence between frames is something else
+            self.assertEqual(harness.field(w.ask(message("H1", "h")), "MSA", 1), "AA")
+            time.sleep(1.5)
+            self.assertEqual(harness.field(w.ask(message("H2", "h")), "MSA", 1), "AA")
+
+    def memory(self):
+        with open(f"/proc/{self.server.pid}/status", encoding="ascii") as f:
+            return int(re.search(r"^VmRSS:\s+(\d+)", f.read(), re.MULTILINE).group(1))
+
+    def fail_handshakes(self, n):
+        """Half of them speak no TLS, half come without a certificate."""
+        refused = self.metric("tls_refused_total")
+        anonymous = self.context(None)
+        for i in range(n):
+            with socket.create_connection(("127.0.0.1", self.ports["jp"]), timeout=20) as s:
+                try:
+                    if i % 2:
+                        s.sendall(message("X"))
+                        s.recv(1)
+                    else:
+                        with anonymous.wrap_socket(s) as t:
+                            t.recv(1)
+                except OSError:
+                    pass
+        self.assertEqual(self.metric("tls_refused_total"), refused + n)
+
+    @unittest.skipIf("asan" in harness.BIN, "the sanitizer keeps freed memory")
+    def test_failed_handshakes_leave_nothing_behind(self):
+        self.fail_handshakes(200)
+        before = self.memory()
+        self.fail_handshakes(1000)
+        self.assertLess(self.memory() - before, 1024, "KiB more after 1000 failed handshakes")
+
+    def check_config(self, **names):
+        """Status and text of --check-config with other files in [tls x]."""
+        files = {"certificate": "server.pem", "key": "server.key", "ca": "ca.pem", **names}
+        with tempfile.NamedTemporaryFile("w", suffix=".conf") as f:
+            f.write("[tls x]\n" + "".join(f"{k} = {self.path(v)}\n" for k, v in files.items()))
+            f.flush()
+            done = subprocess.run([os.path.join(harness.BIN, "nayosed"), "--config", f.name,
+                                   "--check-config"], capture_output=True, text=True, check=False)
+            return done.returncode, (done.stdout + done.stderr).replace(f.name, "FILE")
+
+    def test_check_config_reads_the_certificates(self):
+        self.assertEqual(self.check_config(), (0, "FILE: no errors\n"))
+        self.assertEqual(self.check_config(key="client.key"), (
+            1, f"nayosed: [tls x] key {self.path('client.key')} does not belong to certificate "
+               f"{self.path('server.pem')}\n"))
+        end = subprocess.run(["openssl", "x509", "-in", self.path("expired.pem"), "-noout", "-enddate",
+                              "-dateopt", "iso_8601"], capture_output=True, text=True, check=True)
+        day = end.stdout.split("=")[1][:10]
+        self.assertEqual(self.check_config(certificate="expired.pem", key="expired.key"), (
+            1, f"nayosed: [tls x] our certificate has expired on {day}\n"))
+
+    def test_metrics_say_when_a_certificate_ends(self):
+        end = subprocess.run(["openssl", "x509", "-in", self.path("server.pem"), "-noout", "-enddate"],
+                             capture_output=True, text=True, check=True)
+        self.assertEqual(self.metric(r'tls_certificate_not_after_seconds\{tls="jp"\}'),
+                         ssl.cert_time_to_seconds(end.stdout.strip().split("=")[1]))
+
+    def test_keys_do_not_show(self):
+        with open(self.path("server.key"), encoding="ascii") as f:
+            lines = [line.strip() for line in f if "-" not in line]
+        log = self.log()
+        self.assertNotIn("PRIVATE", log)
+        for line in lines:
+            self.assertNotIn(line, log)
+
+
+if __name__ == "__main__":
+    unittest.main()
