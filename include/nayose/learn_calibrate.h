@@ -17,25 +17,31 @@
  *             members of the same person; people on hold; and people whose comparison at the true
  *             dates says "the same" rather than not (total >= 0, guards aside): they are the
  *             person's own records that carry a wrong date.
- *   facility  families, twins. Two live ids of one facility are two people by the facility's word.
- *             Counted are those that would be joined if they stood in two facilities (the ordinary
- *             prior). What is a duplicate inside the facility and no second person is not known
+ *   facility  families, twins, and people who share name and birth date more often than by chance,
+ *             which no other day shows. Two live ids of one facility are two people by the
+ *             facility's word. Counted are those that would be joined if they stood in two
+ *             facilities (the ordinary prior), and those that are joined although no contact
+ *             agrees. What is a duplicate inside the facility and no second person is not known
  *             before somebody looked: a pin or a label says so. Without one the estimate takes the
  *             model's P(false) under the prior of duplicates, the bound takes all of them. The
- *             count is multiplied by the exposure ratio: pairs of household members in two
- *             facilities for each such pair inside one.
+ *             count is multiplied by the exposure ratio: pairs in two facilities for each such
+ *             pair inside one, of household members where a contact agrees, of any two people
+ *             where none does.
  *   model     the mean risk of the links. More than a factor 3 away from the first two (beyond
  *             counting noise) it is reported as a disagreement.
- *   margin    the weakest 0.3 % of the links, of which a random sample is labelled.
- * The estimate is the largest of what the first two count together, the model, and the labels.
+ *   margin    the weakest links, of which a random sample is labelled: 0.3 % of all, and more
+ *             while they lie within 8 bits of the threshold and are at most 2 000, so that in a
+ *             small registry clerks see all that is weak.
+ * The estimate is the largest of what the first two count together, the model, and what the labels
+ * say of the margin with what the first two count beyond it.
  *
- * Bound: at 95 % the share of false pairs among those that stand now. The 5 % are split over what
- * may go wrong, so that the sum of the parts holds: decoy count .005, facility count .01, labels of
- * facility pairs .005, chance between an expected number and what came of it .005, margin labels
- * .025. Without labels the margin's share counts as false in full: honest, useless, and
- * `labels_needed` says how many would do. It holds where false links come from unrelated people and
- * families, or are weak; a hospital that writes one patient's data into another's file makes strong
- * ones that no meter sees. */
+ * Bound: at 95 % the share of false pairs among those that stand now, by the labels in the margin
+ * and by the first two meters beyond it. The 5 % are split over what may go wrong, so that the sum
+ * of the parts holds: decoy count .005, facility count .01, labels of facility pairs .005, chance
+ * between an expected number and what came of it .005, margin labels .025. Without labels the
+ * margin's share counts as false in full: honest, useless, and `labels_needed` says how many would
+ * do. It holds where false links come from unrelated people and families, or are weak; a hospital
+ * that writes one patient's data into another's file makes strong ones that no meter sees. */
 #ifndef NAYOSE_LEARN_CALIBRATE_H
 #define NAYOSE_LEARN_CALIBRATE_H
 
@@ -103,12 +109,14 @@ struct ny_calibration {
     struct ny_calibration_part decoy_contacts[NY_CALIBRATION_CONTACT_SETS];
 
     uint64_t facility_pairs;     /* of the facilities, all compared ones that are two persons */
-    uint64_t facility_hits;      /* would be joined in two facilities */
+    uint64_t facility_hits;      /* would be joined in two facilities, or are joined */
+    uint64_t facility_namesakes; /* of these: no contact agrees */
     uint64_t facility_judged;    /* of these: pinned or labelled */
     uint64_t facility_different; /* … as two people */
     bool exposure_by_household;  /* false: too few household pairs seen, by facility sizes */
     double exposure_ratio;
-    double facility_expected; /* expected false pairs in the registry */
+    double exposure_namesakes; /* by facility sizes: of people with nothing in common */
+    double facility_expected;  /* expected false pairs in the registry */
     double facility_upper;
 
     double model_mean;

@@ -29,6 +29,8 @@ void ny_registry_model_rehearsed(struct ny_registry *r, int32_t version, ny_str 
                                  ny_str who, ny_registry_done_fn fn, void *ctx);
 void ny_registry_calibration_add(struct ny_registry *r, const struct ny_calibration_row *row,
                                  ny_str who, ny_registry_done_fn fn, void *ctx);
+/* The last one that was kept, JSON; empty: there was none yet. Borrowed until the next. */
+ny_str ny_registry_calibration(const struct ny_registry *r);
 void ny_registry_labels_add(struct ny_registry *r, const struct ny_label_row *rows, size_t n,
                             ny_str who, ny_registry_done_fn fn, void *ctx);
 void ny_registry_label_answer(struct ny_registry *r, const struct ny_label_answer_row *row,

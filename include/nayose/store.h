@@ -154,6 +154,7 @@ struct ny_store_visitor {
     ny_rc (*hold)(void *ctx, const struct ny_hold_row *row);     /* not released ones */
     ny_rc (*review)(void *ctx, const struct ny_review_row *row); /* open and parked ones */
     ny_rc (*seen)(void *ctx, int32_t source, ny_str control_id, ny_str body_hash);
+    ny_rc (*calibration)(void *ctx, ny_str body); /* the last one */
     ny_rc (*counters)(void *ctx, int64_t last_identity, int64_t last_person, int64_t last_message,
                       int64_t last_batch);
     void *ctx;

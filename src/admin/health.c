@@ -1,7 +1,5 @@
 /* Health and numbers. No patient data here, so no audit. */
 
-#include <stdlib.h>
-
 #include "nayose/learn_calibrate.h"
 #include "nayose/registry_models.h"
 
@@ -22,49 +20,22 @@ void ny_admin_readyz(struct request *q)
     }
 }
 
-/* The last calibration as gauges; without one, or without a database, the others go out alone. */
-static void calibration_write(ny_str views, struct ny_buf *b)
+/* The last calibration as gauges; without one the others go out alone. */
+static void calibration_write(const struct ny_registry *r, struct ny_buf *b)
 {
-    json_t *o = json_loadb(views.p, views.n, 0, NULL);
-    char *current = json_dumps(json_object_get(o, "current"), JSON_COMPACT);
+    ny_str last = ny_registry_calibration(r);
 
-    if (current != NULL && ny_calibration_metrics(ny_str_from_c(current), b) != NY_OK) {
+    if (last.n > 0 && ny_calibration_metrics(last, b) != NY_OK) {
         ny_log(NY_LOG_WARN, "calibration_unreadable", "where=metrics");
     }
-    free(current);
-    json_decref(o);
-}
-
-struct metrics {
-    struct request *q;
-    struct ny_buf text;
-};
-
-static void on_calibration(void *ctx, ny_rc rc, ny_str views)
-{
-    struct metrics *m = ctx;
-    ny_str out;
-
-    if (rc == NY_OK) {
-        calibration_write(views, &m->text);
-    }
-    if (ny_buf_end(&m->text, &out) != NY_OK) {
-        ny_admin_fail_rc(m->q, NY_ELIMIT);
-        return;
-    }
-    ny_admin_text(m->q, 200, NY_S("text/plain; version=0.0.4"), out);
 }
 
 void ny_admin_metrics(struct request *q)
 {
-    struct metrics *m = NY_ARENA_NEW(q->call->arena, struct metrics);
     struct ny_registry_stats s;
     struct ny_buf b;
+    ny_str out;
 
-    if (m == NULL) {
-        ny_admin_fail_rc(q, NY_ELIMIT);
-        return;
-    }
     ny_buf_init(&b, q->call->arena);
     for (size_t i = 0; i < NY_COUNTER_COUNT; i++) {
         const struct ny_counter_info *c = ny_counter_describe((enum ny_counter)i);
@@ -88,8 +59,12 @@ void ny_admin_metrics(struct request *q)
                   "# TYPE nayose_source_alarms gauge\nnayose_source_alarms %lld\n",
                   (long long)s.open_reviews, (long long)s.parked_reviews, (long long)s.persons,
                   s.index_bytes, (long long)s.source_alarms);
-    *m = (struct metrics){q, b};
-    ny_registry_view(q->registry, NY_VIEW_CALIBRATIONS, 0, on_calibration, m);
+    calibration_write(q->registry, &b);
+    if (ny_buf_end(&b, &out) != NY_OK) {
+        ny_admin_fail_rc(q, NY_ELIMIT);
+        return;
+    }
+    ny_admin_text(q, 200, NY_S("text/plain; version=0.0.4"), out);
 }
 
 void ny_admin_status(struct request *q)

@@ -123,8 +123,14 @@ static void draw(struct cal_run *r, size_t want, struct ny_calibration_label *ou
 
     *n = 0;
     for (size_t i = 0; i < r->n_hits; i++) {
-        if (!r->hits[i].judged && r->hits[i].strength_b1024 >= r->out->tau_b1024) {
-            ticket_add(r, &t, r->hits[i].a, r->hits[i].b);
+        const struct cal_facility_hit *h = &r->hits[i];
+        struct cal_link l = {h->a, h->b, h->strength_b1024};
+        bool linked = cal_person(r, h->a) == cal_person(r, h->b);
+
+        /* what is in the margin has its chance there, and no other: it stays a fair sample */
+        if (!h->judged && h->strength_b1024 >= r->out->tau_b1024 &&
+            !(linked && cal_is_in_margin(r, &l))) {
+            ticket_add(r, &t, h->a, h->b);
         }
     }
     tickets_draw(&t, want / 5, out, n);

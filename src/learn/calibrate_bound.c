@@ -1,10 +1,11 @@
 /* What follows from the meters: expected false pairs, their bound, the threshold.
  *
- *   bound · L = Q( decoys' upper + exposure · facility's upper ) + margin's upper · 0.3 % · L
+ *   bound · L = Q( decoys' upper + exposure · facility's upper ) + margin's upper · margin
  *
- * The uppers bound expected numbers; Q goes from the largest expected number to the largest number
- * that may have come of it. Each step may fail with the probability left by its confidence; the sum
- * of these is 5 % (calibrate.h), so all hold together, and with them the sum, at 95 %. */
+ * The meters speak for the links beyond the margin, its labels for those in it. The uppers bound
+ * expected numbers; Q goes from the largest expected number to the largest number that may have
+ * come of it. Each step may fail with the probability left by its confidence; the sum of these is 5
+ * % (calibrate.h), so all hold together, and with them the sum, at 95 %. */
 
 #include "nayose/learn_calibrate.h"
 
@@ -76,7 +77,7 @@ static double outcome_upper(double mean)
 /* ---- facility ---- */
 
 struct facility {
-    uint64_t hits, judged, different;
+    uint64_t hits, namesakes, judged, different;
     double expected, lower, upper; /* false pairs in the registry */
 };
 
@@ -92,7 +93,8 @@ static double share_upper(uint64_t different, uint64_t n, uint64_t of, double co
 static struct facility facility_at(const struct cal_run *r, int32_t tau_b1024)
 {
     struct facility f = {0};
-    double likely = 0;
+    double family = r->out->exposure_ratio;
+    double namesakes = r->contact_required ? family : r->out->exposure_namesakes;
     double two_people;
 
     for (size_t i = 0; i < r->n_hits; i++) {
@@ -100,16 +102,18 @@ static struct facility facility_at(const struct cal_run *r, int32_t tau_b1024)
 
         if (h->strength_b1024 >= tau_b1024) {
             f.hits++;
+            f.namesakes += h->namesakes;
             f.judged += h->judged;
             f.different += h->different;
-            likely += h->judged ? (double)h->different : h->p_false;
+            f.expected += (h->namesakes ? namesakes : family) *
+                          (h->judged ? (double)h->different : h->p_false);
         }
     }
     two_people =
         ceil((double)f.hits * share_upper(f.different, f.judged, f.hits, duplicates_confidence));
-    f.expected = r->out->exposure_ratio * likely;
-    f.lower = r->out->exposure_ratio * ny_poisson_interval(f.different, .95).low;
-    f.upper = r->out->exposure_ratio * ny_poisson_upper((uint64_t)two_people, facility_confidence);
+    f.lower = fmin(family, namesakes) * ny_poisson_interval(f.different, .95).low;
+    /* whoever they are, none weighs more than the larger of the two */
+    f.upper = fmax(family, namesakes) * ny_poisson_upper((uint64_t)two_people, facility_confidence);
     return f;
 }
 
@@ -251,12 +255,30 @@ static uint64_t links_at(const struct cal_links *l, int32_t tau_b1024, double *r
     return n;
 }
 
+/* From which point of the curve on the meters have to speak, at the threshold of point i: labels
+ * speak for all that the margin holds. The last point that misses no link beyond it. */
+static size_t beyond_margin(const struct cal_run *r, size_t i)
+{
+    const struct ny_calibration *out = r->out;
+
+    while (i + 1 < out->n_curve && out->curve[i + 1].tau_b1024 <= r->margin_cut_b1024 + 1) {
+        i++;
+    }
+    return i;
+}
+
+static double counted_at(const struct cal_run *r, size_t i)
+{
+    return r->decoys[i].sum + facility_at(r, r->out->curve[i].tau_b1024).expected;
+}
+
 static void point_fill(struct cal_run *r, size_t i)
 {
     struct ny_calibration *out = r->out;
     struct ny_calibration_point *p = &out->curve[i];
-    struct facility f = facility_at(r, p->tau_b1024);
-    double decoys = cal_tally_upper(&r->decoys[i], r->decoy_unit, decoy_confidence);
+    size_t beyond = beyond_margin(r, i);
+    double decoys = cal_tally_upper(&r->decoys[beyond], r->decoy_unit, decoy_confidence);
+    double families = facility_at(r, out->curve[beyond].tau_b1024).upper;
     double weight = r->join_pairs > 1 ? r->join_pairs : 1;
     double risk = 0;
     uint64_t gained = links_at(&r->gained, p->tau_b1024, &risk);
@@ -264,12 +286,12 @@ static void point_fill(struct cal_run *r, size_t i)
     double n;
 
     p->links = links_at(&r->links, p->tau_b1024, &risk) + gained;
-    p->facility_hits = f.hits;
+    p->facility_hits = facility_at(r, p->tau_b1024).hits;
     n = p->links > 0 ? (double)p->links : 1;
     p->model_mean = risk / n;
-    counted = fmax(r->decoys[i].sum + f.expected, margin_expected(r, p->tau_b1024));
+    counted = fmax(counted_at(r, i), margin_expected(r, p->tau_b1024) + counted_at(r, beyond));
     p->estimate = fmin(1, fmax(counted / n, p->model_mean));
-    p->bound = fmin(1, (weight * outcome_upper((decoys + f.upper) / weight) + (double)gained) / n +
+    p->bound = fmin(1, (weight * outcome_upper((decoys + families) / weight) + (double)gained) / n +
                            margin_share(out) * out->margin_upper);
 }
 
@@ -286,6 +308,7 @@ static void active_fill(struct cal_run *r)
     out->decoy_pairs_upper =
         cal_tally_upper(&r->decoys[r->active], r->decoy_unit, decoy_confidence);
     out->facility_hits = f.hits;
+    out->facility_namesakes = f.namesakes;
     out->facility_judged = f.judged;
     out->facility_different = f.different;
     out->facility_expected = f.expected;

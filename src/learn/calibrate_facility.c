@@ -1,5 +1,10 @@
-/* Families and twins: two live ids of one facility are two people, so what would join there if they
- * stood in two facilities shows how often families are joined between facilities. */
+/* Families, twins and namesakes: two live ids of one facility are two people, so what would join
+ * there if they stood in two facilities shows how often such people are joined between facilities.
+ *
+ * A household goes to the same doctors, so few of its pairs stand in two facilities for each inside
+ * one; namesakes do not, and theirs are as many as the facilities' sizes say. Decoys see the
+ * namesakes that chance makes, on any day as many as on this; this meter sees those that share
+ * their birth date more often than that. */
 
 #include "nayose/learn_calibrate.h"
 
@@ -28,22 +33,41 @@ static bool is_inside(const struct cal_run *r, const struct ny_index_edge *e)
            cal_person(r, e->a) != cal_person(r, e->b);
 }
 
-static void hit_add(struct cal_run *r, const struct ny_index_edge *e, int32_t strength)
+void cal_hit_add(struct cal_run *r, uint32_t a, uint32_t b, int32_t strength_b1024, bool namesakes,
+                 double p_false)
 {
-    const struct ny_calibration_label *label = cal_label(r, e->a, e->b);
-    bool pinned = cal_word(r, e->a, e->b) == NY_PIN_DIFFERENT;
+    const struct ny_calibration_label *label = cal_label(r, a, b);
+    bool pinned = cal_word(r, a, b) == NY_PIN_DIFFERENT;
 
     if (r->n_hits == r->cap_hits) {
         r->cap_hits = r->cap_hits > 0 ? r->cap_hits * 2 : 256;
         r->hits = ny_realloc(r->hits, ny_mul_size(r->cap_hits, sizeof(*r->hits)));
     }
     r->hits[r->n_hits++] =
-        (struct cal_facility_hit){.a = e->a,
-                                  .b = e->b,
-                                  .strength_b1024 = strength,
+        (struct cal_facility_hit){.a = a,
+                                  .b = b,
+                                  .strength_b1024 = strength_b1024,
+                                  .namesakes = namesakes,
                                   .judged = pinned || label != NULL,
                                   .different = pinned || (label != NULL && !label->same),
-                                  .p_false = ny_match_p_false(e->total_b1024)};
+                                  .p_false = p_false};
+}
+
+/* Some contact of the one agrees with one of the other. */
+static bool is_contact_shared(const struct cal_run *r, const struct cal_group *a,
+                              const struct cal_group *b)
+{
+    for (size_t i = 0; i < a->n; i++) {
+        for (size_t k = 0; k < b->n; k++) {
+            struct ny_score s;
+
+            ny_match_score(r->m, a->records[i], b->records[k], false, &s);
+            if (ny_match_contact_agrees(&s)) {
+                return true;
+            }
+        }
+    }
+    return false;
 }
 
 static void edge_try(struct cal_run *r, const struct ny_index_edge *e)
@@ -61,7 +85,8 @@ static void edge_try(struct cal_run *r, const struct ny_index_edge *e)
         cal_histogram_add(r->out->histogram_facility, strength, 1);
     }
     if (strength >= r->out->curve[0].tau_b1024) {
-        hit_add(r, e, strength);
+        cal_hit_add(r, e->a, e->b, strength, !is_contact_shared(r, &a, &b),
+                    ny_match_p_false(e->total_b1024));
     }
 }
 
@@ -122,7 +147,8 @@ static void household_count(struct cal_run *r, const struct cal_group *me, size_
     }
 }
 
-/* Where too few households are seen: pairs of ids of two facilities for each pair inside one. */
+/* Of people who have nothing to do with each other, and where too few households are seen: pairs of
+ * ids of two facilities for each pair inside one. */
 static double exposure_by_size(const struct cal_run *r)
 {
     uint32_t *size = ny_calloc(DOMAINS_MAX, sizeof(*size));
@@ -166,8 +192,9 @@ bool cal_exposure(struct cal_run *r)
         goes_on = p % 64 != 0 || cal_go_on(r, (double)p / n_persons);
     }
     ny_free(h.found);
+    r->out->exposure_namesakes = exposure_by_size(r);
     r->out->exposure_by_household = h.inside >= HOUSEHOLD_LEAST;
-    r->out->exposure_ratio =
-        r->out->exposure_by_household ? (double)h.between / (double)h.inside : exposure_by_size(r);
+    r->out->exposure_ratio = r->out->exposure_by_household ? (double)h.between / (double)h.inside
+                                                           : r->out->exposure_namesakes;
     return goes_on;
 }

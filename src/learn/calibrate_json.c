@@ -58,11 +58,13 @@ static json_t *decoys(const struct ny_calibration *c)
 
 static json_t *facility(const struct ny_calibration *c)
 {
-    return json_pack("{s:o, s:o, s:o, s:o, s:f, s:b, s:f, s:f}", "pairs", count(c->facility_pairs),
-                     "hits", count(c->facility_hits), "judged", count(c->facility_judged),
-                     "different", count(c->facility_different), "exposure_ratio", c->exposure_ratio,
-                     "exposure_by_household", c->exposure_by_household, "false_pairs",
-                     c->facility_expected, "false_pairs_upper", c->facility_upper);
+    return json_pack("{s:o, s:o, s:o, s:o, s:o, s:f, s:b, s:f, s:f, s:f}", "pairs",
+                     count(c->facility_pairs), "hits", count(c->facility_hits), "namesakes",
+                     count(c->facility_namesakes), "judged", count(c->facility_judged), "different",
+                     count(c->facility_different), "exposure_ratio", c->exposure_ratio,
+                     "exposure_by_household", c->exposure_by_household, "exposure_namesakes",
+                     c->exposure_namesakes, "false_pairs", c->facility_expected,
+                     "false_pairs_upper", c->facility_upper);
 }
 
 static json_t *margin(const struct ny_calibration *c)

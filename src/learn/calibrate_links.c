@@ -111,6 +111,20 @@ static void link_add(struct cal_links *l, uint32_t a, uint32_t b, int32_t streng
     l->v[l->n++] = (struct cal_link){a < b ? a : b, a < b ? b : a, strength};
 }
 
+/* Two ids of one facility in one person, and no contact agrees: they came together over others, and
+ * the facility's word that they are two stands against it. With a contact they are what GD1 takes
+ * for one person sent twice. */
+static void facility_link_add(struct cal_run *r, const struct cal_group *g, size_t i, size_t k,
+                              int32_t strength)
+{
+    struct ny_score s;
+
+    ny_match_score(r->m, g->records[i], g->records[k], true, &s);
+    if (!ny_match_contact_agrees(&s)) {
+        cal_hit_add(r, g->ids[i], g->ids[k], strength, true, ny_match_p_false(s.total_b1024));
+    }
+}
+
 static void person_links(struct cal_run *r, const struct cal_group *g)
 {
     struct web w = {g, NY_ARENA_ARRAY(r->arena, int32_t, g->n * g->n)};
@@ -126,6 +140,9 @@ static void person_links(struct cal_run *r, const struct cal_group *g)
             if (g->live[i] && g->live[k] && strength != INT32_MAX) {
                 link_add(&r->links, g->ids[i], g->ids[k], strength);
                 cal_histogram_add(r->out->histogram_links, strength, 1);
+                if (g->domains[i] == g->domains[k]) {
+                    facility_link_add(r, g, i, k, strength);
+                }
             }
         }
     }
@@ -196,19 +213,21 @@ static size_t strength_cell(int32_t strength_b1024)
     return (size_t)(at < STRENGTH_CELLS ? at : STRENGTH_CELLS - 1);
 }
 
-/* All links up to the strength at which 0.3 % is reached, so that ties do not depend on an order.
+/* All links up to the strength at which there are enough, so that ties do not depend on an order.
  */
 static void margin_cut(struct cal_run *r)
 {
     uint64_t *counts = ny_calloc(STRENGTH_CELLS, sizeof(*counts));
     double wanted = CAL_MARGIN_SHARE * (double)r->links.n;
+    size_t near = strength_cell(r->out->tau_b1024 + CAL_MARGIN_NEAR);
     uint64_t n = 0;
     size_t at = 0;
 
     for (size_t i = 0; i < r->links.n; i++) {
         counts[strength_cell(r->links.v[i].strength_b1024)]++;
     }
-    while (at < STRENGTH_CELLS && (n == 0 || (double)n < wanted)) {
+    while (at < STRENGTH_CELLS && (n == 0 || (double)n < wanted ||
+                                   (at <= near && n + counts[at] <= CAL_MARGIN_NEAR_LINKS))) {
         n += counts[at++];
     }
     r->margin_cut_b1024 = (int32_t)at - 1;

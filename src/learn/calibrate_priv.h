@@ -11,6 +11,10 @@
 
 enum { CAL_MEMBERS_MAX = 64 }; /* of larger people the first are looked at */
 #define CAL_MARGIN_SHARE .003
+/* Where that is little, more: whatever is this near to the threshold, as long as clerks can see it
+ * all. Farther off a slip of theirs is likelier than a false link. */
+#define CAL_MARGIN_NEAR NY_BITS(8)
+#define CAL_MARGIN_NEAR_LINKS 2000
 
 struct cal_print;
 struct cal_contact_print;
@@ -26,10 +30,11 @@ struct cal_links {
     size_t n, cap;
 };
 
-/* Two live ids of one facility that would be joined if they stood in two. */
+/* Two live ids of one facility that would be joined if they stood in two, or are joined. */
 struct cal_facility_hit {
     uint32_t a, b;
     int32_t strength_b1024;
+    bool namesakes; /* no contact agrees: no household */
     bool judged, different;
     double p_false; /* under the prior of duplicates */
 };
@@ -120,6 +125,9 @@ uint32_t cal_print_person(const struct cal_run *r, uint32_t id);
 
 bool cal_links_find(struct cal_run *r); /* calibrate_links.c */
 bool cal_is_in_margin(const struct cal_run *r, const struct cal_link *l);
+/* Counts two ids of one facility; p_false under the prior of duplicates. */
+void cal_hit_add(struct cal_run *r, uint32_t a, uint32_t b, int32_t strength_b1024, bool namesakes,
+                 double p_false);
 bool cal_facility_find(struct cal_run *r); /* calibrate_facility.c */
 bool cal_exposure(struct cal_run *r);      /* … */
 bool cal_decoys_try(struct cal_run *r);    /* calibrate_decoys.c */

@@ -218,15 +218,18 @@ static void page_meters(const struct page *p)
         ny_arena_printf(a, "%s hits / %s tries", count(p, "decoys.hits"), count(p, "decoys.tries"))
             .p,
         pairs_per_100k(p, "decoys.false_pairs"), pairs_per_100k(p, "decoys.false_pairs_upper"));
-    meter_row(
-        p, "同一施設の別番号：家族・双生児", "pairs of one facility: families, twins",
-        ny_arena_printf(a, "%s of %s, %s judged, %s different; × %.1f", count(p, "facility.hits"),
-                        count(p, "facility.pairs"), count(p, "facility.judged"),
-                        count(p, "facility.different"), number(p, "facility.exposure_ratio"))
-            .p,
-        pairs_per_100k(p, "facility.false_pairs"), pairs_per_100k(p, "facility.false_pairs_upper"));
+    meter_row(p, "同一施設の別番号：家族・双生児・同日生の同姓同名",
+              "pairs of one facility: families, twins, namesakes of one birthday",
+              ny_arena_printf(a, "%s of %s, %s namesakes, %s judged, %s different; × %.1f, × %.1f",
+                              count(p, "facility.hits"), count(p, "facility.pairs"),
+                              count(p, "facility.namesakes"), count(p, "facility.judged"),
+                              count(p, "facility.different"), number(p, "facility.exposure_ratio"),
+                              number(p, "facility.exposure_namesakes"))
+                  .p,
+              pairs_per_100k(p, "facility.false_pairs"),
+              pairs_per_100k(p, "facility.false_pairs_upper"));
     meter_row(p, "モデルの自己評価", "the model's mean risk", "", per_100k(p, "model_mean"), "–");
-    meter_row(p, "余白（最も弱い 0.3 %）の標本判定", "labelled margin, the weakest 0.3 %",
+    meter_row(p, "余白（最も弱いリンク）の標本判定", "labelled margin, the weakest links",
               ny_arena_printf(a, "%s of %s labelled, %s different", count(p, "margin.labelled"),
                               count(p, "margin.links"), count(p, "margin.different"))
                   .p,
@@ -235,9 +238,11 @@ static void page_meters(const struct page *p)
                            : "–",
               calibration_per_100k(p->cli, margin_share * number(p, "margin.upper")));
     fputs("</table>\n<p "
-          "class=\"note\">十万リンクあたり。上限は各計測の和に、平均と実現値の差を見込んだもの。 "
-          "Per 100 000 links. The bound is the sum of the uppers, and what chance may add to an "
-          "expected number.</p>\n",
+          "class=\"note\">"
+          "十万リンクあたり。全体の上限は、余白より強いリンクの計測に平均と実現値の差を見込み、"
+          "余白の判定を加えたもの。 Per 100 000 links. The bound of all is that of the meters "
+          "beyond the margin, with what chance may add to an expected number, and of the labels "
+          "in it.</p>\n",
           p->out);
 }
 

@@ -111,17 +111,18 @@ static void report_print(struct cli *cli, const json_t *c)
     static const struct {
         const char *en, *ja, *path;
     } counts[] = {
-        {"records",                   "記録",                      "records"             },
-        {"automatic links (pairs)",   "自動リンク（組）",    "links"               },
-        {"decoys tried",              "おとりの試行",          "decoys.tries"        },
-        {"decoys hit",                "おとりの当たり",       "decoys.hits"         },
-        {"pairs of one facility hit", "同一施設内の当たり", "facility.hits"       },
-        {"… not judged yet",        "… 未判定",               NULL                  },
-        {"… two people",            "… 別人",                  "facility.different"  },
-        {"margin links",              "余白のリンク",          "margin.links"        },
-        {"margin labelled",           "余白の判定済み",       "margin.labelled"     },
-        {"margin: two people",        "余白の別人",             "margin.different"    },
-        {"labels needed",             "必要なラベル",          "margin.labels_needed"},
+        {"records",                          "記録",                                      "records"             },
+        {"automatic links (pairs)",          "自動リンク（組）",                    "links"               },
+        {"decoys tried",                     "おとりの試行",                          "decoys.tries"        },
+        {"decoys hit",                       "おとりの当たり",                       "decoys.hits"         },
+        {"pairs of one facility hit",        "同一施設内の当たり",                 "facility.hits"       },
+        {"… namesakes, no contact agrees", "… 連絡先の一致しない同姓同名", "facility.namesakes"  },
+        {"… not judged yet",               "… 未判定",                               NULL                  },
+        {"… two people",                   "… 別人",                                  "facility.different"  },
+        {"margin links",                     "余白のリンク",                          "margin.links"        },
+        {"margin labelled",                  "余白の判定済み",                       "margin.labelled"     },
+        {"margin: two people",               "余白の別人",                             "margin.different"    },
+        {"labels needed",                    "必要なラベル",                          "margin.labels_needed"},
     };
     struct libscols_table *t = cli_table_create(columns, NY_ARRAY_LEN(columns));
     const json_t *best = json_object_get(c, "tau_best");

@@ -143,6 +143,12 @@ static ny_rc load_seen(void *ctx, int32_t source, ny_str control_id, ny_str body
     return NY_OK;
 }
 
+static ny_rc load_calibration(void *ctx, ny_str body)
+{
+    ny_registry_calibration_keep(ctx, body);
+    return NY_OK;
+}
+
 static ny_rc load_counters(void *ctx, int64_t last_identity, int64_t last_person,
                            int64_t last_message, int64_t last_batch)
 {
@@ -185,6 +191,7 @@ ny_rc ny_registry_load_rows(struct ny_registry *r, struct ny_error *err)
         .hold = load_hold,
         .review = load_review,
         .seen = live ? load_seen : NULL,
+        .calibration = live ? load_calibration : NULL,
         .counters = load_counters,
         .ctx = r,
     };
@@ -264,6 +271,7 @@ ny_rc ny_registry_reload(struct ny_registry *r, struct ny_error *err)
 void ny_registry_unload(struct ny_registry *r)
 {
     forget(r);
+    ny_arena_destroy(r->calibration_arena);
     ny_arena_destroy(r->directory);
     ny_free(r->domains);
     ny_free(r->sources);

@@ -113,10 +113,30 @@ static ny_rc calibration_decide(struct ny_registry *r, struct ny_store_batch *ro
     return NY_OK;
 }
 
+void ny_registry_calibration_keep(struct ny_registry *r, ny_str body)
+{
+    ny_arena_destroy(r->calibration_arena);
+    r->calibration_arena = ny_arena_create(0);
+    r->calibration = ny_arena_str(r->calibration_arena, body);
+}
+
+ny_str ny_registry_calibration(const struct ny_registry *r)
+{
+    return r->calibration;
+}
+
+static void calibration_confirmed(struct ny_registry *r, void *ctx)
+{
+    const struct keeping *k = ctx;
+
+    ny_registry_calibration_keep(r, k->calibration.body);
+}
+
 void ny_registry_calibration_add(struct ny_registry *r, const struct ny_calibration_row *row,
                                  ny_str who, ny_registry_done_fn fn, void *ctx)
 {
-    static const struct work work = {"calibration", calibration_decide, NULL, keeping_done};
+    static const struct work work = {"calibration", calibration_decide, calibration_confirmed,
+                                     keeping_done};
     struct keeping *k = keeping_create(fn, ctx);
 
     k->calibration = *row;

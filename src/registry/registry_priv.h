@@ -149,6 +149,8 @@ struct ny_registry {
     struct watch **watches; /* [n_watches] by source id, NULL = not watched yet */
     size_t n_watches;
     size_t n_alarms;
+    struct ny_arena *calibration_arena; /* NULL: there was none yet */
+    ny_str calibration;                 /* the last one, JSON */
     struct {
         uint32_t cursor; /* identities 1 … cursor are through */
         size_t under_way;
@@ -282,6 +284,9 @@ NY_MUST_USE ny_rc ny_registry_load(struct ny_registry *r, struct ny_error *err);
 /* Loads everything again; on failure memory stays as it was. */
 NY_MUST_USE ny_rc ny_registry_reload(struct ny_registry *r, struct ny_error *err);
 void ny_registry_unload(struct ny_registry *r);
+
+/* models.c */
+void ny_registry_calibration_keep(struct ny_registry *r, ny_str body);
 
 /* directory.c */
 void ny_directory_add_domain(struct ny_registry *r, const struct ny_domain *d);

@@ -155,6 +155,12 @@ static ny_rc seen_row(const struct ny_store_visitor *v, const struct ny_db_resul
                    ny_db_get_bytes(r, i, 2));
 }
 
+static ny_rc calibration_row(const struct ny_store_visitor *v, const struct ny_db_result *r,
+                             size_t i)
+{
+    return v->calibration(v->ctx, ny_db_get_str(r, i, 0));
+}
+
 static ny_rc counters_row(const struct ny_store_visitor *v, const struct ny_db_result *r, size_t i)
 {
     return v->counters(v->ctx, ny_db_get_i64(r, i, 0), ny_db_get_i64(r, i, 1),
@@ -183,18 +189,19 @@ static ny_rc on_rows(const struct ny_db_result *r, void *ctx, struct ny_error *e
 static ny_rc load_all(struct ny_db_block *b, const struct ny_store_visitor *v, struct ny_error *err)
 {
     const struct table tables[] = {
-        {NY_SQL_LOAD_DOMAINS,    v->domain != NULL,    domain_row   },
-        {NY_SQL_LOAD_REQUESTERS, v->requester != NULL, requester_row},
-        {NY_SQL_LOAD_MODEL,      v->model != NULL,     model_row    },
-        {NY_SQL_LOAD_IDENTITIES, v->identity != NULL,  identity_row },
-        {NY_SQL_LOAD_ROLLOUT,    v->rollout != NULL,   rollout_row  },
-        {NY_SQL_LOAD_HOMES,      v->home != NULL,      home_row     },
-        {NY_SQL_LOAD_EDGES,      v->edge != NULL,      edge_row     },
-        {NY_SQL_LOAD_PINS,       v->pin != NULL,       pin_row      },
-        {NY_SQL_LOAD_HOLDS,      v->hold != NULL,      hold_row     },
-        {NY_SQL_LOAD_REVIEWS,    v->review != NULL,    review_row   },
-        {NY_SQL_LOAD_SEEN,       v->seen != NULL,      seen_row     },
-        {NY_SQL_LOAD_COUNTERS,   v->counters != NULL,  counters_row },
+        {NY_SQL_LOAD_DOMAINS,     v->domain != NULL,      domain_row     },
+        {NY_SQL_LOAD_REQUESTERS,  v->requester != NULL,   requester_row  },
+        {NY_SQL_LOAD_MODEL,       v->model != NULL,       model_row      },
+        {NY_SQL_LOAD_IDENTITIES,  v->identity != NULL,    identity_row   },
+        {NY_SQL_LOAD_ROLLOUT,     v->rollout != NULL,     rollout_row    },
+        {NY_SQL_LOAD_HOMES,       v->home != NULL,        home_row       },
+        {NY_SQL_LOAD_EDGES,       v->edge != NULL,        edge_row       },
+        {NY_SQL_LOAD_PINS,        v->pin != NULL,         pin_row        },
+        {NY_SQL_LOAD_HOLDS,       v->hold != NULL,        hold_row       },
+        {NY_SQL_LOAD_REVIEWS,     v->review != NULL,      review_row     },
+        {NY_SQL_LOAD_SEEN,        v->seen != NULL,        seen_row       },
+        {NY_SQL_LOAD_CALIBRATION, v->calibration != NULL, calibration_row},
+        {NY_SQL_LOAD_COUNTERS,    v->counters != NULL,    counters_row   },
     };
 
     for (size_t i = 0; i < NY_ARRAY_LEN(tables); i++) {

@@ -41,35 +41,61 @@ static struct truth truth_count(const struct lab_world *w)
     return t;
 }
 
-/* What clerks say who know the truth and slip in some percent of the answers. */
+/* Two of three clerks are wrong, who know the truth and slip in some percent of their answers. */
+static bool is_slip(const struct ny_calibration_label *l, uint64_t seed, uint32_t slips_percent)
+{
+    uint32_t slips = 0;
+
+    for (uint32_t clerk = 0; clerk < 3; clerk++) {
+        uint32_t answer[3] = {l->a, l->b, clerk};
+        uint64_t dice = ny_hash64_seeded(ny_str_of((const char *)answer, sizeof(answer)), seed);
+
+        slips += dice % 100 < slips_percent;
+    }
+    return slips >= 2;
+}
+
 static void answer(const struct lab_world *w, uint64_t seed, uint32_t slips_percent,
                    struct ny_calibration_label *l, size_t n)
 {
     for (size_t i = 0; i < n; i++) {
         const struct lab_record *a = &w->records[w->record_of[l[i].a]];
         const struct lab_record *b = &w->records[w->record_of[l[i].b]];
-        uint32_t pair[2] = {l[i].a, l[i].b};
-        uint64_t dice = ny_hash64_seeded(ny_str_of((const char *)pair, sizeof(pair)), seed + 77);
 
-        l[i].same = (a->person == b->person) != (dice % 100 < slips_percent);
+        l[i].same = (a->person == b->person) != is_slip(&l[i], seed, slips_percent);
     }
 }
 
-static void result_print(const struct ny_calibration *c, const char *labels)
+static void result_print(const struct ny_calibration *c)
 {
-    printf("  %-10s estimate %9.2e   bound %9.2e   decoys %llu of %llu tries (%llu own)   facility "
-           "%llu, %llu judged, %llu different, x %.1f   model %.1e%s   margin %llu, %llu labelled, "
-           "%llu different, %llu needed   best %.2f bits\n",
-           labels, c->estimate, c->bound, (unsigned long long)c->decoy.hits,
+    printf("  estimate %.2e   bound %.2e   decoys %llu of %llu tries (%llu own)   facility %llu, "
+           "%llu namesakes, %llu judged, %llu different, x %.1f, x %.1f   model %.1e%s   margin "
+           "%llu up to %.1f bits, %llu labelled, %llu different, %llu needed   best %.2f bits\n",
+           c->estimate, c->bound, (unsigned long long)c->decoy.hits,
            (unsigned long long)c->decoy.tries, (unsigned long long)c->decoy_excluded,
-           (unsigned long long)c->facility_hits, (unsigned long long)c->facility_judged,
-           (unsigned long long)c->facility_different, c->exposure_ratio, c->model_mean,
+           (unsigned long long)c->facility_hits, (unsigned long long)c->facility_namesakes,
+           (unsigned long long)c->facility_judged, (unsigned long long)c->facility_different,
+           c->exposure_ratio, c->exposure_namesakes, c->model_mean,
            c->meters_agree ? "" : " (disagrees)", (unsigned long long)c->margin_links,
-           (unsigned long long)c->margin_labelled, (unsigned long long)c->margin_different,
-           (unsigned long long)c->labels_needed, c->tau_found ? c->tau_best_b1024 / 1024.0 : 0.0);
+           c->margin_to_b1024 / 1024.0, (unsigned long long)c->margin_labelled,
+           (unsigned long long)c->margin_different, (unsigned long long)c->labels_needed,
+           c->tau_found ? c->tau_best_b1024 / 1024.0 : 0.0);
 }
 
-bool lab_calibrate(struct lab_world *w, const struct lab_calibration *o, uint64_t seed)
+void lab_coverage_print(const struct lab_coverage *sums, FILE *to)
+{
+    double links = sums->links > 0 ? (double)sums->links : 1;
+
+    (void)fprintf(to,
+                  "%llu links, %llu false: %.2e   estimates %.2e   bounds %.2e, all on average\n"
+                  "covered %llu of %llu\n",
+                  (unsigned long long)sums->links, (unsigned long long)sums->wrong,
+                  (double)sums->wrong / links, sums->estimated / links, sums->bounded / links,
+                  (unsigned long long)sums->covered, (unsigned long long)sums->registries);
+}
+
+void lab_calibrate(struct lab_world *w, const struct lab_calibration *o, uint64_t seed,
+                   struct lab_coverage *sums)
 {
     struct ny_index *ix = ny_registry_index(w->registry);
     const struct ny_match_model *m = ny_registry_model(w->registry);
@@ -91,7 +117,12 @@ bool lab_calibrate(struct lab_world *w, const struct lab_calibration *o, uint64_
     printf("seed %llu: %llu links, %llu false, rate %.2e: %s\n", (unsigned long long)seed,
            (unsigned long long)t.linked, (unsigned long long)t.wrong, rate,
            covered ? "covered" : "NOT COVERED");
-    result_print(&c, "labelled");
+    result_print(&c);
     ny_free(labels);
-    return covered;
+    sums->registries++;
+    sums->covered += covered;
+    sums->links += t.linked;
+    sums->wrong += t.wrong;
+    sums->estimated += c.estimate * (double)t.linked;
+    sums->bounded += c.bound * (double)t.linked;
 }

@@ -122,10 +122,20 @@ void lab_ask_question(struct lab_world *w, struct lab_result *r, const struct ny
 struct lab_calibration {
     uint32_t records;       /* in the decoy sample */
     uint32_t labels;        /* asked of clerks who know the truth … */
-    uint32_t slips_percent; /* … and slip */
+    uint32_t slips_percent; /* … and slip, each by himself; two of three make a label */
 };
 
-/* Calibrates the world, prints estimate, bound and the true rate; true when the bound covers it. */
-bool lab_calibrate(struct lab_world *w, const struct lab_calibration *o, uint64_t seed);
+/* What came of calibrations, added up. */
+struct lab_coverage {
+    uint64_t registries, covered;
+    uint64_t links, wrong; /* pairs */
+    double estimated;      /* false pairs by the estimates */
+    double bounded;        /* … by the bounds */
+};
+
+/* Calibrates the world, prints estimate, bound and the true rate, and adds them to the sums. */
+void lab_calibrate(struct lab_world *w, const struct lab_calibration *o, uint64_t seed,
+                   struct lab_coverage *sums);
+void lab_coverage_print(const struct lab_coverage *sums, FILE *to);
 
 #endif

@@ -25,7 +25,7 @@ static const char usage[] =
     "  --calibrate       instead of judging: does the bound of a calibration cover the truth?\n"
     "  --records N       decoys of how many records (default 20000)\n"
     "  --labels N        pairs that clerks label (default 3000)\n"
-    "  --slips PERCENT   of the labels are wrong (default 0)\n"
+    "  --slips PERCENT   of each clerk's answers are wrong; two of three make a label (default 0)\n"
     "  --train FILE      learns a version from each population and prints the report; FILE holds\n"
     "                    the last one\n"
     "  --top N           the commonest causes of misses, false links and questions (default 10)\n"
@@ -248,8 +248,7 @@ static bool run(const struct command *c)
 static int run_calibrations(const struct command *c)
 {
     struct pop_names *names = pop_names_create();
-    uint64_t n = c->seed_to - c->seed_from + 1;
-    uint64_t covered = 0;
+    struct lab_coverage sums = {0};
 
     for (uint64_t seed = c->seed_from; seed <= c->seed_to; seed++) {
         struct lab_options o = c->lab;
@@ -257,13 +256,13 @@ static int run_calibrations(const struct command *c)
 
         o.plan.world.seed = seed;
         w = lab_world_create(names, &o);
-        covered += lab_calibrate(w, &c->calibration, seed);
+        lab_calibrate(w, &c->calibration, seed, &sums);
         lab_world_destroy(w);
         (void)fflush(stdout);
     }
-    printf("covered %llu of %llu\n", (unsigned long long)covered, (unsigned long long)n);
+    lab_coverage_print(&sums, stdout);
     pop_names_destroy(names);
-    return (n - covered) * 10 > n;
+    return (sums.registries - sums.covered) * 10 > sums.registries;
 }
 
 int main(int argc, char **argv)
