@@ -204,6 +204,9 @@ static inline bool ny_date_equals(ny_date a, ny_date b)
 int64_t ny_clock_now_us(void);
 void ny_clock_freeze_us(int64_t now_us); /* 0 lets it run again */
 int64_t ny_clock_monotonic_us(void);
+/* A test may let monotonic time pass by itself: each reading comes step_us after the one before. 0
+ * lets it run again. */
+void ny_clock_step_us(int64_t step_us);
 /* "2026-11-21T09:00:00.123456Z" */
 #define NY_TIMESTAMP_LEN 28
 void ny_timestamp_write(int64_t us, char out[NY_TIMESTAMP_LEN]);

@@ -129,14 +129,17 @@ size_t ny_index_candidates(struct ny_index *ix, const struct ny_record *r, uint3
  * The keys move step by step while searches go on, and every search finds what it would find with
  * one model alone (and perhaps a few more):
  *   begin ─▶ widen each identity ─▶ switch ─▶ narrow each identity ─▶ end
- * Identities that come or change meanwhile are stored under both models. None of it is taken back
- * by undo: it changes no answer. */
+ * Identities that come or change meanwhile are stored under both models before the switch, and
+ * under the one in use behind it: one that was narrowed stays so. None of it is taken back by undo:
+ * it changes no answer. */
 
 /* next is borrowed and outlives the index; at most one at a time. */
 void ny_index_model_begin(struct ny_index *ix, const struct ny_match_model *next);
 void ny_index_keys_widen(struct ny_index *ix, uint32_t id);
 /* From here on searches go by the other model; every identity was widened. */
 void ny_index_model_switch(struct ny_index *ix);
+/* Instead of the switch: the other model will not be used. */
+void ny_index_model_give_up(struct ny_index *ix);
 void ny_index_keys_narrow(struct ny_index *ix, uint32_t id);
 /* The other model is not needed any more; every identity was narrowed. */
 void ny_index_model_end(struct ny_index *ix);

@@ -73,9 +73,21 @@ void ny_clock_freeze_us(int64_t now_us)
     frozen_us = now_us;
 }
 
+static int64_t step_us;
+static int64_t stepped_us;
+
 int64_t ny_clock_monotonic_us(void)
 {
+    if (step_us != 0) {
+        stepped_us += step_us;
+        return stepped_us;
+    }
     return read_clock_us(CLOCK_MONOTONIC);
+}
+
+void ny_clock_step_us(int64_t us)
+{
+    step_us = us;
 }
 
 void ny_timestamp_write(int64_t us, char out[NY_TIMESTAMP_LEN])

@@ -80,6 +80,7 @@ struct domain_name {
 struct ny_index {
     const struct ny_match_model *models[2]; /* the one in use, and one being brought in or out */
     unsigned active;                        /* which is in use */
+    bool widening;                          /* what comes is stored under both */
     struct ident *idents;                   /* [n + 1], 0 unused */
     uint32_t n, cap;
     uint32_t *persons; /* first member, [n_persons + 1] */

@@ -126,6 +126,7 @@ static bool status_has_keys(const struct ident *i)
 
 void ny_index_keys_add(struct ny_index *ix, uint32_t id)
 {
+    unsigned models = ix->widening ? all_models(ix) : 1U << ix->active;
     struct ident *i = &ix->idents[id];
     uint32_t tags[TAGS_MAX];
     size_t n;
@@ -133,11 +134,11 @@ void ny_index_keys_add(struct ny_index *ix, uint32_t id)
     if (!status_has_keys(i)) {
         return;
     }
-    n = ident_tags(ix, id, all_models(ix), tags);
+    n = ident_tags(ix, id, models, tags);
     for (size_t k = 0; k < n; k++) {
         posting_add(ix, id, tags[k]);
     }
-    i->keyed = (uint8_t)(n > 0 ? all_models(ix) : 0);
+    i->keyed = (uint8_t)(n > 0 ? models : 0);
 }
 
 void ny_index_keys_remove(struct ny_index *ix, uint32_t id)
@@ -162,6 +163,7 @@ void ny_index_model_begin(struct ny_index *ix, const struct ny_match_model *next
 {
     NY_ASSERT(ix->models[1 - ix->active] == NULL);
     ix->models[1 - ix->active] = next;
+    ix->widening = true;
 }
 
 void ny_index_model_switch(struct ny_index *ix)
@@ -171,6 +173,12 @@ void ny_index_model_switch(struct ny_index *ix)
     }
     ix->active = 1 - ix->active;
     NY_ASSERT(ix->models[ix->active] != NULL);
+    ix->widening = false;
+}
+
+void ny_index_model_give_up(struct ny_index *ix)
+{
+    ix->widening = false;
 }
 
 void ny_index_model_end(struct ny_index *ix)

@@ -229,6 +229,7 @@ static void on_step_done(void *ctx, ny_rc rc)
     if (rc == NY_ECONFLICT && o->phase == ROLLOUT_SWITCH) {
         o->phase = ROLLOUT_BACK; /* the database refused it for good */
         o->cursor = 0;
+        ny_index_model_give_up(r->index);
         begin_step(r);
     }
 }

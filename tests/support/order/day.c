@@ -8,7 +8,7 @@
 
 #include <stdio.h>
 
-enum { POOL = 5, DOUBLES = 6, DOUBLE_EVERY = 6 };
+enum { POOL = 5, DOUBLES = 6, DOUBLE_EVERY = 6, OVERLAY_EVERY = 10 };
 
 struct maker {
     struct day *day;
@@ -17,6 +17,8 @@ struct maker {
     struct pop_rng rng;
     uint32_t first_s, last_s; /* of the population's messages */
     uint32_t n_events;
+    struct day_action *releases; /* [n_releases] */
+    size_t n_releases;
 };
 
 static void time_write(uint32_t time_s, char out[16])
@@ -51,9 +53,13 @@ static ny_str id_choose(struct maker *m, uint32_t facility)
     return ny_arena_str(d->arena, ny_str_from_c(id));
 }
 
-static void message_add(struct maker *m, ny_str text, uint32_t about)
+static struct day_action *message_add(struct maker *m, ny_str text, uint32_t about)
 {
-    m->day->messages[m->day->n++] = (struct day_message){ny_arena_str(m->day->arena, text), about};
+    struct day_action *x = &m->day->actions[m->day->n++];
+
+    *x = (struct day_action){
+        .kind = DAY_MESSAGE, .text = ny_arena_str(m->day->arena, text), .about = about};
+    return x;
 }
 
 /* What a hospital says of identifiers, b of the PID and a beside it. */
@@ -90,6 +96,7 @@ static void event_add(struct maker *m)
     ny_str ns = m->day->facilities[f].ns;
     ny_str a = id_choose(m, f);
     ny_str b = id_choose(m, f);
+    struct day_action *x;
     ny_str rest;
     char at[16];
 
@@ -98,12 +105,14 @@ static void event_add(struct maker *m)
         b = id_choose(m, f);
     }
     rest = segments(m, event, a, b, ns);
-    message_add(m,
-                ny_arena_printf(m->day->arena,
-                                "MSH|^~\\&|HIS|%.*s|NAYOSE|REGION|%s||ADT^%s|E%05u|P|2.5\r"
-                                "EVN||%s\r%.*s",
-                                NY_ARG(ns), at, event, m->n_events++, at, NY_ARG(rest)),
-                0);
+    x = message_add(m,
+                    ny_arena_printf(m->day->arena,
+                                    "MSH|^~\\&|HIS|%.*s|NAYOSE|REGION|%s||ADT^%s|E%05u|P|2.5\r"
+                                    "EVN||%s\r%.*s",
+                                    NY_ARG(ns), at, event, m->n_events++, at, NY_ARG(rest)),
+                    0);
+    x->keys[0] = ny_arena_printf(m->day->arena, "%.*s/%.*s", NY_ARG(ns), NY_ARG(a));
+    x->keys[1] = ny_arena_printf(m->day->arena, "%.*s/%.*s", NY_ARG(ns), NY_ARG(b));
 }
 
 /* text with the first `from` as `to`. */
@@ -117,32 +126,67 @@ static ny_str with(struct ny_arena *a, ny_str text, const char *from, ny_str to)
                            (int)(text.n - before - strlen(from)), at + strlen(from));
 }
 
-/* The same patient under a second number of the same hospital. */
-static void double_add(struct maker *m, uint32_t record, ny_str text)
+/* What the message says, said of another id of the same hospital, under another control id. */
+static void said_of(struct maker *m, ny_str text, uint32_t record, ny_str id, uint32_t about,
+                    ny_str control)
 {
     struct ny_arena *a = m->day->arena;
-    const struct pop_record *x = &m->plan->records[record];
-    ny_str id = m->day->keys[record];
-    ny_str pid;
+    ny_str own = m->day->keys[record];
+    ny_str ns = ny_str_split(&own, '/');
 
+    text = with(a, text, ny_arena_printf(a, "PID|1||%.*s^%c", NY_ARG(own), '\0').p,
+                ny_arena_printf(a, "PID|1||%.*s^", NY_ARG(id)));
+    message_add(m, with(a, text, "-0", control), about)->keys[0] =
+        ny_arena_printf(a, "%.*s/%.*s", NY_ARG(ns), NY_ARG(id));
+}
+
+/* The same patient under a second number. */
+static void double_add(struct maker *m, uint32_t record, ny_str text)
+{
+    ny_str id = ny_arena_printf(m->day->arena, "D%u", m->plan->records[record].local_id % DOUBLES);
+
+    m->day->is_named[record] = true;
+    said_of(m, text, record, id, record + 1, NY_S("-D"));
+}
+
+/* A patient is written over somebody else of his hospital, and for every second one a clerk says
+ * that it is meant. */
+static void overlay_add(struct maker *m, uint32_t record, ny_str text)
+{
+    const struct pop_record *x = &m->plan->records[record];
+    struct day *d = m->day;
+    uint32_t victim = pop_rng_below(&m->rng, d->n_records);
+    ny_str id;
+
+    while (m->plan->records[victim].facility != x->facility ||
+           m->plan->records[victim].household == x->household) {
+        victim = pop_rng_below(&m->rng, d->n_records);
+    }
+    id = d->keys[victim];
     (void)ny_str_split(&id, '/');
-    pid = ny_arena_printf(a, "PID|1||%.*s^", NY_ARG(id));
-    text = with(a, text, ny_arena_printf(a, "%.*s%c", NY_ARG(pid), '\0').p,
-                ny_arena_printf(a, "PID|1||D%u^", x->local_id % DOUBLES));
-    message_add(m, with(a, text, "-0", NY_S("-D")), record + 1);
+    d->is_named[victim] = true;
+    said_of(m, text, record, id, victim + 1, NY_S("-V"));
+    if (record / OVERLAY_EVERY % 2 == 0) {
+        m->releases[m->n_releases++] =
+            (struct day_action){.kind = DAY_RELEASE, .keys = {d->keys[victim]}};
+    }
 }
 
 static void population_add(struct maker *m)
 {
     for (size_t i = 0; i < m->plan->delivery_n; i++) {
         const struct pop_delivery *x = &m->plan->deliveries[i];
+        ny_str text = pop_source_message(m->source, i);
 
         m->first_s = i == 0 || x->time_s < m->first_s ? x->time_s : m->first_s;
         m->last_s = x->time_s > m->last_s ? x->time_s : m->last_s;
-        message_add(m, pop_source_message(m->source, i), x->record + 1);
+        text = ny_arena_str(m->day->arena, text);
+        message_add(m, text, x->record + 1)->keys[0] = m->day->keys[x->record];
         if (x->record % DOUBLE_EVERY == 0) {
-            m->day->is_named[x->record] = true;
-            double_add(m, x->record, pop_source_message(m->source, i));
+            double_add(m, x->record, text);
+        }
+        if (x->record % OVERLAY_EVERY == 1 && !x->is_follow) {
+            overlay_add(m, x->record, text);
         }
     }
 }
@@ -178,21 +222,31 @@ struct day *day_create(const struct day_options *o)
     struct pop_plan *plan = pop_plan_create(names, &plan_options);
     struct pop_source *source = pop_source_create(names, &plan_options, plan);
     struct day *d = ny_calloc(1, sizeof(*d));
-    struct maker m = {d, plan, source, pop_rng_keyed(o->seed, POP_STREAM_QUERY, 1, 0), 0, 0, 0};
+    struct maker m = {.day = d,
+                      .plan = plan,
+                      .source = source,
+                      .rng = pop_rng_keyed(o->seed, POP_STREAM_QUERY, 1, 0)};
     size_t n_events = plan->record_n * o->events / 100;
 
     d->arena = ny_arena_create(0);
     d->n_facilities = o->facilities;
     d->n_records = (uint32_t)plan->record_n;
     d->facilities = NY_ARENA_ARRAY(d->arena, struct day_facility, d->n_facilities);
-    d->messages = NY_ARENA_ARRAY(d->arena, struct day_message, 2 * plan->delivery_n + n_events);
+    d->actions = NY_ARENA_ARRAY(d->arena, struct day_action, 4 * plan->delivery_n + n_events + 1);
+    m.releases = NY_ARENA_ARRAY(d->arena, struct day_action, plan->delivery_n);
     d->is_named = NY_ARENA_ARRAY(d->arena, bool, d->n_records);
     d->keys = NY_ARENA_ARRAY(d->arena, ny_str, d->n_records);
     facilities_add(&m);
     population_add(&m);
     for (size_t i = 0; i < n_events; i++) {
+        if (i == n_events / 2) {
+            d->actions[d->n++] = (struct day_action){.kind = DAY_MODEL};
+        }
         event_add(&m);
     }
+    memcpy(&d->actions[d->n], m.releases, m.n_releases * sizeof(*m.releases));
+    d->n += m.n_releases;
+    d->n_releases = m.n_releases;
     pop_source_destroy(source);
     pop_plan_destroy(plan);
     pop_names_destroy(names);

@@ -3,35 +3,13 @@
 #include "order.h"
 
 #include "fake_store.h"
+#include "rng.h"
 
 #include "nayose/ihe.h"
-#include "nayose/registry.h"
-
-#include <stdlib.h>
+#include "nayose/match.h"
+#include "nayose/registry_models.h"
 
 /* ---- life ---- */
-
-struct world {
-    struct ny_arena *arena;
-    struct ny_store *store;
-    struct ny_registry *registry;
-    struct ny_ihe *ihe;
-    const struct day *day;
-};
-
-static ny_str model_text(struct ny_arena *a)
-{
-    struct ny_match_settings settings;
-    struct ny_match_model *m;
-    struct ny_buf b;
-
-    ny_match_settings_default(&settings);
-    m = ny_match_model_create_v1(&settings);
-    ny_buf_init(&b, a);
-    NY_ASSERT(ny_match_model_write(m, &b) == NY_OK);
-    ny_match_model_destroy(m);
-    return ny_buf_str(&b);
-}
 
 /* Memory from what was committed. */
 static void memory_build(struct world *w)
@@ -56,10 +34,12 @@ static void memory_forget(struct world *w)
     ny_registry_destroy(w->registry);
 }
 
-static void world_open(struct world *w, const struct day *day)
+static void world_open(struct world *w, const struct day *day, enum order_versions versions)
 {
     *w = (struct world){.arena = ny_arena_create(0), .day = day};
-    w->store = fake_store_create(model_text(w->arena));
+    w->version[0] = fake_model_text(w->arena, 0);
+    w->version[1] = fake_model_changed(w->arena, w->version[0], 2, "20000");
+    w->store = fake_store_create(w->version[versions == ORDER_SECOND]);
     for (uint32_t i = 0; i < day->n_facilities; i++) {
         const struct ny_domain d = {
             .kind = NY_DOMAIN_FACILITY,
@@ -83,189 +63,191 @@ static void world_close(struct world *w)
     ny_arena_destroy(w->arena);
 }
 
+/* ---- a change of version ---- */
+
+static void on_changed(void *ctx, ny_rc rc)
+{
+    struct world *w = ctx;
+
+    w->change_again = rc != NY_OK;
+}
+
+static void on_added(void *ctx, ny_rc rc)
+{
+    (void)ctx;
+    NY_ASSERT(rc == NY_OK);
+}
+
+static void change(struct world *w)
+{
+    struct ny_match_model *m = NULL;
+
+    w->change_again = false;
+    NY_ASSERT(ny_registry_model_read(2, w->version[1], &m) == NY_OK);
+    ny_registry_model_activate(w->registry, m, NY_S("operator"), on_changed, w);
+}
+
+static bool is_changing(const struct world *w)
+{
+    struct ny_rollout_progress p;
+
+    ny_registry_rollout_progress(w->registry, &p);
+    return p.under_way;
+}
+
+static void version_add(struct world *w)
+{
+    const struct ny_model_row row = {
+        .version = 2, .state = NY_MODEL_MADE, .made_from = 1, .body = w->version[1]};
+
+    ny_registry_model_add(w->registry, &row, NY_S("operator"), on_added, NULL);
+    while (fake_store_pump(w->store)) {
+    }
+}
+
+/* What the batch in flight had is lost; an operator asks again for a change that did not begin. */
+static void stop_and_start(struct world *w)
+{
+    fake_store_stop(w->store);
+    memory_forget(w);
+    memory_build(w);
+    if (w->change_again && ny_match_model_version(ny_registry_model(w->registry)) == 1) {
+        change(w);
+    }
+}
+
 /* ---- feeding ---- */
 
-struct under_way {
+struct way {
     struct ny_ihe_exchange x;
-    size_t *refused;
+    struct ny_arena *arena;
+    bool under_way, accepted;
+};
+
+struct feeding {
+    struct world *w;
+    struct order_run *run;
+    struct way *ways; /* [run->width] */
+    struct pop_rng pace;
 };
 
 static void on_answer(void *ctx, ny_str out)
 {
-    struct under_way *u = ctx;
+    struct way *way = ctx;
 
-    *u->refused += memmem(out.p, out.n, "\rMSA|AA|", 8) == NULL;
+    way->accepted = memmem(out.p, out.n, "\rMSA|AA|", 8) != NULL;
+    way->under_way = false;
 }
 
-static void pump_all(struct world *w)
+static void await(struct feeding *f, struct way *way)
 {
-    while (fake_store_pump(w->store)) {
+    while (way->under_way) {
+        NY_ASSERT(fake_store_pump(f->w->store));
+    }
+    f->run->refused += !way->accepted;
+    way->accepted = true;
+}
+
+static void await_all(struct feeding *f)
+{
+    for (size_t i = 0; i < f->run->width; i++) {
+        await(f, &f->ways[i]);
+    }
+}
+
+static void send(struct feeding *f, struct way *way, ny_str message)
+{
+    await(f, way);
+    f->run->meanwhile += is_changing(f->w);
+    ny_arena_reset(way->arena);
+    way->under_way = true;
+    way->x = (struct ny_ihe_exchange){.arena = way->arena,
+                                      .in = message,
+                                      .peer_addr = NY_S("order"),
+                                      .answer = on_answer,
+                                      .ctx = way};
+    ny_ihe_receive(f->w->ihe, &way->x);
+}
+
+static void on_released(void *ctx, ny_rc rc, bool released)
+{
+    struct order_run *run = ctx;
+
+    NY_ASSERT(rc == NY_OK);
+    run->released += released;
+}
+
+static void release(struct feeding *f, ny_str key)
+{
+    ny_str id = key;
+    const struct ny_hd hd = {.ns = ny_str_split(&id, '/')};
+    const struct ny_domain *d = NULL;
+
+    await_all(f);
+    NY_ASSERT(ny_registry_authority(f->w->registry, &hd, &d) == NY_AUTHORITY_FOUND);
+    ny_registry_hold_release(f->w->registry, d, id, NY_S("clerk"), NY_S("seen"), on_released,
+                             f->run);
+}
+
+static void act(struct feeding *f, size_t i)
+{
+    const struct day_action *x = &f->run->actions[i];
+
+    switch (x->kind) {
+    case DAY_MESSAGE:
+        send(f, &f->ways[i % f->run->width], x->text);
+        break;
+    case DAY_MODEL:
+        if (f->run->versions == ORDER_CHANGE) {
+            change(f->w);
+        }
+        break;
+    case DAY_RELEASE:
+        release(f, x->keys[0]);
+        break;
     }
 }
 
 static void feed(struct world *w, struct order_run *run)
 {
-    struct under_way *ways = ny_calloc(run->width, sizeof(*ways));
-    struct ny_arena *arena = ny_arena_create(0);
+    struct feeding f = {w, run, ny_calloc(run->width, sizeof(*f.ways)),
+                        pop_rng_keyed(run->seed, POP_STREAM_QUERY, 3, 0)};
 
+    for (size_t i = 0; i < run->width; i++) {
+        f.ways[i] = (struct way){.arena = ny_arena_create(0), .accepted = true};
+    }
     for (size_t i = 0; i < run->n; i++) {
-        struct under_way *u = &ways[i % run->width];
-
-        *u = (struct under_way){.refused = &run->refused};
-        u->x = (struct ny_ihe_exchange){.arena = arena,
-                                        .in = run->messages[i],
-                                        .peer_addr = NY_S("order"),
-                                        .answer = on_answer,
-                                        .ctx = u};
-        ny_ihe_receive(w->ihe, &u->x);
-        if (i % run->width == run->width - 1) {
-            pump_all(w);
-            ny_arena_reset(arena);
+        act(&f, i);
+        for (uint32_t k = pop_rng_below(&f.pace, 4); k > 0; k--) {
+            fake_store_pump(w->store);
         }
-        if (run->restarts && i == run->n / 2) {
-            pump_all(w);
-            memory_forget(w);
-            memory_build(w);
+        if (run->stops && i == run->n / 2) {
+            await_all(&f);
+            stop_and_start(w);
         }
     }
-    pump_all(w);
-    ny_arena_destroy(arena);
-    ny_free(ways);
-}
-
-/* ---- what it knows ---- */
-
-struct lines {
-    struct ny_arena *arena;
-    ny_str *v;
-    size_t n, cap;
-};
-
-static void line_add(struct lines *l, ny_str s)
-{
-    if (l->n == l->cap) {
-        size_t cap = l->cap > 0 ? l->cap * 2 : 256;
-        ny_str *grown = NY_ARENA_ARRAY(l->arena, ny_str, cap);
-
-        if (l->n > 0) {
-            memcpy(grown, l->v, l->n * sizeof(*grown));
-        }
-        l->v = grown;
-        l->cap = cap;
+    await_all(&f);
+    while (fake_store_pump(w->store)) {
     }
-    l->v[l->n++] = s;
-}
-
-static ny_str key_of(const struct world *w, struct ny_arena *a, int64_t identity)
-{
-    const struct ny_identity_row *row = fake_store_identity(w->store, (size_t)identity - 1);
-
-    return ny_arena_printf(a, "%.*s/%.*s", NY_ARG(w->day->facilities[row->domain - 1].ns),
-                           NY_ARG(row->local_id));
-}
-
-/* Who is in whose group: by the smallest key of it that is in answers, else the smallest of all. */
-static void identities_tell(const struct world *w, struct lines *l)
-{
-    size_t n = fake_store_identities(w->store);
-    ny_str *leader = NY_ARENA_ARRAY(l->arena, ny_str, n + n + 2); /* by person */
-    ny_str *keys = NY_ARENA_ARRAY(l->arena, ny_str, n);
-
-    for (size_t i = 0; i < n; i++) {
-        int64_t person = fake_store_person(w->store, i);
-
-        keys[i] = key_of(w, l->arena, (int64_t)i + 1);
-        NY_ASSERT((size_t)person < n + n + 2);
-        if (leader[person].n == 0 || ny_str_compare(keys[i], leader[person]) < 0) {
-            leader[person] = keys[i];
-        }
+    for (size_t i = 0; i < run->width; i++) {
+        ny_arena_destroy(f.ways[i].arena);
     }
-    for (size_t i = 0; i < n; i++) {
-        const struct ny_identity_row *row = fake_store_identity(w->store, i);
-
-        line_add(l, ny_arena_printf(l->arena, "identity %.*s status %d with %.*s content %lld",
-                                    NY_ARG(keys[i]), row->status,
-                                    NY_ARG(leader[fake_store_person(w->store, i)]),
-                                    (long long)row->content_hash));
-    }
-}
-
-static void edges_tell(const struct world *w, struct lines *l)
-{
-    for (size_t i = 0; i < fake_store_edge_rows(w->store); i++) {
-        const struct ny_edge_row *e = fake_store_edge(w->store, i);
-
-        if (e != NULL) {
-            line_add(l,
-                     ny_arena_printf(l->arena, "edge %.*s %.*s total %d guards %u",
-                                     NY_ARG(key_of(w, l->arena, e->a)),
-                                     NY_ARG(key_of(w, l->arena, e->b)), e->total_b1024, e->guards));
-        }
-    }
-}
-
-static void questions_tell(const struct world *w, struct lines *l)
-{
-    for (size_t i = 0; i < fake_store_review_count(w->store); i++) {
-        const struct ny_review_row *q = fake_store_review(w->store, i);
-
-        if (q->state != NY_REVIEW_CLOSED) {
-            line_add(l, ny_arena_printf(l->arena, "question %.*s %.*s state %d reason %d total %d",
-                                        NY_ARG(key_of(w, l->arena, q->a)),
-                                        NY_ARG(key_of(w, l->arena, q->b)), q->state, q->reason,
-                                        q->total_b1024));
-        }
-    }
-}
-
-/* The newest word of each kind, role and pair: what decides. */
-static void pins_tell(const struct world *w, struct lines *l)
-{
-    size_t n = fake_store_pin_count(w->store);
-
-    for (size_t i = 0; i < n; i++) {
-        const struct ny_pin_row *p = fake_store_pin(w->store, i);
-        bool newest = true;
-
-        for (size_t k = 0; k < n && newest; k++) {
-            const struct ny_pin_row *o = fake_store_pin(w->store, k);
-            bool same = (o->a == p->a && o->b == p->b) ||
-                        (o->a == p->b && o->b == p->a && o->kind != NY_PIN_MERGE);
-
-            newest = !(same && o->kind == p->kind && o->role == p->role &&
-                       ny_stamp_compare(&o->stamp, &p->stamp) > 0);
-        }
-        if (newest) {
-            ny_str a = key_of(w, l->arena, p->a);
-            ny_str b = key_of(w, l->arena, p->b);
-            bool turn = p->kind != NY_PIN_MERGE && ny_str_compare(a, b) > 0;
-
-            line_add(l, ny_arena_printf(l->arena, "pin %d role %d %.*s %.*s said %.*s", p->kind,
-                                        p->role, NY_ARG(turn ? b : a), NY_ARG(turn ? a : b),
-                                        NY_ARG(p->stamp.control_id)));
-        }
-    }
-}
-
-static int by_bytes(const void *a, const void *b)
-{
-    return ny_str_compare(*(const ny_str *)a, *(const ny_str *)b);
+    ny_free(f.ways);
 }
 
 void order_run(struct order_run *run, struct ny_arena *a, struct order_state *out)
 {
-    struct lines l = {.arena = a};
     struct world w;
 
-    world_open(&w, run->day);
-    feed(&w, run);
-    identities_tell(&w, &l);
-    edges_tell(&w, &l);
-    questions_tell(&w, &l);
-    pins_tell(&w, &l);
-    if (l.n > 1) {
-        qsort(l.v, l.n, sizeof(*l.v), by_bytes);
+    run->refused = run->released = run->meanwhile = 0;
+    world_open(&w, run->day, run->versions);
+    if (run->versions == ORDER_CHANGE) {
+        version_add(&w);
     }
-    *out = (struct order_state){l.v, l.n};
+    ny_clock_step_us(run->slow ? 5000 : 0);
+    feed(&w, run);
+    ny_clock_step_us(0);
+    order_tell(&w, a, out);
+    order_persons_check(&w);
     world_close(&w);
 }

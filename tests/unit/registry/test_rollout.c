@@ -255,6 +255,68 @@ static void test_failures_and_restarts_change_nothing(void **state)
     }
 }
 
+/* What a known patient's message says once more while keys come or go. */
+static struct sent *say_again(struct world *w, const struct setup *s, struct message *m)
+{
+    *m = s->day[0];
+    m->at_us++;
+    snprintf(m->control_id, sizeof(m->control_id), "again");
+    snprintf(m->phone, sizeof(m->phone), "0549876543");
+    return send_message(w, m);
+}
+
+static void expect_said(struct sent *sent)
+{
+    assert_true(sent->answered && sent->rc == NY_OK);
+    sent_destroy(sent);
+}
+
+/* A message that shares the batch in which the last keys go. */
+static void test_a_known_patient_while_keys_go(void **state)
+{
+    for (int pumps = 0; pumps < 8; pumps++) {
+        struct world w;
+        struct told t;
+        struct sent *sent;
+        struct message m;
+
+        change_begin(&w, *state, &t);
+        for (int i = 0; i < pumps; i++) {
+            fake_store_pump(w.store);
+        }
+        sent = say_again(&w, *state, &m);
+        pump_all(&w);
+        expect_said(sent);
+        expect_progress(&w, false, 2);
+        world_destroy(&w);
+    }
+}
+
+/* The database refuses the new version for good: the old one goes on, and can be left later. */
+static void test_a_version_that_is_refused(void **state)
+{
+    struct setup *s = *state;
+    struct sent *sent;
+    struct message m;
+    struct world w;
+    struct told t;
+
+    change_begin(&w, s, &t);
+    fake_store_pump(w.store); /* the keys are there, the switch is in flight */
+    fake_store_fail(w.store, NY_ECONFLICT, 1);
+    fake_store_pump(w.store);
+    assert_true(t.n == 1 && t.rc == NY_ECONFLICT);
+    sent = say_again(&w, s, &m);
+    pump_all(&w);
+    expect_said(sent);
+    expect_progress(&w, false, 1);
+    activate(&w, s->two, &t);
+    pump_all(&w);
+    assert_true(t.n == 1 && t.rc == NY_OK);
+    expect_progress(&w, false, 2);
+    world_destroy(&w);
+}
+
 static void test_one_change_at_a_time(void **state)
 {
     struct setup *s = *state;
@@ -282,6 +344,8 @@ int main(void)
         cmocka_unit_test(test_feeds_go_on_meanwhile),
         cmocka_unit_test(test_taking_it_back_gives_the_same_persons),
         cmocka_unit_test(test_failures_and_restarts_change_nothing),
+        cmocka_unit_test(test_a_known_patient_while_keys_go),
+        cmocka_unit_test(test_a_version_that_is_refused),
         cmocka_unit_test(test_one_change_at_a_time),
     };
 
