@@ -7,6 +7,7 @@
 
 #include "nayose/base.h"
 #include "nayose/match.h"
+#include "nayose/match_search.h"
 #include "nayose/model.h"
 
 struct ny_index;
@@ -123,6 +124,16 @@ bool ny_index_is_held(const struct ny_index *ix, uint32_t id, enum ny_hold_kind 
  * the search is not complete. */
 size_t ny_index_candidates(struct ny_index *ix, const struct ny_record *r, uint32_t self,
                            uint32_t *out, bool *capped);
+
+/* ---- search ---- */
+
+/* From now on people can be searched for by what their records hold; while the index is empty. */
+void ny_index_terms_keep(struct ny_index *ix);
+/* Active and test identities whose records fit the plan, by the smallest list of terms that the
+ * plan fills; ascending. *out: arena. NY_ELIMIT: no list is shorter than max, or none is filled. */
+NY_MUST_USE ny_rc ny_index_search(const struct ny_index *ix, struct ny_arena *a,
+                                  const struct ny_search_plan *p, size_t max, uint32_t **out,
+                                  size_t *out_n);
 
 /* ---- from one model to another ----
  *

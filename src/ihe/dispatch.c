@@ -231,6 +231,12 @@ static void hand_over(struct ihe_exchange *ex)
     case IHE_ITI9:
         ihe_iti9(ex);
         return;
+    case IHE_ITI21:
+        ihe_iti21(ex);
+        return;
+    case IHE_CANCEL:
+        ihe_cancel(ex);
+        return;
     }
 }
 

@@ -11,6 +11,7 @@
 #include "nayose/hl7v2.h"
 #include "nayose/ihe.h"
 #include "nayose/registry.h"
+#include "nayose/registry_search.h"
 
 enum ihe_action {
     IHE_ITI8 = 1,
@@ -23,7 +24,10 @@ enum ihe_action {
     IHE_UNLINK,
     IHE_WITHDRAW,
     IHE_LATER,
-    IHE_ITI9
+    /* queries, from here on */
+    IHE_ITI9,
+    IHE_ITI21,
+    IHE_CANCEL
 };
 
 struct ihe_event {
@@ -87,6 +91,10 @@ struct ihe_exchange {
     /* ITI-9 */
     const struct ny_domain *query_domain;
     ny_str query_id;
+
+    /* ITI-21 */
+    struct ny_search_ask *ask;
+    struct ny_search_page *page;
 };
 
 struct ny_ihe {
@@ -111,6 +119,8 @@ void ihe_warn(struct ihe_exchange *ex, int code, const char *where);
 void ihe_finish(struct ihe_exchange *ex);
 /* Commits the note with its answer, then sends it. note.kind, outcome … are set. */
 void ihe_note_and_send(struct ihe_exchange *ex, ny_str answer);
+/* Sends an answer whose note is committed. Nothing of ex may be used after. */
+void ihe_send_answer(struct ihe_exchange *ex, ny_str answer);
 /* The registry cannot take it: answered without a note. */
 void ihe_finish_unavailable(struct ihe_exchange *ex, ny_rc rc);
 /* compose and done of a feed. */
@@ -126,6 +136,8 @@ void ihe_withdraw(struct ihe_exchange *ex);
 void ihe_merge(struct ihe_exchange *ex, bool rename);
 void ihe_link(struct ihe_exchange *ex, bool unlink);
 void ihe_iti9(struct ihe_exchange *ex);
+void ihe_iti21(struct ihe_exchange *ex);
+void ihe_cancel(struct ihe_exchange *ex);
 
 /* What an RSP^K23 says beside the fault that stands in ex. */
 struct ihe_id {
@@ -134,6 +146,47 @@ struct ihe_id {
 };
 NY_MUST_USE ny_rc ihe_iti9_write(struct ihe_exchange *ex, struct ny_arena *a,
                                  const struct ihe_id *ids, size_t n_ids, ny_str *out);
+
+/* An RSP^K22: the page of ex, or what the fault in ex says. */
+NY_MUST_USE ny_rc ihe_iti21_write(struct ihe_exchange *ex, struct ny_arena *a, ny_str *out);
+/* pdq_read.c: QPD-3, QPD-8, RCP and DSC into ex->ask. */
+bool ihe_pdq_read(struct ihe_exchange *ex, const struct ny_hl7v2_segment *qpd);
+/* The repetition of QPD-3 that holds a value of the search. */
+size_t ihe_pdq_place(const struct ihe_exchange *ex, enum ny_search_field field, size_t value);
+/* pid_write.c: PID and QRI of a person that was found. */
+void ihe_hit_write(struct ny_hl7v2_writer *w, const struct ny_registry *r,
+                   const struct ny_search_hit *hit, size_t number, struct ny_arena *a);
+/* The ids of a person that are told; arena, NULL when it is full. */
+struct ihe_id *ihe_hit_ids(const struct ny_registry *r, const struct ny_search_hit *hit,
+                           struct ny_arena *a, size_t *out_n);
+
+/* ---- query.c ---- */
+
+/* An authority of a query, which may leave out the type of an OID (`&1.2.3`); a feed may not. */
+enum ny_authority_result ihe_query_hd(const struct ihe_exchange *ex, struct ny_hd hd,
+                                      const struct ny_domain **out);
+enum ny_authority_result ihe_query_authority(const struct ihe_exchange *ex,
+                                             const struct ny_hl7v2_segment *qpd, ny_str rep,
+                                             const struct ny_domain **out);
+/* What domains returned. all: the field is empty. */
+struct ihe_targets {
+    bool all;
+    const struct ny_domain *domains[IHE_LOCATIONS_MAX];
+    size_t n;
+};
+/* False: refused, every unknown repetition is a place of the fault. */
+bool ihe_targets_read(struct ihe_exchange *ex, const struct ny_hl7v2_segment *qpd, unsigned field,
+                      struct ihe_targets *out);
+struct ihe_counts {
+    size_t total, here, remaining;
+};
+/* MSH MSA ERR* QAK QPD; counts NULL: not told. w is made ready. */
+void ihe_query_head_write(struct ihe_exchange *ex, struct ny_hl7v2_writer *w, struct ny_arena *a,
+                          const struct ihe_counts *counts, bool found);
+/* Repetitions of PID-3. */
+void ihe_ids_write(struct ny_hl7v2_writer *w, const struct ihe_id *ids, size_t n);
+/* "F01,F02,REG": the namespaces told, each once; ids of one domain stand together. */
+ny_str ihe_domains_told(const struct ihe_exchange *ex, const struct ihe_id *ids, size_t n);
 
 /* ---- ids.c ---- */
 

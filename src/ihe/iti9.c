@@ -13,32 +13,13 @@
 
 /* ---- the answer ---- */
 
-static const char *status_text(const struct ihe_exchange *ex, size_t n_ids)
-{
-    if (ihe_is_refused(ex)) {
-        return ny_hl7v2_ack_code_name(ihe_fault_row(ex->fault)->code); /* table 0208: AE, AR */
-    }
-    return n_ids > 0 ? "OK" : "NF";
-}
-
 /* PID|||ids||~^^^^^^S: PID-5 must be there, and says that the name is not told. */
 static void pid_write(struct ny_hl7v2_writer *w, const struct ihe_id *ids, size_t n)
 {
     ny_hl7v2_w_begin(w, NY_S("PID"));
     ny_hl7v2_w_skip(w, 2);
     ny_hl7v2_w_field(w);
-    for (size_t i = 0; i < n; i++) {
-        const struct ny_domain *d = ids[i].domain;
-        struct ny_hl7v2_hd hd = {d->ns, d->oid, d->type};
-
-        if (i > 0) {
-            ny_hl7v2_w_rep(w);
-        }
-        ny_hl7v2_w_value(w, ids[i].id);
-        ny_hl7v2_w_value(w, NY_S(""));
-        ny_hl7v2_w_value(w, NY_S(""));
-        ny_hl7v2_w_hd_component(w, &hd);
-    }
+    ihe_ids_write(w, ids, n);
     ny_hl7v2_w_skip(w, 1);
     ny_hl7v2_w_field(w);
     ny_hl7v2_w_rep(w);
@@ -52,33 +33,9 @@ static void pid_write(struct ny_hl7v2_writer *w, const struct ihe_id *ids, size_
 ny_rc ihe_iti9_write(struct ihe_exchange *ex, struct ny_arena *a, const struct ihe_id *ids,
                      size_t n_ids, ny_str *out)
 {
-    const struct ny_hl7v2_segment *qpd =
-        ex->msg != NULL ? ny_hl7v2_find(ex->msg, NY_S("QPD"), 1) : NULL;
-    const struct ihe_fault_row *row = ihe_fault_row(ex->fault);
     struct ny_hl7v2_writer w;
 
-    /* In the sender's own delimiters, so that QPD goes back exactly as it came: the sender compares
-     * it. */
-    ny_hl7v2_writer_init(&w, a, &ex->msh.delims);
-    ny_hl7v2_answer_header_write(&w, &ex->msh, NY_S("RSP"), NY_S("K23"), NY_S("RSP_K23"),
-                                 ex->control_id, ny_clock_now_us());
-    ny_hl7v2_msa_write(&w, &ex->msh, row->code);
-    if (ihe_is_refused(ex)) {
-        struct ny_hl7v2_remark error = {.severity = 'E',
-                                        .code = row->err,
-                                        .locations = ex->fault_locations,
-                                        .location_count = ex->n_fault_locations};
-
-        ny_hl7v2_err_write(&w, &ex->msh, &error);
-    }
-    ny_hl7v2_w_begin(&w, NY_S("QAK"));
-    ny_hl7v2_w_copy(&w, qpd != NULL ? ny_hl7v2_field(qpd, 2) : NY_S(""), &ex->msh.delims);
-    ny_hl7v2_w_text(&w, ny_str_from_c(status_text(ex, n_ids)));
-    ny_hl7v2_w_end(&w);
-    if (qpd != NULL) {
-        ny_hl7v2_w_begin(&w, ny_hl7v2_segment_raw(qpd));
-        ny_hl7v2_w_end(&w);
-    }
+    ihe_query_head_write(ex, &w, a, NULL, n_ids > 0);
     if (n_ids > 0) {
         pid_write(&w, ids, n_ids);
     }
@@ -86,20 +43,6 @@ ny_rc ihe_iti9_write(struct ihe_exchange *ex, struct ny_arena *a, const struct i
 }
 
 /* ---- the question ---- */
-
-/* A query may leave out the type of an OID (`&1.2.3`); a feed may not. */
-static enum ny_authority_result authority(const struct ihe_exchange *ex,
-                                          const struct ny_hl7v2_segment *qpd, ny_str rep,
-                                          const struct ny_domain **out)
-{
-    struct ny_hl7v2_hd written = ny_hl7v2_hd_part(qpd, rep, 4);
-    struct ny_hd hd = ihe_hd(&written);
-
-    if (hd.oid.n > 0 && hd.type.n == 0) {
-        hd.type = NY_S("ISO");
-    }
-    return ny_registry_authority(ex->ihe->cfg.registry, &hd, out);
-}
 
 /* QPD-3: one id and a domain that we know. */
 static bool question_read(struct ihe_exchange *ex, const struct ny_hl7v2_segment *qpd)
@@ -115,7 +58,7 @@ static bool question_read(struct ihe_exchange *ex, const struct ny_hl7v2_segment
     if (ny_hl7v2_reps(qpd, 3) > 1) {
         return ihe_refuse(ex, IHE_FAULT_QUERY_VALUE, "QPD^1^3^2");
     }
-    found = authority(ex, qpd, rep, &ex->query_domain);
+    found = ihe_query_authority(ex, qpd, rep, &ex->query_domain);
     if (found == NY_AUTHORITY_EMPTY) {
         ex->query_domain =
             ex->request.source != NULL ? ny_registry_default_domain(r, ex->request.source) : NULL;
@@ -128,44 +71,7 @@ static bool question_read(struct ihe_exchange *ex, const struct ny_hl7v2_segment
     return true;
 }
 
-/* QPD-4. all: it is empty. False: case 5, every unknown repetition stands in ERR-2. */
-struct targets {
-    bool all;
-    const struct ny_domain *domains[IHE_LOCATIONS_MAX];
-    size_t n;
-};
-
-static bool targets_read(struct ihe_exchange *ex, const struct ny_hl7v2_segment *qpd,
-                         struct targets *out)
-{
-    ny_str rest = ny_hl7v2_field(qpd, 4);
-    ny_str rep;
-    bool ok = true;
-
-    out->n = 0;
-    out->all = ny_hl7v2_presence(qpd, 4) != NY_HL7V2_VALUE;
-    for (size_t n = 1; !out->all && ny_hl7v2_rep_next(qpd, &rest, &rep); n++) {
-        const struct ny_domain *d = NULL;
-
-        if (ny_hl7v2_part(qpd, rep, 0, 0).presence == NY_HL7V2_ABSENT) {
-            continue;
-        }
-        if (authority(ex, qpd, rep, &d) != NY_AUTHORITY_FOUND) {
-            if (ok) {
-                ok = ihe_refuse_at(ex, IHE_FAULT_QUERY_TARGET, "QPD^1^4^%zu", n);
-            } else {
-                ihe_refuse_also(ex, "QPD^1^4^%zu", n);
-            }
-        } else if (ok && out->n == IHE_LOCATIONS_MAX) {
-            ok = ihe_refuse_at(ex, IHE_FAULT_QUERY_VALUE, "QPD^1^4^%zu", n);
-        } else if (ok) {
-            out->domains[out->n++] = d;
-        }
-    }
-    return ok;
-}
-
-static bool is_wanted(const struct ihe_exchange *ex, const struct targets *t,
+static bool is_wanted(const struct ihe_exchange *ex, const struct ihe_targets *t,
                       const struct ny_domain *d)
 {
     if (t->all) {
@@ -181,7 +87,7 @@ static bool is_wanted(const struct ihe_exchange *ex, const struct targets *t,
 
 /* The ids to tell: members in their order (domain, local id), the regional id last. NULL: arena
  * full. */
-static struct ihe_id *ids_collect(const struct ihe_exchange *ex, const struct targets *t,
+static struct ihe_id *ids_collect(const struct ihe_exchange *ex, const struct ihe_targets *t,
                                   const struct ny_resolved *res, size_t *out_n)
 {
     const struct ny_registry *r = ex->ihe->cfg.registry;
@@ -206,22 +112,8 @@ static struct ihe_id *ids_collect(const struct ihe_exchange *ex, const struct ta
     return ids;
 }
 
-/* "F01,F02,REG": the namespaces told, each once. */
-static ny_str domains_told(const struct ihe_exchange *ex, const struct ihe_id *ids, size_t n)
-{
-    struct ny_buf b;
-
-    ny_buf_init(&b, ex->arena);
-    for (size_t i = 0; i < n; i++) {
-        if (i == 0 || ids[i].domain != ids[i - 1].domain) {
-            ny_buf_add_c(&b, i > 0 ? "," : "");
-            ny_buf_add(&b, ids[i].domain->ns);
-        }
-    }
-    return b.failed ? NY_STR_NONE : ny_buf_str(&b);
-}
-
-static void tell(struct ihe_exchange *ex, const struct targets *t, const struct ny_resolved *res)
+static void tell(struct ihe_exchange *ex, const struct ihe_targets *t,
+                 const struct ny_resolved *res)
 {
     size_t n = 0;
     struct ihe_id *ids = ids_collect(ex, t, res, &n);
@@ -236,7 +128,7 @@ static void tell(struct ihe_exchange *ex, const struct targets *t, const struct 
     ex->note.outcome = NY_AUDIT_OK;
     ex->note.person = res->person;
     ex->note.query_payload = ex->x->in;
-    ex->note.domains_returned = domains_told(ex, ids, n);
+    ex->note.domains_returned = ihe_domains_told(ex, ids, n);
     ex->note.hits = (int32_t)n;
     ex->note.decision = n > 0 ? NY_S("AA") : NY_S("NF");
     ihe_note_and_send(ex, answer);
@@ -246,7 +138,7 @@ static void on_resolved(void *ctx, ny_rc rc, const struct ny_resolved *res)
 {
     struct ihe_exchange *ex = ctx;
     const struct ny_hl7v2_segment *qpd = ny_hl7v2_find(ex->msg, NY_S("QPD"), 1);
-    struct targets targets;
+    struct ihe_targets targets;
 
     if (rc != NY_OK) {
         ihe_finish_unavailable(ex, rc);
@@ -257,7 +149,7 @@ static void on_resolved(void *ctx, ny_rc rc, const struct ny_resolved *res)
         ihe_finish(ex);
         return;
     }
-    if (!targets_read(ex, qpd, &targets)) {
+    if (!ihe_targets_read(ex, qpd, 4, &targets)) {
         ex->note.person = res->person;
         ihe_finish(ex);
         return;

@@ -145,13 +145,17 @@ static ny_rc ack_compose(struct ihe_exchange *ex, struct ny_arena *a, ny_str *ou
 
 static bool is_query(const struct ihe_exchange *ex)
 {
-    return ex->event != NULL && ex->event->action == IHE_ITI9;
+    return ex->event != NULL && ex->event->action >= IHE_ITI9;
 }
 
 static ny_rc compose(struct ihe_exchange *ex, struct ny_arena *a, ny_str *out)
 {
     ex->composed = true;
-    return is_query(ex) ? ihe_iti9_write(ex, a, NULL, 0, out) : ack_compose(ex, a, out);
+    if (!is_query(ex) || ex->event->action == IHE_CANCEL) {
+        return ack_compose(ex, a, out);
+    }
+    return ex->event->action == IHE_ITI21 ? ihe_iti21_write(ex, a, out)
+                                          : ihe_iti9_write(ex, a, NULL, 0, out);
 }
 
 /* ---- sending ---- */
@@ -170,7 +174,7 @@ static void count(const struct ihe_exchange *ex)
     }
 }
 
-static void send_answer(struct ihe_exchange *ex, ny_str answer)
+void ihe_send_answer(struct ihe_exchange *ex, ny_str answer)
 {
     struct ny_ihe_exchange *x = ex->x;
 
@@ -191,7 +195,7 @@ void ihe_finish_unavailable(struct ihe_exchange *ex, ny_rc rc)
             answer = NY_STR_NONE;
         }
     }
-    send_answer(ex, answer);
+    ihe_send_answer(ex, answer);
     ny_arena_destroy(spare);
 }
 
@@ -211,7 +215,7 @@ static void on_done(void *ctx, ny_rc rc, ny_str answer)
     if (rc != NY_OK) {
         ihe_finish_unavailable(ex, rc);
     } else {
-        send_answer(ex, answer);
+        ihe_send_answer(ex, answer);
     }
 }
 

@@ -56,6 +56,7 @@ void ny_index_destroy(struct ny_index *ix)
         ny_free(ix->domains[d].oid);
     }
     ny_index_candidates_free(ix);
+    ny_index_terms_free(ix);
     ny_free(ix->domains);
     ny_free(ix->idents);
     ny_free(ix->persons);
@@ -95,7 +96,8 @@ size_t ny_index_bytes(const struct ny_index *ix)
     return ix->blob_bytes + ix->n * sizeof(*ix->idents) + ix->n_persons * sizeof(*ix->persons) +
            ((size_t)ix->slot_mask + 1) * sizeof(*ix->slots) +
            ix->n_postings * sizeof(*ix->postings) +
-           ((size_t)ix->head_mask + 1) * sizeof(*ix->heads) + ix->n_edges * sizeof(*ix->edges);
+           ((size_t)ix->head_mask + 1) * sizeof(*ix->heads) + ix->n_edges * sizeof(*ix->edges) +
+           ny_index_terms_bytes(ix);
 }
 
 static uint32_t slot_tag(int32_t domain, ny_str local_id)

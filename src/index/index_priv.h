@@ -105,13 +105,14 @@ struct ny_index {
     size_t n_log, cap_log;
     uint64_t log_base; /* mark of log[0] */
     struct candidate_table *candidates;
+    struct term_table *terms; /* NULL: nobody searches */
 };
 
 /* Grows *array (of size bytes an entry) so that index n fits; *cap is in entries. */
 void *ny_index_grow(void *array, uint32_t *cap, uint32_t n, size_t size);
 void ny_index_log(struct ny_index *ix, const struct undo *u);
 
-/* postings.c: adds or removes the keys of a packed record. */
+/* postings.c: adds or removes the keys, and the terms, of a packed record. */
 void ny_index_keys_add(struct ny_index *ix, uint32_t id);
 void ny_index_keys_remove(struct ny_index *ix, uint32_t id);
 
@@ -124,6 +125,12 @@ void ny_index_edge_unlink(struct ny_index *ix, uint32_t a, uint32_t b);
 /* identities.c: without log. */
 void ny_index_identity_drop_last(struct ny_index *ix);
 void ny_index_member_move(struct ny_index *ix, uint32_t id, uint32_t person);
+
+/* terms.c: adds or removes the terms of a packed record. */
+void ny_index_terms_add(struct ny_index *ix, uint32_t id);
+void ny_index_terms_remove(struct ny_index *ix, uint32_t id);
+size_t ny_index_terms_bytes(const struct ny_index *ix);
+void ny_index_terms_free(struct ny_index *ix);
 
 /* candidates.c */
 void ny_index_candidates_free(struct ny_index *ix);

@@ -131,6 +131,7 @@ void ny_index_keys_add(struct ny_index *ix, uint32_t id)
     uint32_t tags[TAGS_MAX];
     size_t n;
 
+    ny_index_terms_add(ix, id);
     if (!status_has_keys(i)) {
         return;
     }
@@ -147,6 +148,7 @@ void ny_index_keys_remove(struct ny_index *ix, uint32_t id)
     uint32_t tags[TAGS_MAX];
     size_t n;
 
+    ny_index_terms_remove(ix, id);
     if (i->keyed == 0) {
         return;
     }

@@ -17,8 +17,7 @@ uint32_t ny_hash32(ny_str s)
 
 /* ---- address ---- */
 
-/* XAD-8, or the parts in the order of a written address (4, 3, 1, 2). */
-static ny_str address_text(struct ny_arena *a, const struct ny_value *v)
+ny_str ny_address_text(struct ny_arena *a, const struct ny_value *v)
 {
     ny_str whole = ny_value_part(v, NY_PART_ADDRESS_WHOLE);
     struct ny_buf b;
@@ -64,8 +63,8 @@ static ny_rc addresses_fill(struct ny_arena *a, const struct ny_set *s, struct n
         if (!ny_value_is_live(s, v)) {
             continue;
         }
-        rc = ny_text_address_fold(a, address_text(a, v), ny_value_part(v, NY_PART_ADDRESS_POSTAL),
-                                  &t);
+        rc = ny_text_address_fold(a, ny_address_text(a, v),
+                                  ny_value_part(v, NY_PART_ADDRESS_POSTAL), &t);
         if (rc != NY_OK) {
             return rc;
         }

@@ -8,7 +8,7 @@
  * knows whether COMMIT arrived: memory is then rebuilt from the database before the next request.
  */
 
-#include "registry_priv.h"
+#include "search_priv.h"
 
 enum { BATCH_MAX = 256 };
 
@@ -124,6 +124,7 @@ static void batches_undo(struct ny_registry *r, struct batch *b, struct item_lis
     struct item *i;
 
     ny_index_undo_to(r->index, b->mark);
+    ny_search_forget(r);
     r->next_message = b->first_message;
     while ((i = ny_item_list_take(&b->items)) != NULL) {
         ny_item_list_add(out, i);

@@ -3,7 +3,7 @@
 #include "nayose/registry_models.h"
 #include "nayose/text.h"
 
-#include "registry_priv.h"
+#include "search_priv.h"
 
 static ny_rc load_domain(void *ctx, const struct ny_domain *row)
 {
@@ -205,6 +205,9 @@ ny_rc ny_registry_load_rows(struct ny_registry *r, struct ny_error *err)
         r->model = r->snapshot->model;
     }
     r->index = ny_index_create(r->model);
+    if (live) {
+        ny_index_terms_keep(r->index);
+    }
     ny_registry_link_init(r);
     return ny_store_load(r->store, &rest, err);
 }
@@ -264,6 +267,7 @@ ny_rc ny_registry_reload(struct ny_registry *r, struct ny_error *err)
         r->next_message = before.next_message;
         return rc;
     }
+    ny_search_forget(r);
     forget(&before);
     return NY_OK;
 }

@@ -1,6 +1,6 @@
 /* The registry's life, and its numbers. */
 
-#include "registry_priv.h"
+#include "search_priv.h"
 
 static void regional_init(struct ny_registry *r)
 {
@@ -62,6 +62,7 @@ void ny_registry_destroy(struct ny_registry *r)
     ny_batch_destroy(r->open);
     ny_batch_destroy(r->in_flight);
     ny_drift_finish(r);
+    ny_cursors_free(r);
     ny_registry_unload(r);
     ny_arena_destroy(r->scratch);
     ny_free((void *)(uintptr_t)r->regional);

@@ -157,6 +157,8 @@ struct ny_registry {
         bool busy;
     } thaw;                   /* what an alarm held is decided again */
     struct ny_arena *scratch; /* of one decision */
+    struct cursors *cursors;  /* cursors.c; NULL: nobody pages */
+    uint64_t undone;          /* how often ids of memory were taken back */
 };
 
 /* items.c */

@@ -10,7 +10,7 @@
 
 #include <cmocka.h>
 
-#include "support.h"
+#include "golden.h"
 
 #define GOLDEN NY_SOURCE_DIR "/tests/golden/iti9/"
 #define QUERY "MSH|^~\\&|APP|FAC|NAYOSE|REG|20260102030405||QBP^Q23^QBP_Q21|Q1|P|2.5\r"
@@ -29,29 +29,6 @@ static void people(struct bench *b, bool regional_listed)
     fake_identity(b->registry, 1, NY_S("2"), 0);
     fake_identity(b->registry, 2, NY_S("9"), 0);
     fake_identity(b->registry, 3, NY_S("患者９"), 3);
-}
-
-static size_t read_file(const char *path, char *out, size_t cap)
-{
-    FILE *f = fopen(path, "rb");
-    size_t n;
-
-    if (f == NULL) {
-        return 0;
-    }
-    n = fread(out, 1, cap - 1, f);
-    out[n] = '\0';
-    fclose(f);
-    return n;
-}
-
-static void write_file(const char *path, const char *text)
-{
-    FILE *f = fopen(path, "wb");
-
-    assert_non_null(f);
-    assert_int_equal(fwrite(text, 1, strlen(text), f), strlen(text));
-    fclose(f);
 }
 
 static const struct {
@@ -91,30 +68,17 @@ static const struct {
 
 static void test_golden_conversations(void **state)
 {
-    static char in[65536];
-    static char expected[65536];
     struct bench b;
 
     (void)state;
     for (size_t i = 0; i < NY_ARRAY_LEN(cases); i++) {
-        char path[512];
-        size_t n;
+        const char *expected = NULL;
+        const char *answer;
 
         people(&b, cases[i].regional_listed);
-        snprintf(path, sizeof(path), GOLDEN "%s/in.hl7", cases[i].name);
-        n = read_file(path, in, sizeof(in));
-        assert_true(n > 0);
-        for (size_t k = 0; k < n; k++) {
-            in[k] = in[k] == '\n' ? '\r' : in[k];
-        }
-        (void)bench_send(&b, ny_str_of(in, n));
-        snprintf(path, sizeof(path), GOLDEN "%s/out.hl7", cases[i].name);
-        if (getenv("NY_GOLDEN_UPDATE") != NULL) {
-            write_file(path, bench_mask(&b));
-        }
-        (void)read_file(path, expected, sizeof(expected));
-        if (strcmp(expected, bench_mask(&b)) != 0) {
-            fail_msg("case %s:\n%s\nexpected:\n%s", cases[i].name, bench_mask(&b), expected);
+        answer = golden_case(&b, GOLDEN, cases[i].name, &expected);
+        if (strcmp(expected, answer) != 0) {
+            fail_msg("case %s:\n%s\nexpected:\n%s", cases[i].name, answer, expected);
         }
         bench_close(&b);
     }

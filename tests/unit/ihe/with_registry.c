@@ -364,3 +364,140 @@ void ny_registry_resolve(struct ny_registry *r, const struct ny_domain *domain, 
     res.regional_id = ny_str_from_c(regional);
     fn(ctx, NY_OK, &res);
 }
+
+size_t ny_registry_domains(const struct ny_registry *r, const struct ny_domain *const **out)
+{
+    *out = (const struct ny_domain *const *)(uintptr_t)r->domain_list;
+    return r->n_domains;
+}
+
+/* ---- search ---- */
+
+static void fake_text_search(char *out, const struct ny_search_ask *ask)
+{
+    static const char *const names[NY_SEARCH_FIELD_COUNT] = {
+        "family", "given", "mother", "birth", "sex",   "phone",  "postal",
+        "state",  "city",  "street", "other", "whole", "account"};
+    size_t at = 0;
+
+    out[0] = '\0';
+    for (size_t i = 0; i < ask->search.n_ids; i++) {
+        put(out, &at, "id=%d:%.*s ", ask->search.ids[i].domain, NY_ARG(ask->search.ids[i].id));
+    }
+    for (size_t f = 0; f < NY_SEARCH_FIELD_COUNT; f++) {
+        for (size_t i = 0; i < ask->search.field[f].n; i++) {
+            put(out, &at, "%s=%.*s ", names[f], NY_ARG(ask->search.field[f].v[i]));
+        }
+    }
+    for (size_t i = 0; i < ask->n_wanted; i++) {
+        put(out, &at, "wants=%.*s ", NY_ARG(ask->wanted[i]->ns));
+    }
+    put(out, &at, "page=%zu who=%.*s tag=%.*s", ask->page, NY_ARG(ask->who), NY_ARG(ask->tag));
+}
+
+static bool fake_is_wanted(const struct ny_search_ask *ask, const struct ny_domain *d)
+{
+    for (size_t i = 0; i < ask->n_wanted; i++) {
+        if (ask->wanted[i] == d) {
+            return true;
+        }
+    }
+    return ask->n_wanted == 0 && d->listed;
+}
+
+/* False: nothing of the person is wanted. */
+static bool fake_hit(struct ny_registry *r, struct ny_arena *a, const struct ny_search_ask *ask,
+                     int64_t person, struct ny_search_hit *h)
+{
+    *h = (struct ny_search_hit){.person = person,
+                                .regional_id = ny_arena_printf(a, "R%04d", (int)person),
+                                .total_b1024 = (int32_t)(10 - person) * 1024,
+                                .members = NY_ARENA_ARRAY(a, struct ny_resolved_member, FAKE_MAX),
+                                .regional = fake_is_wanted(ask, ny_registry_regional(r))};
+    for (size_t i = 0; i < r->n_identities && h->members != NULL; i++) {
+        struct fake_identity *k = &r->identities[i];
+
+        if (k->person == person && !k->merged && fake_is_wanted(ask, k->domain)) {
+            h->members[h->n_members++] =
+                (struct ny_resolved_member){k->domain->id, ny_str_from_c(k->id)};
+        }
+    }
+    return h->members != NULL && (h->regional || h->n_members > 0);
+}
+
+void ny_registry_search(struct ny_registry *r, struct ny_arena *a, const struct ny_search_ask *ask,
+                        void (*fn)(void *ctx, ny_rc rc, struct ny_search_page *page), void *ctx)
+{
+    struct ny_search_page *p = NY_ARENA_NEW(a, struct ny_search_page);
+    struct ny_search_hit *hits = NY_ARENA_ARRAY(a, struct ny_search_hit, FAKE_MAX);
+    uint64_t from = 0;
+
+    fake_text_search(r->search_text, ask);
+    if (p == NULL || hits == NULL || r->fail_resolve != NY_OK) {
+        fn(ctx, r->fail_resolve != NY_OK ? r->fail_resolve : NY_ELIMIT, NULL);
+        return;
+    }
+    p->result = r->search_result;
+    if (ask->pointer.n > 0 && ny_str_to_u64(ask->pointer, 1, FAKE_MAX, &from) != NY_OK) {
+        p->result = NY_SEARCH_NO_POINTER;
+    }
+    for (int64_t person = 1; person <= r->last_person && !r->search_nobody; person++) {
+        p->total += fake_hit(r, a, ask, person, &hits[p->total]);
+    }
+    from = from < p->total ? from : p->total;
+    p->hits = hits + from;
+    p->n = p->total - (size_t)from;
+    p->n = ask->page > 0 && p->n > ask->page ? ask->page : p->n;
+    p->remaining = p->total - (size_t)from - p->n;
+    p->next = p->remaining > 0 ? ny_arena_printf(a, "%zu", (size_t)from + p->n) : NY_STR_NONE;
+    fn(ctx, NY_OK, p);
+}
+
+static struct ny_patient *fake_patient(struct ny_arena *a, int64_t person)
+{
+    static const struct ny_stamp stamp = {.at_us = 1};
+    struct ny_patient *p = NY_ARENA_NEW(a, struct ny_patient);
+    struct ny_value v = {0};
+    ny_rc rc = p != NULL ? NY_OK : NY_ELIMIT;
+
+    if (rc != NY_OK) {
+        return NULL;
+    }
+    ny_patient_init(p);
+    ny_value_part_set(&v, NY_PART_NAME_KANJI_FAMILY, NY_S("山田"));
+    ny_value_part_set(&v, NY_PART_NAME_KANJI_GIVEN, person == 1 ? NY_S("太郎") : NY_S("花子"));
+    ny_value_part_set(&v, NY_PART_NAME_KANA_FAMILY, NY_S("ヤマダ"));
+    ny_value_part_set(&v, NY_PART_NAME_KANA_GIVEN, person == 1 ? NY_S("タロウ") : NY_S("ハナコ"));
+    rc = ny_patient_say(p, a, NY_SET_NAME, &v, &stamp);
+    v = (struct ny_value){0};
+    ny_value_part_set(&v, NY_PART_ADDRESS_WHOLE, NY_S("静岡県静岡市葵区追手町9-6"));
+    ny_value_part_set(&v, NY_PART_ADDRESS_POSTAL, NY_S("420-0853"));
+    rc = rc == NY_OK ? ny_patient_say(p, a, NY_SET_ADDRESS, &v, &stamp) : rc;
+    v = (struct ny_value){0};
+    ny_value_part_set(&v, NY_PART_PHONE_NUMBER, NY_S("054-000-0000"));
+    rc = rc == NY_OK ? ny_patient_say(p, a, NY_SET_PHONE, &v, &stamp) : rc;
+    ny_patient_say_single(p, NY_SINGLE_BIRTH_DATE, NY_S("S34.5.1"), &stamp);
+    ny_patient_say_single(p, NY_SINGLE_SEX, person == 1 ? NY_S("1") : NY_S("F"), &stamp);
+    ny_patient_say_single(p, NY_SINGLE_ACCOUNT, NY_S("A&1"), &stamp);
+    return rc == NY_OK ? p : NULL;
+}
+
+void ny_registry_search_read(struct ny_registry *r, struct ny_arena *a, struct ny_search_page *page,
+                             void (*fn)(void *ctx, ny_rc rc, struct ny_search_page *page),
+                             void *ctx)
+{
+    (void)r;
+    for (size_t i = 0; i < page->n; i++) {
+        page->hits[i].patient = fake_patient(a, page->hits[i].person);
+        if (page->hits[i].patient == NULL) {
+            fn(ctx, NY_ELIMIT, NULL);
+            return;
+        }
+    }
+    fn(ctx, NY_OK, page);
+}
+
+void ny_registry_search_cancel(struct ny_registry *r, ny_str who, ny_str tag)
+{
+    snprintf(r->cancel_text, FAKE_TEXT, "%.*s %.*s", NY_ARG(who), NY_ARG(tag));
+}

@@ -7,6 +7,7 @@
 #define NAYOSE_TESTS_WITH_REGISTRY_H
 
 #include "nayose/registry.h"
+#include "nayose/registry_search.h"
 
 enum { FAKE_MAX = 64, FAKE_TEXT = 16384 };
 
@@ -36,10 +37,14 @@ struct ny_registry {
     int64_t last_person;
     bool not_ready;
     ny_rc fail;         /* what done gets, NY_OK = success */
-    ny_rc fail_resolve; /* what resolve gives */
+    ny_rc fail_resolve; /* what resolve and search give */
+    enum ny_search_result search_result;
+    bool search_nobody;
     size_t n_feeds, n_notes;
-    char feed_text[FAKE_TEXT]; /* the last feed, as text */
-    char note_text[FAKE_TEXT]; /* the last note, as text */
+    char feed_text[FAKE_TEXT];   /* the last feed, as text */
+    char note_text[FAKE_TEXT];   /* the last note, as text */
+    char search_text[FAKE_TEXT]; /* the last question, as text */
+    char cancel_text[FAKE_TEXT];
 };
 
 struct ny_registry *fake_create(void);
@@ -49,5 +54,7 @@ int64_t fake_identity(struct ny_registry *r, int32_t domain, ny_str id, int64_t 
 /* Does everything that waits; true when there was something. A feed is composed twice, as after a
  * batch that failed. */
 bool fake_run(struct ny_registry *r);
+/* Searches find every person, whatever is asked, in pages; a pointer is the number of those sent.
+ */
 
 #endif

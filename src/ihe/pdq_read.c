@@ -1,0 +1,273 @@
+/* The question of a PDQ query.
+ *
+ *   QPD-3  @PID.5.1.1^ヤマダ ~ @PID.7^1984 ~ @PID.3.1^123 ~ @PID.3.4.1^F01
+ *
+ * A path left short means its first parts: PID.5 is PID.5.1.1. A value of several repetitions of
+ * one path may be any of them; @PID.3 repetitions that follow each other are one identifier. */
+
+#include "ihe_priv.h"
+
+enum id_part { ID_NONE, ID_ID, ID_NS, ID_OID, ID_TYPE, ID_PART_COUNT };
+
+/* What is not in the table is no parameter (AE 102). */
+static const struct path {
+    unsigned field, component, sub;
+    bool compared; /* false: accepted, and restricts nothing */
+    enum ny_search_field to;
+    enum id_part id;
+} paths[] = {
+    {3,  1,  1, true,  0,                 ID_ID  },
+    {3,  4,  1, true,  0,                 ID_NS  },
+    {3,  4,  2, true,  0,                 ID_OID },
+    {3,  4,  3, true,  0,                 ID_TYPE},
+    {5,  1,  1, true,  NY_SEARCH_FAMILY,  ID_NONE},
+    {5,  2,  1, true,  NY_SEARCH_GIVEN,   ID_NONE},
+    {6,  1,  1, true,  NY_SEARCH_MOTHER,  ID_NONE},
+    {6,  2,  1, true,  NY_SEARCH_MOTHER,  ID_NONE},
+    {7,  1,  1, true,  NY_SEARCH_BIRTH,   ID_NONE},
+    {8,  1,  1, true,  NY_SEARCH_SEX,     ID_NONE},
+    {11, 1,  1, true,  NY_SEARCH_STREET,  ID_NONE},
+    {11, 2,  1, true,  NY_SEARCH_OTHER,   ID_NONE},
+    {11, 3,  1, true,  NY_SEARCH_CITY,    ID_NONE},
+    {11, 4,  1, true,  NY_SEARCH_STATE,   ID_NONE},
+    {11, 5,  1, true,  NY_SEARCH_POSTAL,  ID_NONE},
+    {11, 8,  1, true,  NY_SEARCH_WHOLE,   ID_NONE},
+    {13, 1,  1, true,  NY_SEARCH_PHONE,   ID_NONE},
+    {13, 12, 1, true,  NY_SEARCH_PHONE,   ID_NONE},
+    {18, 1,  1, true,  NY_SEARCH_ACCOUNT, ID_NONE},
+ /* DEVIATION: country and the account's authority are accepted and not compared, because
+  * addresses are Japanese and accounts are kept without an authority. */
+    {11, 6,  1, false, 0,                 ID_NONE},
+    {18, 4,  1, false, 0,                 ID_NONE},
+    {18, 4,  2, false, 0,                 ID_NONE},
+    {18, 4,  3, false, 0,                 ID_NONE},
+};
+
+/* The identifier being put together from consecutive repetitions. */
+struct id_parts {
+    ny_str part[ID_PART_COUNT];
+    size_t rep; /* of its first part; 0: none */
+};
+
+struct pdq_reader {
+    struct ihe_exchange *ex;
+    const struct ny_hl7v2_segment *qpd;
+    struct id_parts id;
+    bool any;
+};
+
+/* "@PID.5.1" → 5, 1, 1; NULL: no path that we know. */
+static const struct path *path_find(ny_str text)
+{
+    uint64_t number[3] = {1, 1, 1};
+    size_t n = 0;
+
+    if (!ny_str_starts_with(text, NY_S("@PID."))) {
+        return NULL;
+    }
+    text = ny_str_sub(text, 5, text.n);
+    while (text.p != NULL) {
+        if (n == 3 || ny_str_to_u64(ny_str_split(&text, '.'), 1, 99, &number[n]) != NY_OK) {
+            return NULL;
+        }
+        n++;
+    }
+    for (size_t i = 0; i < NY_ARRAY_LEN(paths); i++) {
+        if (paths[i].field == number[0] && paths[i].component == number[1] &&
+            paths[i].sub == number[2]) {
+            return &paths[i];
+        }
+    }
+    return NULL;
+}
+
+/* ---- identifiers ---- */
+
+/* No authority: the only facility domain that there is, or the requester's own. */
+static const struct ny_domain *domain_default(const struct ihe_exchange *ex)
+{
+    const struct ny_registry *r = ex->ihe->cfg.registry;
+    const struct ny_domain *const *all = NULL;
+    const struct ny_domain *only = NULL;
+    size_t facilities = 0;
+    size_t n = ny_registry_domains(r, &all);
+
+    for (size_t i = 0; i < n; i++) {
+        if (all[i]->kind == NY_DOMAIN_FACILITY) {
+            only = all[i];
+            facilities++;
+        }
+    }
+    if (facilities == 1) {
+        return only;
+    }
+    return ex->request.source != NULL ? ny_registry_default_domain(r, ex->request.source) : NULL;
+}
+
+/* Puts the identifier that is complete into the search. */
+static bool id_end(struct pdq_reader *p)
+{
+    struct ihe_exchange *ex = p->ex;
+    struct ny_search *s = &ex->ask->search;
+    struct id_parts id = p->id;
+    struct ny_hd hd = {id.part[ID_NS], id.part[ID_OID], id.part[ID_TYPE]};
+    const struct ny_domain *d = NULL;
+
+    p->id = (struct id_parts){.rep = 0};
+    if (id.rep == 0) {
+        return true;
+    }
+    if (id.part[ID_ID].n == 0) {
+        return ihe_refuse_at(ex, IHE_FAULT_QUERY_FIELD, "QPD^1^3^%zu", id.rep);
+    }
+    switch (ihe_query_hd(ex, hd, &d)) {
+    case NY_AUTHORITY_FOUND:
+        break;
+    case NY_AUTHORITY_EMPTY:
+        d = domain_default(ex);
+        if (d == NULL) {
+            return ihe_refuse_at(ex, IHE_FAULT_QUERY_FIELD, "QPD^1^3^%zu", id.rep);
+        }
+        break;
+    case NY_AUTHORITY_MALFORMED:
+    case NY_AUTHORITY_UNKNOWN:
+    case NY_AUTHORITY_CONFLICT:
+        return ihe_refuse_at(ex, IHE_FAULT_QUERY_TARGET, "QPD^1^3^%zu", id.rep);
+    }
+    if (s->n_ids == NY_SEARCH_IDS_MAX) {
+        return ihe_refuse_at(ex, IHE_FAULT_QUERY_VALUE, "QPD^1^3^%zu", id.rep);
+    }
+    s->ids[s->n_ids++] = (struct ny_search_id){d->id, id.part[ID_ID]};
+    ex->query_id = id.part[ID_ID]; /* for the note */
+    ex->query_domain = d;
+    return true;
+}
+
+static bool id_part(struct pdq_reader *p, enum id_part part, ny_str value, size_t rep)
+{
+    if (p->id.part[part].n > 0 && !id_end(p)) {
+        return false;
+    }
+    p->id.rep = p->id.rep > 0 ? p->id.rep : rep;
+    p->id.part[part] = value;
+    return true;
+}
+
+/* ---- QPD-3 ---- */
+
+/* The value behind the path; an '&' that was not escaped belongs to it. */
+static bool parameter_read(struct pdq_reader *p, ny_str rep, size_t n)
+{
+    const struct path *path = path_find(ny_str_trim(ny_hl7v2_part(p->qpd, rep, 1, 0).text));
+    ny_str value = ny_str_trim(ny_hl7v2_part(p->qpd, rep, 2, 0).text);
+    struct ny_search_values *to;
+
+    if (path == NULL || value.n > 4096) {
+        return ihe_refuse_at(p->ex, IHE_FAULT_QUERY_VALUE, "QPD^1^3^%zu", n);
+    }
+    if (value.n == 0 || ny_str_equals(value, NY_S("\"\""))) {
+        return true;
+    }
+    p->any = true;
+    if (path->id != ID_NONE) {
+        return id_part(p, path->id, value, n);
+    }
+    if (!id_end(p)) {
+        return false;
+    }
+    if (!path->compared) {
+        return true;
+    }
+    to = &p->ex->ask->search.field[path->to];
+    if (to->n == NY_SEARCH_VALUES_MAX) {
+        return ihe_refuse_at(p->ex, IHE_FAULT_QUERY_VALUE, "QPD^1^3^%zu", n);
+    }
+    to->v[to->n++] = value;
+    return true;
+}
+
+static bool parameters_read(struct pdq_reader *p)
+{
+    ny_str rest = ny_hl7v2_field(p->qpd, 3);
+    ny_str rep;
+
+    for (size_t n = 1; ny_hl7v2_rep_next(p->qpd, &rest, &rep); n++) {
+        if (ny_hl7v2_part(p->qpd, rep, 0, 0).presence == NY_HL7V2_VALUE &&
+            !parameter_read(p, rep, n)) {
+            return false;
+        }
+    }
+    if (!id_end(p)) {
+        return false;
+    }
+    return p->any || ihe_refuse(p->ex, IHE_FAULT_QUERY_FIELD, "QPD^1^3");
+}
+
+size_t ihe_pdq_place(const struct ihe_exchange *ex, enum ny_search_field field, size_t value)
+{
+    const struct ny_hl7v2_segment *qpd = ny_hl7v2_find(ex->msg, NY_S("QPD"), 1);
+    ny_str rest = ny_hl7v2_field(qpd, 3);
+    ny_str rep;
+
+    for (size_t n = 1; ny_hl7v2_rep_next(qpd, &rest, &rep); n++) {
+        const struct path *path = path_find(ny_str_trim(ny_hl7v2_part(qpd, rep, 1, 0).text));
+
+        if (path != NULL && path->compared && path->id == ID_NONE && path->to == field &&
+            ny_str_trim(ny_hl7v2_part(qpd, rep, 2, 0).text).n > 0 && value-- == 0) {
+            return n;
+        }
+    }
+    return 1;
+}
+
+/* ---- how much, and from where on ---- */
+
+/* RCP-2: n records; the only unit is RD. */
+static bool quantity_read(struct ihe_exchange *ex, const struct ny_hl7v2_segment *rcp)
+{
+    ny_str count = ny_str_trim(ny_hl7v2_text(rcp, 2, 1, 1, 1));
+    ny_str unit = ny_str_trim(ny_hl7v2_text(rcp, 2, 1, 2, 1));
+    uint64_t n = 0;
+
+    if (count.n == 0 && unit.n == 0) {
+        return true;
+    }
+    if (ny_str_to_u64(count, 1, 1000000000, &n) != NY_OK ||
+        (unit.n > 0 && !ny_str_equals(unit, NY_S("RD")))) {
+        return ihe_refuse(ex, IHE_FAULT_QUERY_VALUE, "RCP^1^2");
+    }
+    ex->ask->page = (size_t)n;
+    return true;
+}
+
+/* A pointer is good for the very same question only. */
+static void question_hash(struct ihe_exchange *ex, const struct ny_hl7v2_segment *qpd)
+{
+    const ny_str parts[] = {ny_hl7v2_segment_raw(qpd), NY_S("\r"),
+                            ny_str_of((const char *)&ex->ask->page, sizeof(ex->ask->page))};
+
+    ny_sha256_parts(parts, NY_ARRAY_LEN(parts), ex->ask->question);
+}
+
+bool ihe_pdq_read(struct ihe_exchange *ex, const struct ny_hl7v2_segment *qpd)
+{
+    struct pdq_reader p = {.ex = ex, .qpd = qpd};
+    const struct ny_hl7v2_segment *rcp = ny_hl7v2_find(ex->msg, NY_S("RCP"), 1);
+    struct ihe_targets *targets = NY_ARENA_NEW(ex->arena, struct ihe_targets);
+
+    ex->ask = NY_ARENA_NEW(ex->arena, struct ny_search_ask);
+    if (ex->ask == NULL || targets == NULL) {
+        return ihe_refuse(ex, IHE_FAULT_TOO_LARGE, NULL);
+    }
+    if (!parameters_read(&p) || !ihe_targets_read(ex, qpd, 8, targets) || !quantity_read(ex, rcp)) {
+        return false;
+    }
+    ex->ask->wanted = targets->domains;
+    ex->ask->n_wanted = targets->all ? 0 : targets->n;
+    ex->ask->who = ex->request.user;
+    ex->ask->tag = ny_hl7v2_text(qpd, 2, 1, 1, 1);
+    ex->ask->pointer =
+        ny_str_trim(ny_hl7v2_text(ny_hl7v2_find(ex->msg, NY_S("DSC"), 1), 1, 1, 1, 1));
+    question_hash(ex, qpd);
+    return true;
+}

@@ -1,0 +1,409 @@
+/* The plan of a question: its texts folded, the terms to look up, and the test of a record.
+ *
+ *   texts ─fold─▶ patterns, dates, numbers ─▶ lookups by group (a superset of who is meant)
+ *                          └───────────────▶ ny_search_fits (who is meant)
+ *
+ * Surname and given name must fit one and the same variant of a name, each in its own script; an
+ * unsplit name fits when it is the two written together. */
+
+#include "search_priv.h"
+
+enum { WHOLE_MAX = 2 * NY_NAME_PART_MAX };
+
+/* ---- folding ---- */
+
+/* "山田 太郎" as a surname, with no given name asked: two parts. */
+static ny_rc names_make(struct ny_search_plan *p, struct ny_arena *a, enum ny_search_field f,
+                        size_t i)
+{
+    const struct ny_search *s = p->asked;
+    ny_str text = NY_STR_NONE;
+    ny_rc rc = ny_text_fold(a, s->field[f].v[i], &text);
+    ny_str given = text;
+    ny_str family = rc == NY_OK ? ny_str_split(&given, ' ') : NY_STR_NONE;
+
+    if (rc == NY_OK && f == NY_SEARCH_FAMILY && s->field[NY_SEARCH_GIVEN].n == 0 && given.n > 0 &&
+        s->field[f].n == 1) {
+        rc = ny_name_pattern_make(a, given, &p->given[p->n_given]);
+        p->n_given += rc == NY_OK;
+        text = family;
+    }
+    if (rc == NY_OK && f == NY_SEARCH_FAMILY) {
+        rc = ny_name_pattern_make(a, text, &p->family[p->n_family]);
+        p->n_family += rc == NY_OK;
+    } else if (rc == NY_OK) {
+        rc = ny_name_pattern_make(a, text, &p->given[p->n_given]);
+        p->n_given += rc == NY_OK;
+    }
+    return rc;
+}
+
+static ny_rc birth_make(ny_str text, ny_date *out)
+{
+    unsigned flags = 0;
+    ny_rc rc = ny_text_birth_date_parse(text, (ny_date){0}, out, &flags);
+
+    if (rc == NY_OK && out->precision == NY_DATE_NONE) {
+        return NY_ESYNTAX;
+    }
+    return rc == NY_ERANGE ? NY_ESYNTAX : rc;
+}
+
+static ny_rc postal_make(struct ny_arena *a, ny_str text, uint32_t *out)
+{
+    struct ny_text_address t = {0};
+    ny_rc rc = ny_text_address_fold(a, NY_STR_NONE, text, &t);
+
+    *out = t.postal;
+    return rc == NY_OK && t.postal == 0 ? NY_ESYNTAX : rc;
+}
+
+static ny_rc value_make(struct ny_search_plan *p, struct ny_arena *a, enum ny_search_field f,
+                        size_t i)
+{
+    ny_str text = p->asked->field[f].v[i];
+    ny_rc rc;
+
+    switch (f) {
+    case NY_SEARCH_FAMILY:
+    case NY_SEARCH_GIVEN:
+        return names_make(p, a, f, i);
+    case NY_SEARCH_BIRTH:
+        return birth_make(text, &p->birth[i]);
+    case NY_SEARCH_SEX:
+        p->sex[i] = ny_text_sex(text); /* any other code: not known to be either */
+        return NY_OK;
+    case NY_SEARCH_PHONE:
+        p->phone[i] = ny_text_phone_fold(text).number;
+        return p->phone[i] != 0 ? NY_OK : NY_ESYNTAX;
+    case NY_SEARCH_POSTAL:
+        return postal_make(a, text, &p->postal[i]);
+    case NY_SEARCH_MOTHER:
+    case NY_SEARCH_STATE:
+    case NY_SEARCH_CITY:
+    case NY_SEARCH_STREET:
+    case NY_SEARCH_OTHER:
+    case NY_SEARCH_WHOLE:
+    case NY_SEARCH_ACCOUNT:
+    case NY_SEARCH_FIELD_COUNT:
+        break;
+    }
+    rc = ny_search_fold(a, f, text, &p->folded[f][i]);
+    return rc == NY_OK && p->folded[f][i].n == 0 ? NY_ESYNTAX : rc;
+}
+
+/* ---- lookups ---- */
+
+static void lookup_put(struct ny_search_plan *p, enum ny_search_group g, enum ny_term_kind kind,
+                       ny_str text, bool prefix)
+{
+    if (p->n_lookups[g] < NY_LOOKUPS_MAX) {
+        p->lookups[g][p->n_lookups[g]++] = (struct ny_lookup){(uint8_t)kind, prefix, text};
+    }
+}
+
+/* A sound that goes on may swallow the end of what was typed: MATSU* is also MATANI (松谷). */
+static ny_str sound_prefix(ny_str sound)
+{
+    if (ny_str_ends_with(sound, NY_S("TSU"))) {
+        sound.n -= 3;
+    } else if (ny_str_ends_with(sound, NY_S("IY"))) {
+        sound.n -= 2;
+    } else if (ny_str_ends_with(sound, NY_S("I"))) {
+        sound.n -= 1;
+    }
+    return sound;
+}
+
+static void pattern_lookup(struct ny_search_plan *p, enum ny_search_group g,
+                           const struct ny_name_pattern *t)
+{
+    bool family = g == NY_GROUP_FAMILY;
+    bool prefix = !ny_name_pattern_is_exact(t);
+    ny_str sound = prefix ? sound_prefix(t->near[0]) : t->near[0];
+
+    switch (t->script) {
+    case NY_SCRIPT_KANA:
+        lookup_put(p, g, family ? NY_TERM_FAMILY_KANA : NY_TERM_GIVEN_KANA, t->near[0], prefix);
+        break;
+    case NY_SCRIPT_LATIN:
+        lookup_put(p, g, NY_TERM_LATIN, sound, prefix);
+        lookup_put(p, g, family ? NY_TERM_FAMILY_SOUND : NY_TERM_GIVEN_SOUND, sound, prefix);
+        break;
+    case NY_SCRIPT_KANJI:
+    case NY_SCRIPT_NONE:
+        lookup_put(p, g, family ? NY_TERM_FAMILY_KANJI : NY_TERM_GIVEN_KANJI, t->piece[0], prefix);
+        break;
+    }
+}
+
+static bool are_joinable(const struct ny_name_pattern *f, const struct ny_name_pattern *g)
+{
+    return f->script == g->script && f->script != NY_SCRIPT_LATIN && ny_name_pattern_is_exact(f) &&
+           ny_name_pattern_is_exact(g);
+}
+
+/* The whole name as an unsplit record has it; dst has room for WHOLE_MAX bytes. */
+static ny_str whole_name(const struct ny_name_pattern *f, const struct ny_name_pattern *g,
+                         char *dst)
+{
+    ny_str whole;
+
+    memcpy(dst, f->piece[0].p, f->piece[0].n);
+    memcpy(dst + f->piece[0].n, g->piece[0].p, g->piece[0].n);
+    whole = ny_str_of(dst, f->piece[0].n + g->piece[0].n);
+    if (f->script == NY_SCRIPT_KANA) {
+        whole = ny_kana_k3(whole, dst); /* never longer than what it reads */
+    }
+    return whole;
+}
+
+static ny_rc names_lookup(struct ny_search_plan *p, struct ny_arena *a)
+{
+    for (size_t i = 0; i < p->n_family; i++) {
+        pattern_lookup(p, NY_GROUP_FAMILY, &p->family[i]);
+    }
+    for (size_t i = 0; i < p->n_given; i++) {
+        pattern_lookup(p, NY_GROUP_GIVEN, &p->given[i]);
+    }
+    for (size_t i = 0; i < p->n_family * p->n_given; i++) {
+        const struct ny_name_pattern *f = &p->family[i / p->n_given];
+        const struct ny_name_pattern *g = &p->given[i % p->n_given];
+        bool kana = f->script == NY_SCRIPT_KANA;
+        char *dst;
+
+        if (!are_joinable(f, g)) {
+            continue;
+        }
+        dst = ny_arena_alloc(a, WHOLE_MAX);
+        if (dst == NULL) {
+            return NY_ELIMIT;
+        }
+        for (enum ny_search_group in = NY_GROUP_FAMILY; in <= NY_GROUP_GIVEN; in++) {
+            lookup_put(p, in, kana ? NY_TERM_FAMILY_KANA : NY_TERM_FAMILY_KANJI,
+                       whole_name(f, g, dst), false);
+        }
+    }
+    return NY_OK;
+}
+
+static ny_rc number_lookup(struct ny_search_plan *p, struct ny_arena *a, enum ny_search_group g,
+                           enum ny_term_kind kind, uint64_t v, size_t bytes, size_t used)
+{
+    char *text = ny_arena_alloc(a, bytes);
+
+    if (text == NULL) {
+        return NY_ELIMIT;
+    }
+    for (size_t i = 0; i < bytes; i++) {
+        text[i] = (char)(v >> (8 * (bytes - 1 - i)) & 0xFF);
+    }
+    lookup_put(p, g, kind, ny_str_of(text, used), used < bytes);
+    return NY_OK;
+}
+
+static ny_rc lookups_make(struct ny_search_plan *p, struct ny_arena *a)
+{
+    static const size_t birth_bytes[] = {0, 2, 3, 4}; /* by precision */
+    const struct ny_search_values *field = p->asked->field;
+    ny_rc rc = names_lookup(p, a);
+
+    for (size_t i = 0; i < field[NY_SEARCH_BIRTH].n && rc == NY_OK; i++) {
+        ny_date d = p->birth[i];
+
+        rc = number_lookup(p, a, NY_GROUP_BIRTH, NY_TERM_BIRTH,
+                           (uint64_t)(uint16_t)d.y << 16 | (uint64_t)d.m << 8 | d.d, 4,
+                           birth_bytes[d.precision]);
+    }
+    for (size_t i = 0; i < field[NY_SEARCH_PHONE].n && rc == NY_OK; i++) {
+        rc = number_lookup(p, a, NY_GROUP_PHONE, NY_TERM_PHONE, p->phone[i], 8, 8);
+    }
+    for (size_t i = 0; i < field[NY_SEARCH_POSTAL].n && rc == NY_OK; i++) {
+        rc = number_lookup(p, a, NY_GROUP_POSTAL, NY_TERM_POSTAL, p->postal[i], 4, 4);
+    }
+    return rc;
+}
+
+ny_rc ny_search_plan(struct ny_arena *a, const struct ny_search *s, struct ny_search_plan **out,
+                     enum ny_search_field *bad, size_t *bad_value)
+{
+    struct ny_search_plan *p = NY_ARENA_NEW(a, struct ny_search_plan);
+    ny_rc rc = p != NULL ? NY_OK : NY_ELIMIT;
+
+    if (rc != NY_OK) {
+        return rc;
+    }
+    p->asked = s;
+    for (enum ny_search_field f = 0; f < NY_SEARCH_FIELD_COUNT; f++) {
+        for (size_t i = 0; i < s->field[f].n; i++) {
+            rc = value_make(p, a, f, i);
+            if (rc != NY_OK) {
+                *bad = f;
+                *bad_value = i;
+                return rc;
+            }
+        }
+    }
+    rc = lookups_make(p, a);
+    if (rc == NY_OK) {
+        *out = p;
+    }
+    return rc;
+}
+
+size_t ny_search_lookups(const struct ny_search_plan *p, enum ny_search_group g,
+                         const struct ny_lookup **out)
+{
+    *out = p->lookups[g];
+    return p->n_lookups[g];
+}
+
+/* ---- the test of a record ---- */
+
+bool ny_search_year_fits(const struct ny_search_plan *p, int year)
+{
+    size_t n = p->asked->field[NY_SEARCH_BIRTH].n;
+
+    for (size_t i = 0; i < n; i++) {
+        if (p->birth[i].y == year) {
+            return true;
+        }
+    }
+    return n == 0;
+}
+
+static bool birth_fits(const struct ny_search_plan *p, ny_date b)
+{
+    size_t n = p->asked->field[NY_SEARCH_BIRTH].n;
+
+    for (size_t i = 0; i < n; i++) {
+        ny_date d = p->birth[i];
+
+        if (b.precision >= d.precision && b.y == d.y &&
+            (d.precision < NY_DATE_MONTH || b.m == d.m) &&
+            (d.precision < NY_DATE_DAY || b.d == d.d)) {
+            return true;
+        }
+    }
+    return n == 0;
+}
+
+static bool kana_fits(const struct ny_name_pattern *p, ny_str k2)
+{
+    char k3[NY_NAME_PART_MAX];
+
+    if (k2.n == 0 || k2.n > NY_NAME_PART_MAX) {
+        return false;
+    }
+    return ny_name_pattern_is_exact(p) ? ny_str_equals(p->near[0], ny_kana_k3(k2, k3))
+                                       : ny_name_pattern_fits(p, p->piece, k2);
+}
+
+static bool letters_fit(const struct ny_name_pattern *p, ny_str skeleton)
+{
+    char sound[NY_NAME_PART_MAX * 4];
+
+    if (skeleton.n == 0 || skeleton.n > sizeof(sound)) {
+        return false;
+    }
+    return ny_name_pattern_fits(p, p->piece, skeleton) ||
+           ny_name_pattern_fits(p, p->near, ny_sound_of(skeleton, sound));
+}
+
+static bool latin_fits(const struct ny_name_pattern *p, const struct ny_record_name *n, ny_str kana,
+                       struct ny_arena *scratch)
+{
+    ny_str rest = n->latin_tokens;
+    ny_str skeleton = NY_STR_NONE;
+
+    while (rest.n > 0) {
+        if (letters_fit(p, ny_str_split(&rest, ' '))) {
+            return true;
+        }
+    }
+    return kana.n > 0 && ny_kana_skeleton(scratch, kana, &skeleton) == NY_OK &&
+           letters_fit(p, skeleton);
+}
+
+static bool part_fits(const struct ny_name_pattern *p, size_t n, const struct ny_record_name *name,
+                      bool family, struct ny_arena *scratch)
+{
+    ny_str kanji = family ? name->kanji_family : name->kanji_given;
+    ny_str kana = family ? name->kana_family : name->kana_given;
+    bool fits = n == 0;
+
+    for (size_t i = 0; i < n && !fits; i++) {
+        fits = p[i].script == NY_SCRIPT_KANA    ? kana_fits(&p[i], kana)
+               : p[i].script == NY_SCRIPT_LATIN ? latin_fits(&p[i], name, kana, scratch)
+                                                : ny_name_pattern_fits(&p[i], p[i].piece, kanji);
+    }
+    return fits;
+}
+
+/* An unsplit name: surname and given name written together. */
+static bool whole_fits(const struct ny_search_plan *p, const struct ny_record_name *name)
+{
+    for (size_t i = 0; i < p->n_family * p->n_given; i++) {
+        const struct ny_name_pattern *f = &p->family[i / p->n_given];
+        const struct ny_name_pattern *g = &p->given[i % p->n_given];
+        char whole[WHOLE_MAX];
+        char k3[NY_NAME_PART_MAX];
+
+        if (!are_joinable(f, g)) {
+            continue;
+        }
+        if (f->script == NY_SCRIPT_KANA && name->kana_unsplit &&
+            name->kana_family.n <= sizeof(k3) &&
+            ny_str_equals(whole_name(f, g, whole), ny_kana_k3(name->kana_family, k3))) {
+            return true;
+        }
+        if (f->script == NY_SCRIPT_KANJI && name->kanji_unsplit &&
+            ny_str_equals(whole_name(f, g, whole), name->kanji_family)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool names_fit(const struct ny_search_plan *p, const struct ny_record *r)
+{
+    bool fits = p->n_family + p->n_given == 0;
+    struct ny_arena *scratch = fits ? NULL : ny_arena_create(0);
+
+    for (size_t i = 0; i < r->n_names && !fits; i++) {
+        const struct ny_record_name *n = &r->names[i];
+
+        fits = (part_fits(p->family, p->n_family, n, true, scratch) &&
+                part_fits(p->given, p->n_given, n, false, scratch)) ||
+               whole_fits(p, n);
+    }
+    ny_arena_destroy(scratch);
+    return fits;
+}
+
+static bool contacts_fit(const struct ny_search_plan *p, const struct ny_record *r)
+{
+    size_t n_phones = p->asked->field[NY_SEARCH_PHONE].n;
+    size_t n_postals = p->asked->field[NY_SEARCH_POSTAL].n;
+    bool phone = n_phones == 0;
+    bool postal = n_postals == 0;
+
+    for (size_t i = 0; i < n_phones * r->n_phones && !phone; i++) {
+        phone = p->phone[i / r->n_phones] == r->phones[i % r->n_phones];
+    }
+    for (size_t i = 0; i < n_postals * r->n_addresses && !postal; i++) {
+        postal = p->postal[i / r->n_addresses] == r->addresses[i % r->n_addresses].postal;
+    }
+    return phone && postal;
+}
+
+bool ny_search_fits(const struct ny_search_plan *p, const struct ny_record *r)
+{
+    size_t n_sex = p->asked->field[NY_SEARCH_SEX].n;
+    bool sex = n_sex == 0;
+
+    for (size_t i = 0; i < n_sex && !sex; i++) {
+        sex = p->sex[i] == r->sex;
+    }
+    return sex && birth_fits(p, r->birth) && contacts_fit(p, r) && names_fit(p, r);
+}

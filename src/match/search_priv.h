@@ -1,0 +1,52 @@
+/* match, private: patterns of a question. */
+#ifndef NAYOSE_MATCH_SEARCH_PRIV_H
+#define NAYOSE_MATCH_SEARCH_PRIV_H
+
+#include "nayose/match_search.h"
+
+#include "match_priv.h"
+
+enum { NY_PIECES_MAX = 4 };
+
+/* A text with '*' between and behind its pieces, folded as its script is. */
+struct ny_name_pattern {
+    enum ny_text_script script;
+    bool open;                   /* '*' at the end */
+    size_t n;                    /* 1 … NY_PIECES_MAX; one and not open: the text itself */
+    ny_str piece[NY_PIECES_MAX]; /* kanji folded; kana k2, one byte a character; Latin skeletons */
+    ny_str near[NY_PIECES_MAX];  /* kana without long vowels; Latin as a sound; kanji as piece */
+};
+
+static inline bool ny_name_pattern_is_exact(const struct ny_name_pattern *p)
+{
+    return p->n == 1 && !p->open;
+}
+/* NY_ESYNTAX: nothing before the first '*', too many of them, or nothing that can be compared. */
+NY_MUST_USE ny_rc ny_name_pattern_make(struct ny_arena *a, ny_str text,
+                                       struct ny_name_pattern *out);
+bool ny_name_pattern_fits(const struct ny_name_pattern *p, const ny_str pieces[], ny_str text);
+
+/* Letters of a skeleton as a sound: what full-size kana hide (キヤ or キャ, ツ or ッ) falls
+ * together. dst has room for in.n bytes. */
+ny_str ny_sound_of(ny_str skeleton, char *dst);
+/* The skeleton of kana bytes; arena. */
+NY_MUST_USE ny_rc ny_kana_skeleton(struct ny_arena *a, ny_str kana, ny_str *out);
+
+struct ny_search_plan {
+    const struct ny_search *asked;
+    struct ny_name_pattern family[NY_SEARCH_VALUES_MAX], given[NY_SEARCH_VALUES_MAX];
+    size_t n_family, n_given;
+    ny_date birth[NY_SEARCH_VALUES_MAX];
+    char sex[NY_SEARCH_VALUES_MAX];
+    uint64_t phone[NY_SEARCH_VALUES_MAX];
+    uint32_t postal[NY_SEARCH_VALUES_MAX];
+    ny_str folded[NY_SEARCH_FIELD_COUNT][NY_SEARCH_VALUES_MAX]; /* mother, address, account */
+    struct ny_lookup lookups[NY_GROUP_COUNT][NY_LOOKUPS_MAX];
+    size_t n_lookups[NY_GROUP_COUNT];
+};
+
+/* What is compared of a field that only the patient tells; arena. */
+NY_MUST_USE ny_rc ny_search_fold(struct ny_arena *a, enum ny_search_field f, ny_str text,
+                                 ny_str *out);
+
+#endif

@@ -1,0 +1,510 @@
+/* A question answered from memory.
+ *
+ *   plan ─▶ candidates (ids asked for, or the shortest list of terms) ─▶ fits? ─▶ [what only the
+ *   database tells: read, fits?] ─▶ scored ─▶ one entry a person, best first ─▶ page
+ *
+ * The order is total, best record (domain, local id): nothing of it depends on who came when. */
+
+#include "search_priv.h"
+
+#include <stdlib.h>
+
+enum { LIST_MAX = 400000 }; /* terms and postings that one question may walk */
+
+struct searching {
+    struct ny_registry *r;
+    struct ny_arena *arena;
+    const struct ny_search_ask *ask;
+    struct ny_search_plan *plan;
+    struct ny_search_page *page;
+    uint32_t *ids; /* [n] identities that fit */
+    size_t n;
+    void (*fn)(void *ctx, ny_rc rc, struct ny_search_page *page);
+    void *ctx;
+};
+
+static void search_end(struct searching *s, ny_rc rc)
+{
+    s->fn(s->ctx, rc, rc == NY_OK ? s->page : NULL);
+}
+
+static void refuse(struct searching *s, enum ny_search_result why)
+{
+    s->page->result = why;
+    search_end(s, NY_OK);
+}
+
+/* ---- the page ---- */
+
+static bool is_told(const struct ny_registry *r, const struct ny_search_ask *ask, int32_t domain)
+{
+    if (ask->n_wanted == 0) {
+        const struct ny_domain *d = domain == 0 ? r->regional : ny_registry_domain(r, domain);
+
+        return d != NULL && d->listed;
+    }
+    for (size_t i = 0; i < ask->n_wanted; i++) {
+        if (ask->wanted[i]->id == domain) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool is_there(const struct ny_index_identity *x)
+{
+    return x->status == NY_IDENTITY_ACTIVE || x->status == NY_IDENTITY_TEST;
+}
+
+static int by_member(const void *pa, const void *pb)
+{
+    const struct ny_resolved_member *a = pa;
+    const struct ny_resolved_member *b = pb;
+
+    if (a->domain != b->domain) {
+        return a->domain < b->domain ? -1 : 1;
+    }
+    return ny_str_compare(a->local_id, b->local_id);
+}
+
+/* False: nothing of the person is told, or the arena is full (then members is NULL). */
+static bool hit_fill(struct searching *s, uint32_t person, int32_t total, struct ny_search_hit *h)
+{
+    struct ny_registry *r = s->r;
+    struct ny_index_identity x;
+    size_t n = 0;
+
+    for (uint32_t m = ny_index_member_first(r->index, person); m != 0;
+         m = ny_index_member_next(r->index, m)) {
+        n++;
+    }
+    *h = (struct ny_search_hit){.person = person,
+                                .total_b1024 = total,
+                                .members =
+                                    NY_ARENA_ARRAY(s->arena, struct ny_resolved_member, n + 1),
+                                .regional = is_told(r, s->ask, r->regional->id),
+                                .regional_id = ny_registry_regional_id(r, person, s->arena)};
+    for (uint32_t m = ny_index_member_first(r->index, person); m != 0 && h->members != NULL;
+         m = ny_index_member_next(r->index, m)) {
+        ny_index_get(r->index, m, &x);
+        if (is_there(&x) && is_told(r, s->ask, x.domain)) {
+            h->members[h->n_members++] =
+                (struct ny_resolved_member){x.domain, ny_arena_str(s->arena, x.local_id)};
+        }
+    }
+    if (h->n_members > 1) {
+        qsort(h->members, h->n_members, sizeof(*h->members), by_member);
+    }
+    return h->members != NULL && (h->n_members > 0 || h->regional);
+}
+
+/* The person an entry stands for now; 0: gone, or shown before. */
+static uint32_t person_now(const struct ny_registry *r, const struct found_list *list, size_t at)
+{
+    struct ny_index_identity x;
+
+    ny_index_get(r->index, list->v[at].identity, &x);
+    for (size_t i = 0; i < at && is_there(&x); i++) {
+        if (list->v[i].shown == x.person) {
+            return 0;
+        }
+    }
+    return is_there(&x) ? x.person : 0;
+}
+
+static ny_rc records_fill(struct searching *s)
+{
+    struct ny_search_page *p = s->page;
+    const struct ny_index *ix = s->r->index;
+    size_t n = 0;
+
+    for (size_t i = 0; i < p->n; i++) {
+        for (uint32_t m = ny_index_member_first(ix, (uint32_t)p->hits[i].person); m != 0;
+             m = ny_index_member_next(ix, m)) {
+            n++;
+        }
+    }
+    p->records = NY_ARENA_ARRAY(s->arena, int64_t, n + 1);
+    for (size_t i = 0; i < p->n && p->records != NULL; i++) {
+        for (uint32_t m = ny_index_member_first(ix, (uint32_t)p->hits[i].person); m != 0;
+             m = ny_index_member_next(ix, m)) {
+            p->records[p->n_records++] = m;
+        }
+    }
+    return p->records != NULL ? NY_OK : NY_ELIMIT;
+}
+
+/* The entries from at on, as many as a page holds. c: kept already, or NULL. */
+static ny_rc page_fill(struct searching *s, struct found_list *list, size_t at, struct cursor *c)
+{
+    struct ny_search_page *p = s->page;
+    size_t max =
+        s->ask->page == 0 || s->ask->page > NY_SEARCH_PAGE_MAX ? NY_SEARCH_PAGE_MAX : s->ask->page;
+
+    p->total = list->n;
+    p->hits = NY_ARENA_ARRAY(s->arena, struct ny_search_hit, max);
+    if (p->hits == NULL) {
+        return NY_ELIMIT;
+    }
+    for (; at < list->n && p->n < max; at++) {
+        uint32_t person = person_now(s->r, list, at);
+
+        list->v[at].shown = person;
+        if (person != 0 && hit_fill(s, person, list->v[at].total_b1024, &p->hits[p->n])) {
+            p->n++;
+        }
+    }
+    p->remaining = list->n - at;
+    if (p->remaining > 0) {
+        c = c != NULL ? c : ny_cursor_add(s->r, s->ask, list);
+        p->next = ny_cursor_pointer(c, at, s->arena);
+    }
+    return p->remaining > 0 && p->next.p == NULL ? NY_ELIMIT : records_fill(s);
+}
+
+/* ---- ranking ---- */
+
+/* qsort has no context. */
+static _Thread_local const struct ny_index *sorting;
+
+static int by_person(const void *pa, const void *pb)
+{
+    const struct found *a = pa;
+    const struct found *b = pb;
+
+    if (a->shown != b->shown) {
+        return a->shown < b->shown ? -1 : 1;
+    }
+    if (a->total_b1024 != b->total_b1024) {
+        return a->total_b1024 > b->total_b1024 ? -1 : 1;
+    }
+    return ny_index_order(sorting, a->identity, b->identity);
+}
+
+static int by_rank(const void *pa, const void *pb)
+{
+    const struct found *a = pa;
+    const struct found *b = pb;
+
+    if (a->total_b1024 != b->total_b1024) {
+        return a->total_b1024 > b->total_b1024 ? -1 : 1;
+    }
+    return ny_index_order(sorting, a->identity, b->identity);
+}
+
+static int32_t score(const struct ny_registry *r, const struct ny_record *probe, ny_str packed)
+{
+    struct ny_record record;
+    struct ny_score sc;
+
+    if (ny_record_unpack(packed, &record) != NY_OK) {
+        return NY_TOTAL_CROSS_B1024;
+    }
+    ny_match_score(r->model, probe, &record, false, &sc);
+    return sc.total_b1024;
+}
+
+/* Persons of which nothing would be told are no hits: the counts must not tell them either. */
+static bool is_any_told(const struct searching *s, uint32_t person)
+{
+    bool told = is_told(s->r, s->ask, s->r->regional->id);
+    struct ny_index_identity x;
+
+    for (uint32_t m = ny_index_member_first(s->r->index, person); m != 0 && !told;
+         m = ny_index_member_next(s->r->index, m)) {
+        ny_index_get(s->r->index, m, &x);
+        told = is_there(&x) && is_told(s->r, s->ask, x.domain);
+    }
+    return told;
+}
+
+/* One entry for each person, best first. */
+static ny_rc rank(struct searching *s, struct found_list *out)
+{
+    struct ny_record probe;
+    size_t kept = 0;
+
+    *out = (struct found_list){.v = NY_ARENA_ARRAY(s->arena, struct found, s->n + 1)};
+    if (out->v == NULL) {
+        return NY_ELIMIT;
+    }
+    ny_search_probe(s->plan, &probe);
+    for (size_t i = 0; i < s->n; i++) {
+        struct ny_index_identity x;
+
+        ny_index_get(s->r->index, s->ids[i], &x);
+        if (is_any_told(s, x.person)) {
+            out->v[out->n++] = (struct found){s->ids[i], score(s->r, &probe, x.record), x.person};
+        }
+    }
+    sorting = s->r->index;
+    qsort(out->v, out->n, sizeof(*out->v), by_person);
+    for (size_t i = 0; i < out->n; i++) {
+        if (i == 0 || out->v[i].shown != out->v[i - 1].shown) {
+            out->v[kept++] = out->v[i];
+        }
+    }
+    out->n = kept;
+    qsort(out->v, out->n, sizeof(*out->v), by_rank);
+    for (size_t i = 0; i < out->n; i++) {
+        out->v[i].shown = 0;
+    }
+    return NY_OK;
+}
+
+static void answer(struct searching *s)
+{
+    struct found_list found;
+    ny_rc rc = rank(s, &found);
+
+    if (rc == NY_OK &&
+        (found.n > NY_SEARCH_HITS_MAX || (s->ask->page == 0 && found.n > NY_SEARCH_PAGE_MAX))) {
+        refuse(s, NY_SEARCH_TOO_MANY);
+        return;
+    }
+    search_end(s, rc == NY_OK ? page_fill(s, &found, 0, NULL) : rc);
+}
+
+/* ---- what only the database tells ---- */
+
+static void on_patients(void *ctx, ny_rc rc, const struct ny_stored_patient *rows, size_t n)
+{
+    struct searching *s = ctx;
+
+    s->n = 0;
+    for (size_t i = 0; rc == NY_OK && i < n; i++) {
+        if (ny_search_fits_patient(s->plan, &rows[i].patient)) {
+            s->ids[s->n++] = (uint32_t)rows[i].id;
+        }
+    }
+    if (rc != NY_OK) {
+        search_end(s, rc);
+    } else {
+        answer(s);
+    }
+}
+
+static void look(struct searching *s)
+{
+    int64_t *ids = NY_ARENA_ARRAY(s->arena, int64_t, s->n + 1);
+    ny_rc rc = NY_ELIMIT;
+
+    if (s->n > NY_SEARCH_LOOK_MAX) {
+        refuse(s, NY_SEARCH_TOO_MANY);
+        return;
+    }
+    for (size_t i = 0; i < s->n && ids != NULL; i++) {
+        ids[i] = s->ids[i];
+    }
+    if (ids != NULL) {
+        rc = ny_store_read_patients(s->r->store, ids, s->n, on_patients, s);
+    }
+    if (rc != NY_OK) {
+        search_end(s, rc);
+    }
+}
+
+/* ---- candidates ---- */
+
+/* The person with this regional id, by its number; 0: none. */
+static uint32_t person_of(const struct ny_registry *r, ny_str regional_id, struct ny_arena *a)
+{
+    ny_str digits = ny_str_sub(regional_id, 0, regional_id.n > 0 ? regional_id.n - 1 : 0);
+    uint64_t number = 0;
+
+    if (ny_str_to_u64(digits, 1, ny_index_person_count(r->index), &number) != NY_OK ||
+        !ny_str_equals(ny_registry_regional_id(r, (uint32_t)number, a), regional_id)) {
+        return 0;
+    }
+    return (uint32_t)number;
+}
+
+static uint32_t person_asked(const struct searching *s, const struct ny_search_id *id)
+{
+    struct ny_index_identity x;
+    uint32_t identity;
+
+    if (id->domain == s->r->regional->id) {
+        return person_of(s->r, id->id, s->arena);
+    }
+    identity = ny_index_find(s->r->index, id->domain, id->id);
+    if (identity == 0) {
+        return 0;
+    }
+    ny_index_get(s->r->index, identity, &x);
+    return is_there(&x) ? x.person : 0;
+}
+
+/* Records of the persons asked for by id that fit everything else. */
+static ny_rc by_ids(struct searching *s)
+{
+    const struct ny_index *ix = s->r->index;
+    struct ny_index_identity x;
+    struct ny_record record;
+
+    for (size_t i = 0; i < s->ask->search.n_ids; i++) {
+        uint32_t person = person_asked(s, &s->ask->search.ids[i]);
+
+        for (uint32_t m = person != 0 ? ny_index_member_first(ix, person) : 0; m != 0;
+             m = ny_index_member_next(ix, m)) {
+            ny_index_get(ix, m, &x);
+            if (is_there(&x) && ny_record_unpack(x.record, &record) == NY_OK &&
+                ny_search_fits(s->plan, &record)) {
+                s->n++;
+                if (s->ids != NULL) {
+                    s->ids[s->n - 1] = m;
+                }
+            }
+        }
+    }
+    return NY_OK;
+}
+
+static ny_rc candidates_find(struct searching *s)
+{
+    ny_rc rc;
+
+    if (s->ask->search.n_ids == 0) {
+        return ny_index_search(s->r->index, s->arena, s->plan, LIST_MAX, &s->ids, &s->n);
+    }
+    rc = by_ids(s); /* counts */
+    if (rc == NY_OK) {
+        s->ids = NY_ARENA_ARRAY(s->arena, uint32_t, s->n + 1);
+        s->n = 0;
+        rc = s->ids != NULL ? by_ids(s) : NY_ELIMIT;
+    }
+    return rc;
+}
+
+/* An id, or enough fields that somebody can be found by. */
+static bool is_enough(const struct searching *s)
+{
+    size_t n = 0;
+
+    for (enum ny_search_group g = 0; g < NY_GROUP_COUNT; g++) {
+        const struct ny_lookup *l = NULL;
+
+        n += ny_search_lookups(s->plan, g, &l) > 0;
+    }
+    return s->ask->search.n_ids > 0 || n >= 1;
+}
+
+/* ---- the face ---- */
+
+static void page_go_on(struct searching *s)
+{
+    size_t at = 0;
+    struct cursor *c = ny_cursor_find(s->r, s->ask, &at);
+
+    if (c == NULL) {
+        refuse(s, NY_SEARCH_NO_POINTER);
+        return;
+    }
+    search_end(s, page_fill(s, &c->found, at, c));
+}
+
+static void search_begin(struct searching *s)
+{
+    ny_rc rc =
+        ny_search_plan(s->arena, &s->ask->search, &s->plan, &s->page->bad, &s->page->bad_value);
+
+    if (rc == NY_ESYNTAX || rc == NY_ECHARSET) {
+        refuse(s, NY_SEARCH_UNREADABLE);
+    } else if (rc != NY_OK) {
+        search_end(s, rc);
+    } else if (!is_enough(s)) {
+        refuse(s, NY_SEARCH_TOO_FEW);
+    } else if (candidates_find(s) != NY_OK) {
+        refuse(s, NY_SEARCH_TOO_MANY);
+    } else if (ny_search_needs_patient(s->plan) && s->n > 0) {
+        look(s);
+    } else {
+        answer(s);
+    }
+}
+
+void ny_registry_search(struct ny_registry *r, struct ny_arena *a, const struct ny_search_ask *ask,
+                        void (*fn)(void *ctx, ny_rc rc, struct ny_search_page *page), void *ctx)
+{
+    struct searching *s = NY_ARENA_NEW(a, struct searching);
+    struct ny_search_page *page = NY_ARENA_NEW(a, struct ny_search_page);
+
+    if (s == NULL || page == NULL) {
+        fn(ctx, NY_ELIMIT, NULL);
+        return;
+    }
+    *s = (struct searching){.r = r, .arena = a, .ask = ask, .page = page, .fn = fn, .ctx = ctx};
+    page->undone = r->undone;
+    if (ask->pointer.n > 0) {
+        page_go_on(s);
+    } else {
+        search_begin(s);
+    }
+}
+
+/* ---- details ---- */
+
+/* What a person's records say together: newest values first. */
+static ny_rc patient_add(struct searching *s, const struct ny_stored_patient *row)
+{
+    for (size_t i = 0; i < s->page->n; i++) {
+        struct ny_search_hit *h = &s->page->hits[i];
+        struct ny_patient *joined = NY_ARENA_NEW(s->arena, struct ny_patient);
+        struct ny_patient copied;
+        enum ny_patient_change change;
+        ny_rc rc;
+
+        if (h->person != row->person) {
+            continue;
+        }
+        rc = joined != NULL ? ny_patient_copy(s->arena, &row->patient, &copied) : NY_ELIMIT;
+        if (rc == NY_OK && h->patient == NULL) {
+            *joined = copied;
+        } else if (rc == NY_OK) {
+            rc = ny_patient_merge(s->arena, h->patient, &copied, joined, &change);
+        }
+        h->patient = rc == NY_OK ? joined : h->patient;
+        return rc;
+    }
+    return NY_OK; /* moved to somebody who is not on this page */
+}
+
+static void on_details(void *ctx, ny_rc rc, const struct ny_stored_patient *rows, size_t n)
+{
+    struct searching *s = ctx;
+    struct ny_search_page *p = s->page;
+    size_t kept = 0;
+
+    for (size_t i = 0; rc == NY_OK && i < n; i++) {
+        if (rows[i].status == NY_IDENTITY_ACTIVE || rows[i].status == NY_IDENTITY_TEST) {
+            rc = patient_add(s, &rows[i]);
+        }
+    }
+    for (size_t i = 0; i < p->n; i++) {
+        if (p->hits[i].patient != NULL) {
+            p->hits[kept++] = p->hits[i];
+        }
+    }
+    p->n = kept;
+    search_end(s, rc);
+}
+
+void ny_registry_search_read(struct ny_registry *r, struct ny_arena *a, struct ny_search_page *page,
+                             void (*fn)(void *ctx, ny_rc rc, struct ny_search_page *page),
+                             void *ctx)
+{
+    struct searching *s = NY_ARENA_NEW(a, struct searching);
+    ny_rc rc = page->undone == r->undone ? NY_OK : NY_EAGAIN;
+
+    if (s == NULL) {
+        fn(ctx, NY_ELIMIT, NULL);
+        return;
+    }
+    *s = (struct searching){.r = r, .arena = a, .page = page, .fn = fn, .ctx = ctx};
+    if (page->n > 0 && rc == NY_OK) {
+        rc = ny_store_read_patients(r->store, page->records, page->n_records, on_details, s);
+    }
+    if (page->n == 0 || rc != NY_OK) {
+        search_end(s, rc);
+    }
+}

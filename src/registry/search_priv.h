@@ -1,0 +1,42 @@
+/* registry, private: a search, and the snapshots of those that go on. */
+#ifndef NAYOSE_REGISTRY_SEARCH_PRIV_H
+#define NAYOSE_REGISTRY_SEARCH_PRIV_H
+
+#include "nayose/registry_search.h"
+
+#include "registry_priv.h"
+
+/* A person that fits, by the record of it that fits best. */
+struct found {
+    uint32_t identity;
+    int32_t total_b1024;
+    uint32_t shown; /* the person that stood here in a page; 0: none yet */
+};
+struct found_list {
+    struct found *v;
+    size_t n;
+};
+
+/* cursors.c. A snapshot: of a requester's question, and where in it a pointer points. */
+struct cursor {
+    uint64_t id; /* random; 0: free */
+    char *who, *tag;
+    size_t who_n, tag_n;
+    uint8_t question[NY_SHA256_LEN];
+    struct found_list found; /* owned */
+    int64_t used_us;
+};
+/* Keeps found (copied). */
+struct cursor *ny_cursor_add(struct ny_registry *r, const struct ny_search_ask *ask,
+                             const struct found_list *found);
+/* The snapshot that a pointer of this requester and question leads to, and the place; NULL. */
+struct cursor *ny_cursor_find(struct ny_registry *r, const struct ny_search_ask *ask,
+                              size_t *out_at);
+/* Arena; p NULL: full. */
+ny_str ny_cursor_pointer(const struct cursor *c, size_t at, struct ny_arena *a);
+void ny_cursors_free(struct ny_registry *r);
+/* Ids of memory were taken back and may soon mean somebody else: snapshots and pages that hold any
+ * are void. */
+void ny_search_forget(struct ny_registry *r);
+
+#endif

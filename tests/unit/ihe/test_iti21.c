@@ -1,0 +1,199 @@
+/* ITI-21: golden conversations, what is asked of the registry, what is noted, and failures. */
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+
+#include <cmocka.h>
+
+#include "golden.h"
+
+#define GOLDEN NY_SOURCE_DIR "/tests/golden/iti21/"
+#define QUERY "MSH|^~\\&|APP|FAC|NAYOSE|REG|20260102030405||QBP^Q22^QBP_Q21|Q1|P|2.5\r"
+
+/* Person 1: F01:1, F02:21. Person 2: F01:2. Person 3: F02:9. */
+static void people(struct bench *b)
+{
+    bench_open(b, true);
+    fake_identity(b->registry, 1, NY_S("1"), 0);
+    fake_identity(b->registry, 2, NY_S("21"), 1);
+    fake_identity(b->registry, 1, NY_S("2"), 0);
+    fake_identity(b->registry, 2, NY_S("9"), 0);
+}
+
+static const char *const cases[] = {
+    "cancel",
+    "cancel-without-qid",
+    "case1-all-domains",
+    "case2-nobody-there",
+    "case2-oid-extra-components",
+    "case2-one-domain",
+    "case3-one-unknown",
+    "case3-several-unknown",
+    "iso2022-mirror",
+    "other-receiver",
+    "page-first",
+    "page-last",
+    "page-next",
+    "page-unknown-pointer",
+    "qpd-missing",
+    "qpd3-authority-without-id",
+    "qpd3-empty",
+    "qpd3-empty-values",
+    "qpd3-id-unknown-authority",
+    "qpd3-id-without-authority",
+    "qpd3-other-segment",
+    "qpd3-unknown-path",
+    "rcp2-other-unit",
+    "rcp2-zero",
+};
+
+static void test_golden_conversations(void **state)
+{
+    struct bench b;
+
+    (void)state;
+    for (size_t i = 0; i < NY_ARRAY_LEN(cases); i++) {
+        const char *expected = NULL;
+        const char *answer;
+
+        people(&b);
+        answer = golden_case(&b, GOLDEN, cases[i], &expected);
+        if (strcmp(expected, answer) != 0) {
+            fail_msg("case %s:\n%s\nexpected:\n%s", cases[i], answer, expected);
+        }
+        bench_close(&b);
+    }
+}
+
+/* What reaches the registry of QPD-3, QPD-8 and RCP. */
+static void test_parameters(void **state)
+{
+    static const struct {
+        const char *name, *query, *asked;
+    } rows[] = {
+        {"all names",         "@PID.5.1.1^SATO~@PID.5.2^T\\S\\O",
+         "family=SATO given=T^O page=0 who=FAC|APP tag=t"                                                                                },
+        {"short paths",       "@PID.5^X~@PID.7.1^1984~@PID.8^F",
+         "family=X birth=1984 sex=F page=0 who=FAC|APP tag=t"                                                                            },
+        {"address",           "@PID.11.3^葵区~@PID.11.5^4200853~@PID.11.6^JPN~@PID.5.1^X",
+         "family=X postal=4200853 city=葵区 page=0 who=FAC|APP tag=t"                                                                  },
+        {"phone, account",    "@PID.13^054~@PID.18.1^A1~@PID.18.4.2^1.2~@PID.6.2^M",
+         "mother=M phone=054 account=A1 page=0 who=FAC|APP tag=t"                                                                        },
+        {"id in parts",       "@PID.3.1^7~@PID.3.4.2^1.2.392.2~@PID.3.4.3^ISO",
+         "id=2:7 page=0 who=FAC|APP tag=t"                                                                                               },
+        {"id, OID alone",     "@PID.3.4.2^1.2.392.2~@PID.3.1^7",                             "id=2:7 page=0 who=FAC|APP tag=t"           },
+        {"two ids",           "@PID.3.1^7~@PID.3.4.1^F01~@PID.3.1^8~@PID.3.4.1^F02",
+         "id=1:7 id=2:8 page=0 who=FAC|APP tag=t"                                                                                        },
+        {"one path twice",    "@PID.5.1^A~@PID.5.1^B",                                       "family=A family=B page=0 who=FAC|APP tag=t"},
+        {"raw ampersand",     "@PID.5.1^A&B",                                                "family=A&B page=0 who=FAC|APP tag=t"       },
+        {"domains and pages", "@PID.5.1^A|||||^^^F02~^^^&1.2.392.9\rRCP|I|7^RD",
+         "family=A wants=F02 wants=REG page=7 who=FAC|APP tag=t"                                                                         },
+    };
+    struct bench b;
+
+    (void)state;
+    people(&b);
+    for (size_t i = 0; i < NY_ARRAY_LEN(rows); i++) {
+        char in[512];
+
+        snprintf(in, sizeof(in), QUERY "QPD|IHE PDQ Query|t|%s\r", rows[i].query);
+        (void)bench_send(&b, ny_str_from_c(in));
+        if (strcmp(b.registry->search_text, rows[i].asked) != 0) {
+            fail_msg("row %s: %s", rows[i].name, b.registry->search_text);
+        }
+    }
+    bench_close(&b);
+}
+
+static void test_queries_are_noted(void **state)
+{
+    struct bench b;
+
+    (void)state;
+    people(&b);
+    (void)bench_send(&b, NY_S(QUERY "QPD|x|t|@PID.5.1^A\rRCP|I\r"));
+    assert_string_equal(b.registry->note_text,
+                        "query ITI-21 outcome=0 keep=0 patient=: told=F01,F02,REG hits=3 AA ");
+    (void)bench_send(&b, NY_S(QUERY "QPD|x|t|@PID.3.1^9~@PID.3.4.1^F02\rRCP|I|1^RD\r"));
+    assert_string_equal(b.registry->note_text,
+                        "query ITI-21 outcome=0 keep=0 patient=F02:9 told=F01,F02,REG hits=1 AA ");
+    b.registry->search_nobody = true;
+    (void)bench_send(&b, NY_S(QUERY "QPD|x|t|@PID.5.1^A\rRCP|I\r"));
+    assert_non_null(strstr(b.answer, "QAK|t|NF||0|0|0\r"));
+    assert_string_equal(b.registry->note_text,
+                        "query ITI-21 outcome=0 keep=0 patient=: told= hits=0 NF ");
+    (void)bench_send(&b,
+                     NY_S("MSH|^~\\&|APP|FAC|NAYOSE|REG|20260102030405||QCN^J01^QCN_J01|Q1|P|2.5\r"
+                          "QID|t|IHE PDQ Query\r"));
+    assert_string_equal(b.registry->cancel_text, "FAC|APP t");
+    assert_string_equal(b.registry->note_text,
+                        "query ITI-21 outcome=0 keep=0 patient=: told= hits=0 AA ");
+    bench_close(&b);
+}
+
+static void test_refusals(void **state)
+{
+    static const struct {
+        enum ny_search_result result;
+        const char *err;
+    } rows[] = {
+        {NY_SEARCH_UNREADABLE, "MSA|AE|Q1\nERR||QPD^1^3^2|102^"},
+        {NY_SEARCH_TOO_FEW,    "MSA|AE|Q1\nERR||QPD^1^3|101^"  },
+        {NY_SEARCH_TOO_MANY,   "MSA|AE|Q1\nERR|||207^"         },
+        {NY_SEARCH_NO_POINTER, "MSA|AE|Q1\nERR||DSC^1^1|204^"  },
+    };
+    static const char in[] = QUERY "QPD|x|t|@PID.5.2^~@PID.5.1^A\rRCP|I\r";
+    struct bench b;
+
+    (void)state;
+    people(&b);
+    for (size_t i = 0; i < NY_ARRAY_LEN(rows); i++) {
+        b.registry->search_result = rows[i].result;
+        (void)bench_send(&b, ny_str_from_c(in));
+        if (strstr(bench_mask(&b), rows[i].err) == NULL) {
+            fail_msg("row %zu: %s", i, bench_mask(&b));
+        }
+        assert_null(strstr(b.answer, "PID|"));
+        assert_non_null(strstr(b.answer, "QAK|t|AE\r"));
+    }
+    b.registry->search_result = NY_SEARCH_FOUND;
+    b.registry->fail = NY_EDB; /* the audit row is not committed: nothing may leave */
+    (void)bench_send(&b, ny_str_from_c(in));
+    assert_non_null(strstr(bench_mask(&b), "MSA|AR|Q1\nERR|||207^"));
+    assert_null(strstr(b.answer, "PID|"));
+    b.registry->fail = NY_OK;
+    b.may_not_query = true;
+    (void)bench_send(&b, ny_str_from_c(in));
+    assert_non_null(strstr(bench_mask(&b), "MSA|AR|Q1\nERR||MSH^1^3|204^"));
+    bench_close(&b);
+}
+
+static void test_small_arenas(void **state)
+{
+    struct bench b;
+
+    (void)state;
+    people(&b);
+    for (size_t cap = 64; cap < 90000; cap += 197) {
+        b.arena_cap = cap;
+        (void)bench_send(&b, NY_S(QUERY "QPD|x|t|@PID.5.1^A\rRCP|I|2^RD\r"));
+        assert_true(b.answer_n == 0 || strstr(b.answer, "MSA|A") != NULL);
+    }
+    assert_non_null(strstr(b.answer, "QAK|t|OK"));
+    bench_close(&b);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_golden_conversations), cmocka_unit_test(test_parameters),
+        cmocka_unit_test(test_queries_are_noted),    cmocka_unit_test(test_refusals),
+        cmocka_unit_test(test_small_arenas),
+    };
+
+    ny_log_level_set(NY_LOG_ERROR);
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
