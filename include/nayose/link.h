@@ -58,6 +58,34 @@ uint32_t ny_link_survivor(const struct ny_index *ix, uint32_t id);
 /* x was said after y. */
 bool ny_link_pin_is_newer(const struct ny_index_pin *x, const struct ny_index_pin *y);
 
+/* What a new word about two identities meets. */
+enum ny_link_word {
+    NY_WORD_NEW = 0,     /* nothing speaks against it */
+    NY_WORD_STANDS,      /* the same is said, by a role as high; a NONE has nothing to take back */
+    NY_WORD_CONTRADICTED /* by a role as high on the same two, or by way of others */
+};
+
+/* From one identity to the next: they are one (MERGE, SAME), or are two (DIFFERENT). */
+struct ny_link_step {
+    uint32_t from, to;
+    uint8_t kind; /* enum ny_pin_kind */
+    uint8_t role; /* enum ny_pin_role, of the pin */
+};
+
+struct ny_link_check {
+    enum ny_link_word result;
+    const struct ny_index_pin *before; /* in force on the two until now; NULL: nothing is */
+    int64_t newest_us;                 /* of all words on the two; NY_NEVER: there is none */
+    const struct ny_link_step *steps;  /* [n_steps] CONTRADICTED: the way from a to b; arena */
+    size_t n_steps;
+};
+
+/* Compares a word (a, b, kind and role of `said`) with what is in force; words speak of survivors.
+ * A lower role's word on the same two is no obstacle: it is overruled. Errors: NY_ELIMIT when the
+ * arena is full. Spec: the project's matching rules 7. */
+NY_MUST_USE ny_rc ny_link_word_check(struct ny_link *l, struct ny_arena *a,
+                                     const struct ny_index_pin *said, struct ny_link_check *out);
+
 /* ---- groups ---- */
 
 /* The groups around some identities. */

@@ -99,7 +99,7 @@ void ny_closure_collect(struct closure *c, const struct ny_link_set *seeds)
         struct ny_index_identity x;
         uint32_t cursor = 0;
 
-        while ((e = ny_index_edge_next(ix, id, &cursor)) != NULL) {
+        while (!c->by_pins && (e = ny_index_edge_next(ix, id, &cursor)) != NULL) {
             closure_add(c, e->a == id ? e->b : e->a);
         }
         cursor = 0;
@@ -107,8 +107,8 @@ void ny_closure_collect(struct closure *c, const struct ny_link_set *seeds)
             closure_add(c, p->a == id ? p->b : p->a);
         }
         ny_index_get(ix, id, &x);
-        for (uint32_t m = x.person != 0 ? ny_index_member_first(ix, x.person) : 0; m != 0;
-             m = ny_index_member_next(ix, m)) {
+        for (uint32_t m = !c->by_pins && x.person != 0 ? ny_index_member_first(ix, x.person) : 0;
+             m != 0; m = ny_index_member_next(ix, m)) {
             closure_add(c, m);
         }
     }

@@ -12,13 +12,22 @@
  * stop the loop for seconds, so only what somebody said joins them. */
 enum strictness { ALL_EDGES, AUTO_EDGES, STRONG_EDGES, NO_EDGES };
 
-/* What the pins of a closure say together. Pairs are numbers of nodes. */
+/* One pin between two survivors, by their numbers; a < b. */
+struct word {
+    uint32_t a, b;
+    const struct ny_index_pin *pin;
+};
+
+/* What the pins of a closure say together. */
 struct pins {
-    uint32_t *next; /* [n] the next of those who must be one, in a ring; NULL: nobody must */
-    struct ny_group_pair *cannot;
+    uint32_t *next;     /* [n] the next of those who must be one, in a ring; NULL: no pins at all */
+    struct word *joins; /* [n_joins] SAMEs in force that join, by weight */
+    size_t n_joins;
+    struct word *cannot;
     size_t n_cannot;
-    struct ny_group_pair *refused; /* said to be one, against a DIFFERENT that comes between */
+    struct word *refused; /* said to be one, against a DIFFERENT that comes between */
     size_t n_refused;
+    const struct ny_index_pin *aside; /* in force on the pair that is left aside; NULL: none */
 };
 
 struct closure {
@@ -27,6 +36,8 @@ struct closure {
     struct ny_link_set nodes; /* sorted in canonical order when complete */
     uint32_t *slots;          /* id → number + 1, open addressing */
     size_t slot_mask;
+    bool by_pins;        /* collected over pins alone */
+    uint32_t aside[2];   /* identities whose word on each other is left aside; 0: none */
     uint32_t *component; /* [n] smallest number of the component */
     uint32_t *group;     /* [n] smallest number of the group */
     struct pins pins;
@@ -39,6 +50,10 @@ uint32_t ny_closure_number(const struct closure *c, uint32_t id);
 
 /* pins.c: fills in c->pins. NY_ELIMIT when the arena is full. */
 NY_MUST_USE ny_rc ny_closure_pins(struct closure *c);
+/* a and b (numbers) must be one. */
+bool ny_pins_join(const struct pins *p, uint32_t a, uint32_t b);
+/* The newest merge that retires an identity, or NULL. */
+const struct ny_index_pin *ny_pin_way_out(const struct ny_index *ix, uint32_t id);
 
 /* part.c: solves the component of that number; fills in c->group and tells the questions. */
 NY_MUST_USE ny_rc ny_part_solve(struct closure *c, uint32_t component, enum strictness how);

@@ -175,7 +175,7 @@ enum { REASON_PIN = 6 };
 static bool is_contradicted(const struct closure *c, uint32_t x, uint32_t y)
 {
     for (size_t i = 0; i < c->pins.n_refused; i++) {
-        const struct ny_group_pair *p = &c->pins.refused[i];
+        const struct word *p = &c->pins.refused[i];
 
         if ((p->a == x && p->b == y) || (p->a == y && p->b == x)) {
             return true;

@@ -21,8 +21,7 @@ bool ny_link_pin_is_newer(const struct ny_index_pin *x, const struct ny_index_pi
     return d > 0 || (d == 0 && x->pair > y->pair);
 }
 
-/* The newest merge that retires an identity, or NULL. */
-static const struct ny_index_pin *way_out(const struct ny_index *ix, uint32_t id)
+const struct ny_index_pin *ny_pin_way_out(const struct ny_index *ix, uint32_t id)
 {
     const struct ny_index_pin *newest = NULL;
     const struct ny_index_pin *p;
@@ -40,9 +39,10 @@ static const struct ny_index_pin *way_out(const struct ny_index *ix, uint32_t id
 /* `at` is in a circle: whoever the oldest merge of it retired stands. */
 static uint32_t circle_survivor(const struct ny_index *ix, uint32_t at)
 {
-    const struct ny_index_pin *oldest = way_out(ix, at);
+    const struct ny_index_pin *oldest = ny_pin_way_out(ix, at);
 
-    for (const struct ny_index_pin *p = way_out(ix, oldest->b); p->a != at; p = way_out(ix, p->b)) {
+    for (const struct ny_index_pin *p = ny_pin_way_out(ix, oldest->b); p->a != at;
+         p = ny_pin_way_out(ix, p->b)) {
         oldest = ny_link_pin_is_newer(oldest, p) ? p : oldest;
     }
     return oldest->a;
@@ -56,7 +56,7 @@ uint32_t ny_link_survivor(const struct ny_index *ix, uint32_t id)
     size_t steps = 0;
     size_t lap = 1;
 
-    while ((out = way_out(ix, at)) != NULL) {
+    while ((out = ny_pin_way_out(ix, at)) != NULL) {
         at = out->b;
         if (at == mark) {
             return circle_survivor(ix, at);
@@ -71,12 +71,6 @@ uint32_t ny_link_survivor(const struct ny_index *ix, uint32_t id)
 }
 
 /* ---- words on pairs ---- */
-
-/* One pin between two survivors, by their numbers; a < b. */
-struct word {
-    uint32_t a, b;
-    const struct ny_index_pin *pin;
-};
 
 static bool is_gone(const struct closure *c, uint32_t number)
 {
@@ -193,7 +187,7 @@ static const struct word *word_in_force(const struct word *words, size_t n)
 
 /* ---- who must be one ---- */
 
-static bool in_one_ring(const struct pins *p, uint32_t a, uint32_t b)
+bool ny_pins_join(const struct pins *p, uint32_t a, uint32_t b)
 {
     uint32_t at = a;
 
@@ -210,7 +204,7 @@ static void rings_join(struct pins *p, uint32_t a, uint32_t b)
 {
     uint32_t next = p->next[a];
 
-    if (!in_one_ring(p, a, b)) {
+    if (!ny_pins_join(p, a, b)) {
         p->next[a] = p->next[b];
         p->next[b] = next;
     }
@@ -220,10 +214,10 @@ static void rings_join(struct pins *p, uint32_t a, uint32_t b)
 static bool comes_between(const struct pins *p, uint32_t a, uint32_t b)
 {
     for (size_t i = 0; i < p->n_cannot; i++) {
-        const struct ny_group_pair *x = &p->cannot[i];
+        const struct word *x = &p->cannot[i];
 
-        if ((in_one_ring(p, a, x->a) && in_one_ring(p, b, x->b)) ||
-            (in_one_ring(p, a, x->b) && in_one_ring(p, b, x->a))) {
+        if ((ny_pins_join(p, a, x->a) && ny_pins_join(p, b, x->b)) ||
+            (ny_pins_join(p, a, x->b) && ny_pins_join(p, b, x->a))) {
             return true;
         }
     }
@@ -253,17 +247,30 @@ static ny_rc merges_join(struct closure *c)
     return NY_OK;
 }
 
-static void sames_join(struct closure *c, const struct word *sames, size_t n)
+/* The SAMEs by weight; those that join stay in front. */
+static void sames_join(struct closure *c, struct word *sames, size_t n)
 {
     struct pins *p = &c->pins;
 
+    p->joins = sames;
     for (size_t i = 0; i < n; i++) {
         if (comes_between(p, sames[i].a, sames[i].b)) {
-            p->refused[p->n_refused++] = (struct ny_group_pair){sames[i].a, sames[i].b};
+            p->refused[p->n_refused++] = sames[i];
         } else {
             rings_join(p, sames[i].a, sames[i].b);
+            sames[p->n_joins++] = sames[i];
         }
     }
+}
+
+/* Both ends of the pair whose words are left aside. */
+static bool is_aside(const struct closure *c, const struct word *w)
+{
+    uint32_t x = c->aside[0] != 0 ? survivor_number(c, c->aside[0]) : 0;
+    uint32_t y = c->aside[1] != 0 ? survivor_number(c, c->aside[1]) : 0;
+
+    return x != 0 && y != 0 &&
+           ((w->a == x - 1 && w->b == y - 1) || (w->a == y - 1 && w->b == x - 1));
 }
 
 /* Puts the words in force where they belong: cannots into c->pins, SAMEs to the front. */
@@ -280,10 +287,12 @@ static size_t words_settle(struct closure *c, struct word *words, size_t n)
             end++;
         }
         w = word_in_force(&words[at], end - at);
-        if (w != NULL && w->pin->kind == NY_PIN_SAME) {
+        if (w != NULL && is_aside(c, w)) {
+            c->pins.aside = w->pin;
+        } else if (w != NULL && w->pin->kind == NY_PIN_SAME) {
             words[n_same++] = *w;
         } else if (w != NULL) {
-            c->pins.cannot[c->pins.n_cannot++] = (struct ny_group_pair){w->a, w->b};
+            c->pins.cannot[c->pins.n_cannot++] = *w;
         }
     }
     return n_same;
@@ -302,8 +311,8 @@ ny_rc ny_closure_pins(struct closure *c)
     }
     words = NY_ARENA_ARRAY(c->arena, struct word, cap);
     c->pins.next = NY_ARENA_ARRAY(c->arena, uint32_t, c->nodes.n);
-    c->pins.cannot = NY_ARENA_ARRAY(c->arena, struct ny_group_pair, cap);
-    c->pins.refused = NY_ARENA_ARRAY(c->arena, struct ny_group_pair, cap);
+    c->pins.cannot = NY_ARENA_ARRAY(c->arena, struct word, cap);
+    c->pins.refused = NY_ARENA_ARRAY(c->arena, struct word, cap);
     if (words == NULL || c->pins.next == NULL || c->pins.cannot == NULL ||
         c->pins.refused == NULL) {
         return NY_ELIMIT;

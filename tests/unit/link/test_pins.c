@@ -1,5 +1,5 @@
 /* Pins of six identities without any record: who stands for whom, and who is one with whom, in
- * every order in which the words can be learned. */
+ * every order in which the words can be learned; and what a new word meets. */
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -184,10 +184,108 @@ static void test_words_in_every_order(void **state)
     ny_match_model_destroy(m);
 }
 
+/* ---- a new word ---- */
+
+static const struct {
+    const char *name;
+    const char *words; /* before */
+    const char *said;
+    enum ny_link_word result;
+    const char *way;    /* of a contradiction, from the first to the second */
+    const char *before; /* what stood on the two: what it said and its role */
+} news[] = {
+    {"nothing said",                   "",                        "9=abc", NY_WORD_NEW,          "",        ""  },
+    {"said already",                   "1=abc",                   "9=abc", NY_WORD_STANDS,       "",        "=c"},
+    {"by a higher role",               "1=abs",                   "9=bac", NY_WORD_STANDS,       "",        "=s"},
+    {"by a lower role",                "1=abf",                   "9=abc", NY_WORD_NEW,          "",        "=f"},
+    {"the contrary of a lower role",   "1=abf",                   "9!abc", NY_WORD_NEW,          "",        "=f"},
+    {"of one message",                 "1=abi",                   "9!abc", NY_WORD_NEW,          "",        "=i"},
+    {"the contrary of the same role",  "1=abc",                   "9!bac", NY_WORD_CONTRADICTED, "b=a",     "=c"},
+    {"of a higher role",               "1!abs",                   "9=abc", NY_WORD_CONTRADICTED, "a!b",     "!s"},
+    {"a supervisor overrules",         "1!abc",                   "9=abs", NY_WORD_NEW,          "",        "!c"},
+    {"one by way of another",          "1=acc 2=cbf",             "9!abs", NY_WORD_CONTRADICTED, "a=c=b",   ""  },
+    {"the shortest way",               "1=acc 2=cdc 3=dbc 4=adc", "9!abc", NY_WORD_CONTRADICTED, "a=d=b",   ""  },
+    {"directly, and by way of others", "1=abf 2=acc 3=cbc",       "9!abc", NY_WORD_CONTRADICTED, "a=c=b",
+     "=f"                                                                                                       },
+    {"two by way of another",          "1=acc 2!cbf",             "9=abc", NY_WORD_CONTRADICTED, "a=c!b",   ""  },
+    {"a way at both ends",             "1=acc 2!cdc 3=bdc",       "9=abc", NY_WORD_CONTRADICTED, "a=c!d=b", ""  },
+    {"the same turned round",          "1=acc 2!dcc 3=bdc",       "9=bac", NY_WORD_CONTRADICTED, "b=d!c=a", ""  },
+    {"what was taken back is no way",  "1=acc 2!cbc 3?cbc",       "9=abc", NY_WORD_NEW,          "",        ""  },
+    {"merged: they are one",           "1>abf",                   "9=abc", NY_WORD_STANDS,       "",        ""  },
+    {"merged: they are not two",       "1>abf",                   "9!abc", NY_WORD_CONTRADICTED, "a>b",     ""  },
+    {"of one survivor",                "1>acf 2>bcf",             "9!abs", NY_WORD_CONTRADICTED, "a>c>b",   ""  },
+    {"words follow a merge",           "1!acc 2>abf",             "9=bcc", NY_WORD_CONTRADICTED, "b!c",     "!c"},
+    {"a way over a merge",             "1=bcc 2>abf",             "9!adc", NY_WORD_NEW,          "",        ""  },
+    {"two, over a merge",              "1!bcc 2>abf 3=cdc",       "9=adc", NY_WORD_CONTRADICTED, "a>b!c=d", ""  },
+    {"taken back",                     "1=abc",                   "9?abc", NY_WORD_NEW,          "",        "=c"},
+    {"of a lower role",                "1!abf",                   "9?abc", NY_WORD_NEW,          "",        "!f"},
+    {"of a higher role",               "1=abs",                   "9?abc", NY_WORD_CONTRADICTED, "a=b",     "=s"},
+    {"nothing to take back",           "1=abc 2?abc",             "9?abc", NY_WORD_STANDS,       "",        ""  },
+    {"a merge is not taken back",      "1>abf",                   "9?abs", NY_WORD_STANDS,       "",        ""  },
+};
+
+/* "a=c!b" */
+static void way_write(const struct ny_link_check *found, char *out)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < found->n_steps; i++) {
+        const struct ny_link_step *s = &found->steps[i];
+
+        if (i == 0) {
+            out[n++] = (char)('a' + s->from - 1);
+        }
+        out[n++] = "=!?>"[s->kind - 1];
+        out[n++] = (char)('a' + s->to - 1);
+    }
+    out[n] = '\0';
+}
+
+static void test_new_words(void **state)
+{
+    struct ny_match_settings settings;
+    struct ny_match_model *m;
+
+    (void)state;
+    ny_match_settings_default(&settings);
+    m = ny_match_model_create_v1(&settings);
+    for (size_t row = 0; row < NY_ARRAY_LEN(news); row++) {
+        struct ny_arena *a = ny_arena_create(0);
+        struct ny_index *ix = index_open(m, "");
+        struct ny_link l = {.index = ix, .model = m};
+        struct ny_index_pin words[WORDS_MAX];
+        struct ny_index_pin said[WORDS_MAX];
+        size_t n = words_read(news[row].words, words);
+        struct ny_link_check found;
+        char way[32];
+        char before[3] = "";
+
+        for (size_t i = 0; i < n; i++) {
+            ny_index_pin_add(ix, &words[i]);
+        }
+        assert_int_equal(words_read(news[row].said, said), 1);
+        assert_int_equal(ny_link_word_check(&l, a, said, &found), NY_OK);
+        way_write(&found, way);
+        if (found.before != NULL) {
+            before[0] = "=!?>"[found.before->kind - 1];
+            before[1] = "ifcs"[found.before->role];
+        }
+        if (found.result != news[row].result || strcmp(way, news[row].way) != 0 ||
+            strcmp(before, news[row].before) != 0) {
+            fail_msg("row %s: result %d, way %s, before %s", news[row].name, found.result, way,
+                     before);
+        }
+        ny_index_destroy(ix);
+        ny_arena_destroy(a);
+    }
+    ny_match_model_destroy(m);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_words_in_every_order),
+        cmocka_unit_test(test_new_words),
     };
 
     ny_log_level_set(NY_LOG_ERROR);
