@@ -15,6 +15,7 @@ struct ny_admin_config {
     struct ny_registry *registry; /* borrowed */
     struct ny_ihe *ihe;           /* borrowed */
     struct ny_study *study;       /* borrowed */
+    ny_str supervisors;           /* users separated by blanks; borrowed */
     /* Appends what /metrics says beside the counters of this process; NULL: nothing. */
     void (*metrics)(void *ctx, struct ny_buf *b);
     void *metrics_ctx;

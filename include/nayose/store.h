@@ -339,6 +339,18 @@ NY_MUST_USE ny_rc ny_store_holds(struct ny_store *s, int64_t after, int32_t limi
                                             size_t n),
                                  void *ctx);
 
+/* A page of what was said of pairs, in the order in which it was stored, behind `after` (0 = from
+ * the start). */
+struct ny_pin_view {
+    int64_t number;
+    struct ny_pin_row row;
+    ny_str ns_a, id_a, ns_b, id_b;
+};
+NY_MUST_USE ny_rc ny_store_pins(struct ny_store *s, int64_t after, int32_t limit,
+                                void (*fn)(void *ctx, ny_rc rc, const struct ny_pin_view *rows,
+                                           size_t n),
+                                void *ctx);
+
 /* A page of review questions in a state, ordered by (opened, a, b), behind the row key `after_*`
  * (all 0 = from the start). */
 struct ny_review_view {

@@ -36,6 +36,8 @@ static const struct {
     {"POST", "/labels/answer",   false, ny_admin_labels_answer   },
     {"GET",  "/holds",           false, ny_admin_holds           },
     {"POST", "/holds/release",   false, ny_admin_hold_release    },
+    {"GET",  "/pins",            false, ny_admin_pins_get        },
+    {"POST", "/pins",            false, ny_admin_pins_post       },
 };
 
 struct ny_admin *ny_admin_create(const struct ny_admin_config *cfg)

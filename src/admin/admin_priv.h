@@ -77,6 +77,8 @@ void ny_admin_links(struct request *q);
 void ny_admin_reviews(struct request *q);
 void ny_admin_holds(struct request *q);
 void ny_admin_hold_release(struct request *q);
+void ny_admin_pins_get(struct request *q);
+void ny_admin_pins_post(struct request *q);
 void ny_admin_jobs(struct request *q);
 void ny_admin_models_get(struct request *q);
 void ny_admin_model_get(struct request *q);

@@ -89,13 +89,22 @@ static bool version_is_known(ny_str version)
     return false;
 }
 
+/* What acts on a patient who is there already, and says nothing else of him: for practice it would
+ * merge, link or withdraw real ones. */
+static bool acts_on_others(enum ihe_action action)
+{
+    return action == IHE_MERGE || action == IHE_RENAME || action == IHE_LINK ||
+           action == IHE_UNLINK || action == IHE_WITHDRAW;
+}
+
 static bool processing_is_allowed(const struct ihe_exchange *ex)
 {
     ny_str id = ex->msh.processing_id;
     bool test = ny_str_equals(id, NY_S("T")) || ny_str_equals(id, NY_S("D"));
 
     return ny_str_equals(id, NY_S("P")) ||
-           (test && ex->request.source != NULL && ex->request.source->accept_test);
+           (test && ex->request.source != NULL && ex->request.source->accept_test &&
+            !acts_on_others(ex->event->action));
 }
 
 static bool receiver_check(struct ihe_exchange *ex)

@@ -132,7 +132,10 @@ static void ihe_start(struct server *s)
     struct ny_study_config study = {
         .loop = s->loop, .registry = s->registry, .registry_config = &s->registry_config};
     struct ny_admin_config admin = {
-        .registry = s->registry, .metrics = server_tls_metrics, .metrics_ctx = s};
+        .registry = s->registry,
+        .supervisors = ny_str_from_c(ny_conf_str(s->conf, "access", NULL, "supervisors")),
+        .metrics = server_tls_metrics,
+        .metrics_ctx = s};
 
     s->study = ny_study_create(&study);
     admin.study = s->study;

@@ -100,9 +100,11 @@ static ny_rc edge_row(const struct ny_store_visitor *v, const struct ny_db_resul
     return v->edge(v->ctx, &row);
 }
 
-static ny_rc pin_row(const struct ny_store_visitor *v, const struct ny_db_result *r, size_t i)
+void ny_pin_row_read(const struct ny_db_result *r, size_t i, struct ny_pin_row *out)
 {
-    struct ny_pin_row row = {
+    ny_str hash = ny_db_get_bytes(r, i, 7);
+
+    *out = (struct ny_pin_row){
         .a = ny_db_get_i64(r, i, 0),
         .b = ny_db_get_i64(r, i, 1),
         .kind = (enum ny_pin_kind)ny_db_get_i32(r, i, 2),
@@ -113,10 +115,15 @@ static ny_rc pin_row(const struct ny_store_visitor *v, const struct ny_db_result
         .reason = ny_db_get_str(r, i, 9),
         .message = ny_db_get_i64(r, i, 10),
     };
-    ny_str hash = ny_db_get_bytes(r, i, 7);
+    NY_ASSERT(hash.n == sizeof(out->stamp.hash)); /* a constraint of the table */
+    memcpy(out->stamp.hash, hash.p, hash.n);
+}
 
-    NY_ASSERT(hash.n == sizeof(row.stamp.hash)); /* a constraint of the table */
-    memcpy(row.stamp.hash, hash.p, hash.n);
+static ny_rc pin_row(const struct ny_store_visitor *v, const struct ny_db_result *r, size_t i)
+{
+    struct ny_pin_row row;
+
+    ny_pin_row_read(r, i, &row);
     return v->pin(v->ctx, &row);
 }
 

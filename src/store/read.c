@@ -23,6 +23,7 @@ struct read_op {
         void (*reviews)(void *, ny_rc, const struct ny_review_view *, size_t);
         void (*view)(void *, ny_rc, ny_str);
         void (*holds)(void *, ny_rc, const struct ny_hold_view *, size_t);
+        void (*pins)(void *, ny_rc, const struct ny_pin_view *, size_t);
     } fn;
 };
 
@@ -299,6 +300,36 @@ ny_rc ny_store_holds(struct ny_store *s, int64_t after, int32_t limit,
 
     op->fn.holds = fn;
     return op_start(op, NY_SQL_HOLDS, params, 2);
+}
+
+/* ---- pins ---- */
+
+static void tell_pins(struct read_op *op, ny_rc rc, const struct ny_db_result *r)
+{
+    size_t n = rc == NY_OK ? ny_db_rows(r) : 0;
+    struct ny_pin_view *rows =
+        rc == NY_OK ? NY_ARENA_ARRAY(op->arena, struct ny_pin_view, n) : NULL;
+
+    for (size_t i = 0; i < n; i++) {
+        ny_pin_row_read(r, i, &rows[i].row);
+        rows[i].number = ny_db_get_i64(r, i, 11);
+        rows[i].ns_a = ny_db_get_str(r, i, 12);
+        rows[i].id_a = ny_db_get_str(r, i, 13);
+        rows[i].ns_b = ny_db_get_str(r, i, 14);
+        rows[i].id_b = ny_db_get_str(r, i, 15);
+    }
+    op->fn.pins(op->ctx, rc, rows, n);
+}
+
+ny_rc ny_store_pins(struct ny_store *s, int64_t after, int32_t limit,
+                    void (*fn)(void *ctx, ny_rc rc, const struct ny_pin_view *rows, size_t n),
+                    void *ctx)
+{
+    struct read_op *op = op_create(s, tell_pins, ctx);
+    struct ny_db_param params[2] = {ny_db_i64(op->arena, after), ny_db_i32(op->arena, limit)};
+
+    op->fn.pins = fn;
+    return op_start(op, NY_SQL_PINS, params, 2);
 }
 
 /* ---- reviews ---- */

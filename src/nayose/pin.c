@@ -1,0 +1,119 @@
+/* nayose link, unlink, pin withdraw: a clerk's word about two records, and what it changes. */
+
+#include "nayose_priv.h"
+
+enum { KEY_REASON = 0x2000, KEY_DRY_RUN };
+
+static const struct argp_option options[] = {
+    {.name = "reason",
+     .key = KEY_REASON,
+     .arg = "TEXT",
+     .doc = "Why (required); is kept with the pin and in the audit"},
+    {.name = "dry-run",    .key = KEY_DRY_RUN, .doc = "Show what would change; say nothing"},
+    {0               },
+};
+
+struct asked {
+    const char *reason;
+    bool dry_run;
+};
+
+static bool option_set(void *ctx, int key, char *arg, struct argp_state *state)
+{
+    struct asked *x = ctx;
+
+    (void)state;
+    if (key == KEY_REASON) {
+        x->reason = arg;
+    } else if (key == KEY_DRY_RUN) {
+        x->dry_run = true;
+    } else {
+        return false;
+    }
+    return true;
+}
+
+/* One line a group: "  F01^1 F02^2". */
+static void groups_print(const char *label, const json_t *groups)
+{
+    const json_t *group;
+    const json_t *name;
+    size_t i;
+    size_t k;
+
+    printf("%s:\n", label);
+    json_array_foreach(groups, i, group)
+    {
+        printf(" ");
+        json_array_foreach(group, k, name)
+        {
+            printf(" %s", json_string_value(name));
+        }
+        putchar('\n');
+    }
+}
+
+static void answer_print(struct cli *cli, const json_t *answer)
+{
+    const json_t *said = json_object_get(answer, "before_said");
+    const char *result = cli_json_text(answer, "result");
+
+    if (strcmp(result, "stands") == 0) {
+        puts(cli_label(cli, "that is said already", "すでに同じ指定があります"));
+        return;
+    }
+    if (said != NULL) {
+        printf("%s: %s (%s)\n", cli_label(cli, "takes the place of", "置き換えた指定"),
+               cli_json_text(said, "kind"), cli_json_text(said, "role"));
+    }
+    groups_print(cli_label(cli, "before", "前"), json_object_get(answer, "before"));
+    groups_print(cli_label(cli, "after", "後"), json_object_get(answer, "after"));
+    puts(strcmp(result, "kept") == 0 ? cli_label(cli, "kept", "記録しました")
+                                     : cli_label(cli, "nothing was changed", "変更していません"));
+}
+
+static int say(struct cli *cli, const struct verb *verb, const char *kind)
+{
+    struct asked x = {0};
+    char **operands = cli_args(cli, verb, options, option_set, &x, NULL);
+    struct cli_client *c;
+    json_t *body;
+    json_t *answer = NULL;
+    int code;
+
+    cli_check_identity(verb, operands[0]);
+    cli_check_identity(verb, operands[1]);
+    if (x.reason == NULL && !x.dry_run) {
+        cli_usage(verb, "--reason is required");
+    }
+    body = json_pack("{s:s, s:s, s:s, s:s, s:b}", "a", operands[0], "b", operands[1], "kind", kind,
+                     "reason", x.reason != NULL ? x.reason : "", "dry_run", x.dry_run);
+    if (body == NULL) {
+        cli_usage(verb, "the arguments are not UTF-8");
+    }
+    c = cli_client_create(cli);
+    code = cli_post(c, "/pins", body, &answer);
+    if (code == CLI_DONE && cli->json) {
+        cli_json_print(answer);
+    } else if (code == CLI_DONE) {
+        answer_print(cli, answer);
+    }
+    json_decref(answer);
+    cli_client_destroy(c);
+    return code;
+}
+
+int verb_link(struct cli *cli, const struct verb *verb)
+{
+    return say(cli, verb, "same");
+}
+
+int verb_unlink(struct cli *cli, const struct verb *verb)
+{
+    return say(cli, verb, "different");
+}
+
+int verb_pin_withdraw(struct cli *cli, const struct verb *verb)
+{
+    return say(cli, verb, "none");
+}

@@ -1,0 +1,319 @@
+#!/usr/bin/python3
+"""Merges, links and pins on a running server: what hospitals say (A40, A24, A37, A23), what a clerk
+says (nayose link, unlink, pin), and what PIX answers, before and after a restart. The sender and
+asker is somebody else's client (python3-hl7)."""
+import json
+import os
+import subprocess
+import tempfile
+import unittest
+
+import hl7
+import hl7.client
+
+import harness
+
+QUERY = ("MSH|^~\\&|PORTAL|REGION|NAYOSE|REGION|20260101120000||QBP^Q23^QBP_Q21|{0}|P|2.5\r"
+         "QPD|IHE PIX Query|{0}|{1}^^^{2}|{3}\rRCP|I\r")
+# Each test has its own facilities and its own people: years and telephones tell them apart.
+PEOPLE = {
+    "taro": ("山田^太郎", "ヤマダ^タロウ", 1910, "0213", "M", "1111"),
+    "hana": ("佐藤^花子", "サトウ^ハナコ", 1930, "1124", "F", "2222"),
+    "ken": ("鈴木^健一", "スズキ^ケンイチ", 1950, "0305", "M", "3333"),
+    "yumi": ("高橋^優美", "タカハシ^ユミ", 1970, "0930", "F", "4444"),
+}
+
+
+def setUpModule():
+    global CONF
+    CONF = tempfile.NamedTemporaryFile("w", suffix=".conf")
+    os.environ["NAYOSE_CONF_EXTRA"] = CONF.name
+
+
+def tearDownModule():
+    del os.environ["NAYOSE_CONF_EXTRA"]
+    CONF.close()
+
+
+def supervisors(names):
+    CONF.seek(0)
+    CONF.truncate()
+    CONF.write(f"[access]\nsupervisors = {names}\n")
+    CONF.flush()
+
+
+class Merge(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        supervisors("nobody")
+        cls.count = cls.number = 0
+        cls.server = harness.Server()
+        cls.addClassCleanup(cls.server.close)
+        cls.server.start()
+
+    def setUp(self):
+        Merge.number += 1
+        for i in (1, 2, 3):
+            status, answer = self.server.request(
+                "POST", "/domains", {"namespace": self.local(f"F0{i}"), "name": "",
+                                     "oid": f"1.2.392.1.{self.number}.{i}"})
+            self.assertEqual(status, 201, answer)
+        self.connect()
+
+    def local(self, text):
+        """Names of facilities as this test has them: F01 → A01 in the first test."""
+        return text.replace("F0", "ABCDEFGHIJKL"[self.number - 1] + "0")
+
+    def named(self, text):
+        """The other way round."""
+        return text.replace(self.local("F0"), "F0")
+
+    def connect(self):
+        self.client = hl7.client.MLLPClient("127.0.0.1", self.server.mllp_port, encoding="utf-8")
+        self.addCleanup(self.client.close)
+
+    def restart(self):
+        self.client.close()
+        self.server.stop()
+        self.server.start()
+        self.connect()
+
+    def twice(self):
+        """Before and after a restart."""
+        yield
+        self.restart()
+        yield
+
+    # ---- saying and asking ----
+
+    def send(self, facility, event, *segments, ack="AA", mode="P", at=None):
+        """Sends a message; minutes count up unless `at` says when it happened."""
+        Merge.count += 1
+        when = f"20260301{(at or self.count) // 60:02}{(at or self.count) % 60:02}00"
+        raw = self.local("\r".join([
+            f"MSH|^~\\&|HIS|{facility}|NAYOSE|R|{when}||ADT^{event}|{facility}-{self.count}|{mode}"
+            "|2.5||||||UNICODE UTF-8", f"EVN|{event}|{when}", *segments]) + "\r")
+        answer = hl7.parse(self.client.send_message(raw), encoding="utf-8")
+        self.assertEqual(str(answer.segment("MSA")[1]), ack, str(answer).replace("\r", "\n"))
+        return answer
+
+    def feed(self, facility, patient, who):
+        kanji, kana, year, day, sex, phone = PEOPLE[who]
+        self.send(facility, "A08", f"PID|1||{patient}^^^{facility}||{kanji}^^^^^L^I~{kana}^^^^^L^P||"
+                  f"{year + self.number}{day}|{sex}|||||0542{self.number:02}{phone}")
+
+    def merge(self, facility, *pairs, **options):
+        """Of each pair (old, new), old is retired for new; one message."""
+        return self.send(facility, "A40", *[s for old, new in pairs for s in (
+            f"PID|||{new}^^^{facility}", f"MRG|{old}^^^{facility}")], **options)
+
+    def link(self, facility, event, a, b, **options):
+        self.send(facility, event, f"PID|||{a}^^^{facility}", f"PID|||{b}^^^{facility}", **options)
+
+    def query(self, key, target=""):
+        """MSA-1 and QAK-2, and the ids told as a set of NS^ID."""
+        Merge.count += 1
+        facility, patient = key.split("^")
+        answer = hl7.parse(self.client.send_message(self.local(
+            QUERY.format(f"Q{self.count}", patient, facility, target))), encoding="utf-8")
+        ids = set()
+        for pid in [s for s in answer if str(s[0]) == "PID"]:
+            for rep in str(pid[3]).split("~"):
+                parts = rep.split("^")
+                ids.add(self.named(f"{parts[3].split('&')[0]}^{parts[0]}"))
+        return f"{answer.segment('MSA')[1]} {answer.segment('QAK')[2]}", ids
+
+    def ids(self, key):
+        """Everybody whom PIX answers with, the regional id left out."""
+        code, ids = self.query(key)
+        self.assertEqual(code, "AA OK", key)
+        return {i for i in ids if not i.startswith("REGIONAL^")}
+
+    def regional(self, key):
+        return self.server.links()[tuple(self.local(key).split("^"))]
+
+    def are_one(self, a, b):
+        return self.regional(a) == self.regional(b)
+
+    def nayose(self, *args, code=0):
+        env = dict(os.environ, LANG="C", NAYOSE_SERVER=self.server.admin_path)
+        env.pop("LC_ALL", None)
+        run = subprocess.run([os.path.join(harness.BIN, "nayose"), *map(self.local, args)],
+                             env=env, capture_output=True, encoding="utf-8", timeout=120, check=False)
+        self.assertEqual(run.returncode, code, run.stdout + run.stderr)
+        return self.named(run.stdout if code == 0 else run.stderr)
+
+    def say(self, *args, code=0):
+        return self.nayose(*args, "--reason", "asked at the desk", code=code)
+
+    # ---- what hospitals say ----
+
+    def test_nist_merge(self):
+        """W (F01^1) is linked with F02^2; L (F01^3) survives W: F02^2 leads to F01^3."""
+        self.feed("F01", "1", "taro")
+        self.feed("F02", "2", "taro")
+        self.feed("F01", "3", "hana")
+        self.assertEqual(self.ids("F02^2"), {"F01^1"})
+        self.merge("F01", ("1", "3"))
+        for _ in self.twice():
+            self.assertEqual(self.ids("F02^2"), {"F01^3"})
+            self.assertEqual(self.query("F01^1")[0], "AE AE")  # not used again
+            self.assertEqual(self.query("F01^3", "^^^F01"), ("AA OK", {"F01^3"}))
+        self.merge("F01", ("1", "3"))  # said again
+        self.assertEqual(self.ids("F02^2"), {"F01^3"})
+
+    def test_groups_chains_and_order(self):
+        for patient, who in (("1", "taro"), ("2", "hana"), ("3", "ken"), ("4", "yumi")):
+            self.feed("F01", patient, who)
+        self.feed("F02", "1", "taro")
+        self.feed("F02", "3", "ken")
+        self.merge("F01", ("1", "2"), ("3", "4"))  # two groups of one message
+        self.assertEqual(self.ids("F02^1"), {"F01^2"})
+        self.assertEqual(self.ids("F02^3"), {"F01^4"})
+        self.feed("F01", "5", "hana")
+        self.merge("F01", ("2", "5"))  # a chain: 1 → 2 → 5
+        self.assertEqual(self.ids("F02^1"), {"F01^5"})
+        # Another chain arrives with its end first: 11 → 12 → 13, before anybody was heard of.
+        self.merge("F03", ("12", "13"), at=200)
+        self.merge("F03", ("11", "12"), at=100)
+        for patient, who in (("11", "taro"), ("12", "hana"), ("13", "ken")):
+            self.feed("F03", patient, who)
+        for _ in self.twice():
+            self.assertEqual(self.query("F03^11")[0], "AE AE")
+            self.assertEqual(self.query("F03^12")[0], "AE AE")
+            self.assertEqual(self.query("F03^13")[0], "AA OK")
+
+    def test_unlink_and_withdraw(self):
+        self.feed("F01", "1", "taro")
+        self.feed("F02", "2", "taro")
+        self.feed("F02", "3", "hana")
+        self.link("F02", "A24", "2", "3")
+        self.assertEqual(self.ids("F01^1"), {"F02^2", "F02^3"})
+        self.link("F02", "A37", "2", "3")
+        self.assertEqual(self.ids("F01^1"), {"F02^2"})
+        self.send("F02", "A23", "PID|||2^^^F02")
+        regional = self.regional("F02^3")
+        for _ in self.twice():
+            self.assertEqual(self.query("F02^2")[0], "AE AE")
+            self.assertNotIn("F02^2", self.query("F01^1")[1])
+        # The regional id of a person who was taken back altogether is known, and leads nowhere.
+        self.send("F02", "A23", "PID|||3^^^F02")
+        for _ in self.twice():
+            self.assertEqual(self.query(f"REGIONAL^{regional}"), ("AA NF", set()))
+            self.assertEqual(self.query(f"REGIONAL^{regional}", "^^^F01")[0], "AA NF")
+
+    def test_a_merge_for_practice_changes_nothing(self):
+        self.nayose("source", "set", "^F01", "--accept-test", "yes")
+        self.feed("F01", "1", "taro")
+        self.feed("F01", "3", "hana")
+        for mode in "TD":
+            answer = self.merge("F01", ("1", "3"), ack="AR", mode=mode)
+            self.assertEqual(str(answer.segment("ERR")[3]).split("^", maxsplit=1)[0], "202")
+            self.link("F01", "A24", "1", "3", ack="AR", mode=mode)
+            self.send("F01", "A23", "PID|||1^^^F01", ack="AR", mode=mode)
+            self.send("F01", "A47", "PID|||9^^^F01", "MRG|1^^^F01", ack="AR", mode=mode)
+        self.assertEqual(self.query("F01^1")[0], "AA OK")
+        self.assertFalse(self.are_one("F01^1", "F01^3"))
+
+    # ---- what a clerk says ----
+
+    def test_a_clerk_links_and_unlinks(self):
+        self.feed("F01", "1", "taro")
+        self.feed("F02", "2", "taro")
+        self.feed("F03", "3", "hana")
+        shown = self.nayose("link", "F01^1", "F03^3", "--dry-run")
+        self.assertIn("before 前:\n  F01^1 F02^2\n  F03^3\nafter 後:\n  F01^1 F02^2 F03^3\n", shown)
+        self.assertFalse(self.are_one("F01^1", "F03^3"))
+        self.nayose("link", "F01^1", "F03^3", code=2)  # without a reason
+        self.say("link", "F01^1", "F03^9", code=1)
+        self.say("link", "F01^1", "F03^3")
+        self.say("unlink", "F01^1", "F02^2", code=0)
+        for _ in self.twice():
+            self.assertTrue(self.are_one("F01^1", "F03^3"))
+            self.assertFalse(self.are_one("F01^1", "F02^2"))
+            pins = [p for p in json.loads(self.nayose("pin", "list", "--json"))["pins"]
+                    if p["domain_a"] == "F01"]
+            self.assertEqual([(p["domain_a"], p["kind"], p["in_force"], p["role"], p["reason"])
+                              for p in pins], [("F01", "same", True, "clerk", "asked at the desk"),
+                                               ("F01", "different", True, "clerk",
+                                                "asked at the desk")])
+            self.feed("F01", "1", "taro")  # no automatic step overturns them
+            self.feed("F02", "2", "taro")
+            self.feed("F03", "3", "hana")
+        # Events with their cause, and who looked and who did.
+        self.assertEqual(self.server.number(
+            "SELECT count(*) FROM nayose.membership_event e JOIN nayose.identity i "
+            "ON i.id = e.identity JOIN nayose.identity_domain d ON d.id = i.domain "
+            f"WHERE e.cause = 2 AND e.message IS NULL AND d.namespace LIKE '{self.local('F0')}%'"), 2)
+        self.assertEqual(
+            self.server.sql("SELECT decision, patient_id, reason FROM nayose.audit_event "
+                            f"WHERE decision LIKE '%link%' AND patient_domain LIKE '{self.local('F0')}%' "
+                            "ORDER BY seq"),
+            [["link looked at", "1", ""], ["link looked at", "3", ""],
+             ["link refused", "1", "asked at the desk"], ["link refused", "9", "asked at the desk"],
+             ["link", "1", "asked at the desk"], ["link", "3", "asked at the desk"],
+             ["unlink", "1", "asked at the desk"], ["unlink", "2", "asked at the desk"]])
+        self.say("pin", "withdraw", "F01^1", "F02^2")
+        self.say("pin", "withdraw", "F03^3", "F01^1")  # either way round
+        self.assertTrue(self.are_one("F01^1", "F02^2"))
+        self.assertFalse(self.are_one("F01^1", "F03^3"))
+        self.say("pin", "withdraw", "F01^1", "F02^2", code=1)
+        self.assertNotIn("F01^1 ", self.nayose("pin", "list"))
+        self.assertEqual(len([line for line in self.nayose("pin", "list", "--all").splitlines()
+                              if "F01^1 " in line]), 4)
+
+    def test_a_contradiction_is_refused_with_its_way(self):
+        self.feed("F01", "1", "taro")
+        self.feed("F02", "2", "hana")
+        self.feed("F03", "3", "ken")
+        self.say("link", "F01^1", "F03^3")
+        self.say("link", "F02^2", "F03^3")
+        said = self.say("unlink", "F01^1", "F02^2", code=1)
+        self.assertIn("F01^1 =clerk= F03^3 =clerk= F02^2", said)
+        self.assertIn("nayose pin withdraw 'F01^1' 'F03^3'", said)
+        self.assertTrue(self.are_one("F01^1", "F02^2"))
+        self.say("pin", "withdraw", "F01^1", "F03^3")
+        self.say("unlink", "F01^1", "F02^2")
+        self.assertIn("F01^1 ≠clerk≠ F02^2 =clerk= F03^3", self.say("link", "F01^1", "F03^3", code=1))
+        self.assertIn("F01^1 ≠clerk≠ F02^2", self.say("link", "F02^2", "F01^1", code=1).replace(
+            "F02^2 ≠clerk≠ F01^1", "F01^1 ≠clerk≠ F02^2"))
+        self.assertFalse(self.are_one("F01^1", "F02^2"))
+
+    def test_roles(self):
+        self.feed("F02", "2", "taro")
+        self.feed("F02", "3", "hana")
+        self.link("F02", "A24", "2", "3")
+        self.assertIn("takes the place of 置き換えた指定: same (facility)", self.say("unlink", "F02^2", "F02^3"))
+        self.link("F02", "A24", "2", "3")  # a hospital does not overrule a clerk
+        self.assertFalse(self.are_one("F02^2", "F02^3"))
+        supervisors("root nayose postgres " + os.environ.get("USER", ""))
+        self.restart()
+        self.say("link", "F02^2", "F02^3")
+        self.assertTrue(self.are_one("F02^2", "F02^3"))
+        supervisors("nobody")
+        self.restart()
+        self.assertIn("a supervisor's word", self.say("unlink", "F02^2", "F02^3", code=1))
+        self.assertIn("a supervisor's word", self.say("pin", "withdraw", "F02^2", "F02^3", code=1))
+        self.assertTrue(self.are_one("F02^2", "F02^3"))
+
+    def test_pins_follow_a_merge(self):
+        self.feed("F01", "1", "taro")
+        self.feed("F01", "2", "hana")
+        self.feed("F02", "7", "ken")
+        self.feed("F03", "8", "hana")
+        self.say("link", "F01^1", "F02^7")
+        self.say("unlink", "F01^1", "F03^8")
+        self.assertTrue(self.are_one("F01^2", "F03^8"))
+        self.merge("F01", ("1", "2"))
+        for _ in self.twice():
+            self.assertTrue(self.are_one("F01^2", "F02^7"))
+            self.assertFalse(self.are_one("F01^2", "F03^8"))
+        said = self.say("unlink", "F01^1", "F01^2", code=1)
+        self.assertIn("F01^1 =merge= F01^2", said)
+        self.assertIn("only the facility", said)
+        self.say("pin", "withdraw", "F01^2", "F03^8")  # by the name of the survivor
+        self.assertTrue(self.are_one("F01^2", "F03^8"))
+
+
+if __name__ == "__main__":
+    unittest.main()
