@@ -73,7 +73,8 @@ static const struct {
      "MSH|^~\\&|NAYOSE|REG|HIS|F01|TIME||ACK^A28^ACK|ID|P|2.5\nMSA|AA| M1\n"},
     {"MSH-11 T refused", HEAD "ADT^A28|M1|T|2.5\r" REST,
      "MSH|^~\\&|NAYOSE|REG|HIS|F01|TIME||ACK^A28^ACK|ID|T|2.5\n" AR
-     "ERR||MSH^1^11|202^Unsupported processing id^HL70357|E||||only P is accepted from this sender\n"},
+     "ERR||MSH^1^11|202^Unsupported processing id^HL70357|E||||only P is accepted from this sender, or for "
+     "this event\n"},
     {"MSH-11 and 12 with components", HEAD "ADT^A28|M1|P^T|2.5^DEU\r" REST,
      "MSH|^~\\&|NAYOSE|REG|HIS|F01|TIME||ACK^A28^ACK|ID|P^T|2.5^DEU\n" AA},
     {"MSH-12 with empty components", HEAD "ADT^A28|M1|P|2.5^^\r" REST,
