@@ -97,10 +97,12 @@ const struct ny_index_edge *ny_index_edge_next(const struct ny_index *ix, uint32
 
 /* What somebody said of two different identities; said pins stay. */
 struct ny_index_pin {
-    uint32_t a, b; /* MERGE: a was retired for b; else in no order */
+    uint32_t a, b; /* MERGE: a was retired for b; MOVE: a moved to b; else in no order */
     uint8_t kind;  /* enum ny_pin_kind */
     uint8_t role;  /* enum ny_pin_role */
     uint16_t pair; /* place in the message: the later one is the newer word */
+    int32_t
+        total_b1024; /* of the records when it was said; NY_PIN_UNSEEN: they were not looked at */
     struct ny_stamp stamp;
 };
 

@@ -33,6 +33,9 @@ struct ny_link_sink {
     void (*question)(void *ctx, const struct ny_index_edge *e, uint8_t state, uint8_t reason);
     /* The search for an identity's candidates ended at the cap, or was complete. */
     void (*searched)(void *ctx, uint32_t id, bool capped);
+    /* The records contradict, or do not contradict, what a clerk said of this identity and
+     * another. Told of everybody in the closure of a regrouping where pins are. */
+    void (*doubt)(void *ctx, uint32_t id, bool doubted);
     /* Nothing of this domain links automatically (a source on probation). */
     bool (*domain_is_held)(void *ctx, int32_t domain);
     void *ctx;
@@ -76,6 +79,7 @@ struct ny_link_check {
     enum ny_link_word result;
     const struct ny_index_pin *before; /* in force on the two until now; NULL: nothing is */
     int64_t newest_us;                 /* of all words on the two; NY_NEVER: there is none */
+    int32_t total_b1024;               /* of the survivors' records; NY_PIN_UNSEEN: not compared */
     const struct ny_link_step *steps;  /* [n_steps] CONTRADICTED: the way from a to b; arena */
     size_t n_steps;
 };
@@ -85,6 +89,10 @@ struct ny_link_check {
  * arena is full. Spec: the project's matching rules 7. */
 NY_MUST_USE ny_rc ny_link_word_check(struct ny_link *l, struct ny_arena *a,
                                      const struct ny_index_pin *said, struct ny_link_check *out);
+
+/* The records of the survivors have come to contradict a pin in force that a clerk said: they say
+ * so beyond doubt, and did not when he said it. The pin stays. */
+bool ny_link_pin_is_doubted(const struct ny_link *l, const struct ny_index_pin *pin);
 
 /* ---- groups ---- */
 

@@ -66,8 +66,15 @@ struct ny_stamp ny_stamp_never(void);
 
 /* Stored values. A pin is a word that was said, and stays; which word is in force is computed from
  * all of them (link). NONE takes back what roles up to its own said before. MERGE: a was retired
- * for b by their domain. */
-enum ny_pin_kind { NY_PIN_SAME = 1, NY_PIN_DIFFERENT = 2, NY_PIN_NONE = 3, NY_PIN_MERGE = 4 };
+ * for b by their domain. MOVE: a is one with b, and not, as roles up to its own said before, with
+ * anybody else. */
+enum ny_pin_kind {
+    NY_PIN_SAME = 1,
+    NY_PIN_DIFFERENT = 2,
+    NY_PIN_NONE = 3,
+    NY_PIN_MERGE = 4,
+    NY_PIN_MOVE = 5
+};
 
 /* IMPLIED: several ids in one message. It has no time: any explicit word outweighs it. */
 enum ny_pin_role {
@@ -77,6 +84,9 @@ enum ny_pin_role {
     NY_ROLE_SUPERVISOR = 3
 };
 
+/* A pin that was said without a look at the two records (by a message). */
+#define NY_PIN_UNSEEN INT32_MIN
+
 /* ---- holds ---- */
 
 /* Why something waits for somebody; the names are stored. */
@@ -84,6 +94,8 @@ enum ny_hold_why {
     NY_HOLD_SEARCH = 1,  /* more candidates than are looked at: the right one may be missed */
     NY_HOLD_OVERLAY = 2, /* the newest claim names another person */
     NY_HOLD_DRIFT = 3,   /* the source's messages are not what they were */
+    NY_HOLD_PIN = 4, /* a notice: the records have come to contradict what a clerk said of it and
+                      * another; the pin stays, and the identity links as before */
     NY_HOLD_WHY_END
 };
 /* What a hold is on. */

@@ -124,6 +124,9 @@ enum ny_feed_kind {
      * by this word. */
     NY_FEED_LINK,
     NY_FEED_UNLINK,
+    /* Of each pair, a is one patient with b and, by this facility's word, with nobody else: links
+     * and common messages that joined a with others before do not count any more. Both stay. */
+    NY_FEED_MOVE,
     /* Not a message but the word of a clerk (ny_registry_hold_release): what is held of the ids may
      * count. No source. */
     NY_FEED_RELEASE
@@ -139,7 +142,7 @@ struct ny_feed {
     size_t n_ids; /* 1 … NY_FEED_IDS_MAX, all different */
     const struct ny_domain *domains[NY_FEED_IDS_MAX];
     ny_str ids[NY_FEED_IDS_MAX];
-    size_t n_pairs; /* MERGE, RENAME, LINK, UNLINK; a later one is the newer word */
+    size_t n_pairs; /* MERGE, RENAME, LINK, UNLINK, MOVE; a later one is the newer word */
     struct ny_feed_pair pairs[NY_FEED_PAIRS_MAX];
     struct ny_patient
         patient;           /* what the message says, every stamp the message's; seen is its stamp */

@@ -44,7 +44,8 @@ void ny_registry_identity_name(const struct ny_registry *r, uint32_t id,
 void ny_registry_pins(struct ny_registry *r, int64_t after, int32_t limit,
                       void (*fn)(void *ctx, ny_rc rc, const struct ny_pin_view *rows, size_t n),
                       void *ctx);
-/* The row of a page is the word in force on its two. */
-bool ny_registry_pin_stands(struct ny_registry *r, const struct ny_pin_row *row);
+/* The row of a page is the word in force on its two; *doubted: and the records have come to
+ * contradict it. */
+bool ny_registry_pin_stands(struct ny_registry *r, const struct ny_pin_row *row, bool *doubted);
 
 #endif

@@ -88,12 +88,13 @@ struct ny_edge_row {
 };
 
 struct ny_pin_row {
-    int64_t a, b; /* MERGE: a was retired for b */
+    int64_t a, b; /* MERGE: a was retired for b; MOVE: a moved to b */
     enum ny_pin_kind kind;
     enum ny_pin_role role;
     ny_str who;            /* user or source */
     struct ny_stamp stamp; /* of what said it */
     int32_t pair;          /* its place there */
+    int32_t total_b1024;   /* of the two records when it was said; NY_PIN_UNSEEN */
     ny_str reason;
     int64_t message; /* 0 = none */
 };

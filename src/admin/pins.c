@@ -6,7 +6,7 @@
 #include "admin_priv.h"
 
 /* Words for enum ny_pin_kind and enum ny_pin_role. */
-static const char *const kinds[] = {"", "same", "different", "none", "merge"};
+static const char *const kinds[] = {"", "same", "different", "none", "merge", "move"};
 static const char *const roles[] = {"message", "facility", "clerk", "supervisor"};
 
 /* ---- what a word came to ---- */
@@ -248,17 +248,17 @@ void ny_admin_pins_post(struct request *q)
 
 /* ---- the list ---- */
 
-static json_t *pin_json(const struct ny_pin_view *v, bool stands)
+static json_t *pin_json(const struct ny_pin_view *v, bool stands, bool doubted)
 {
     char said[NY_TIMESTAMP_LEN];
 
     ny_timestamp_write(v->row.stamp.at_us, said);
-    return json_pack("{s:I, s:o, s:o, s:o, s:o, s:s, s:b, s:s, s:o, s:s, s:o}", "number",
+    return json_pack("{s:I, s:o, s:o, s:o, s:o, s:s, s:b, s:b, s:s, s:o, s:s, s:o}", "number",
                      (json_int_t)v->number, "domain_a", ny_admin_str(v->ns_a), "local_id_a",
                      ny_admin_str(v->id_a), "domain_b", ny_admin_str(v->ns_b), "local_id_b",
-                     ny_admin_str(v->id_b), "kind", kinds[v->row.kind], "in_force", stands, "role",
-                     roles[v->row.role], "who", ny_admin_str(v->row.who), "said", said, "reason",
-                     ny_admin_str(v->row.reason));
+                     ny_admin_str(v->id_b), "kind", kinds[v->row.kind], "in_force", stands,
+                     "in_doubt", doubted, "role", roles[v->row.role], "who",
+                     ny_admin_str(v->row.who), "said", said, "reason", ny_admin_str(v->row.reason));
 }
 
 static void on_pins(void *ctx, ny_rc rc, const struct ny_pin_view *rows, size_t n)
@@ -276,10 +276,11 @@ static void on_pins(void *ctx, ny_rc rc, const struct ny_pin_view *rows, size_t 
     }
     list = json_array();
     for (size_t i = 0; i < n; i++) {
-        bool stands = ny_registry_pin_stands(q->registry, &rows[i].row);
+        bool doubted;
+        bool stands = ny_registry_pin_stands(q->registry, &rows[i].row, &doubted);
 
         if (!ny_str_is_empty(all) || (stands && rows[i].row.role != NY_ROLE_IMPLIED)) {
-            json_array_append_new(list, pin_json(&rows[i], stands));
+            json_array_append_new(list, pin_json(&rows[i], stands, doubted));
         }
     }
     ny_admin_page(q, "pins", list,

@@ -94,7 +94,7 @@ static bool version_is_known(ny_str version)
 static bool acts_on_others(enum ihe_action action)
 {
     return action == IHE_MERGE || action == IHE_RENAME || action == IHE_LINK ||
-           action == IHE_UNLINK || action == IHE_WITHDRAW;
+           action == IHE_UNLINK || action == IHE_MOVE || action == IHE_WITHDRAW;
 }
 
 static bool processing_is_allowed(const struct ihe_exchange *ex)
@@ -223,8 +223,13 @@ static void hand_over(struct ihe_exchange *ex)
         ihe_ignore(ex);
         return;
     case IHE_MERGE:
+        ihe_merge(ex, NY_FEED_MERGE);
+        return;
     case IHE_RENAME:
-        ihe_merge(ex, ex->event->action == IHE_RENAME);
+        ihe_merge(ex, NY_FEED_RENAME);
+        return;
+    case IHE_MOVE:
+        ihe_merge(ex, NY_FEED_MOVE);
         return;
     case IHE_LINK:
     case IHE_UNLINK:
@@ -232,10 +237,6 @@ static void hand_over(struct ihe_exchange *ex)
         return;
     case IHE_WITHDRAW:
         ihe_withdraw(ex);
-        return;
-    case IHE_LATER:
-        (void)ihe_refuse(ex, IHE_FAULT_UNKNOWN_EVENT, NULL);
-        ihe_finish(ex);
         return;
     case IHE_ITI9:
         ihe_iti9(ex);

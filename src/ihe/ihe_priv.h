@@ -23,7 +23,7 @@ enum ihe_action {
     IHE_LINK,
     IHE_UNLINK,
     IHE_WITHDRAW,
-    IHE_LATER,
+    IHE_MOVE,
     /* queries, from here on */
     IHE_ITI9,
     IHE_ITI21,
@@ -133,7 +133,7 @@ void ihe_iti30(struct ihe_exchange *ex);
 void ihe_demo(struct ihe_exchange *ex);
 void ihe_ignore(struct ihe_exchange *ex);
 void ihe_withdraw(struct ihe_exchange *ex);
-void ihe_merge(struct ihe_exchange *ex, bool rename);
+void ihe_merge(struct ihe_exchange *ex, enum ny_feed_kind kind); /* MERGE, RENAME, MOVE */
 void ihe_link(struct ihe_exchange *ex, bool unlink);
 void ihe_iti9(struct ihe_exchange *ex);
 void ihe_iti21(struct ihe_exchange *ex);

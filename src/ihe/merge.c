@@ -1,8 +1,10 @@
 /* Messages about two identifiers: merges and renames (MRG beside PID), links (two PIDs).
  *
  *   A40, older A18 A30 A34 A36 A39   PID-3 survives, MRG-1 is retired; groups in order
- *   A47, older A46 A48               MRG-1 was wrong, PID-3 is right and must not be somebody
- * else's A24, A37                         the ids of both PIDs are one patient, or are two
+ *   A47, older A46 A48               MRG-1 was wrong, PID-3 is right and must not be
+ *                                    somebody else's
+ *   A43                              MRG-1 moves to the patient of PID-3; both stay
+ *   A24, A37                         the ids of both PIDs are one patient, or are two
  *
  * The older forms may carry their ids in MRG-4 and PID-2, or MRG-2 and PID-4. Demographics in these
  * messages are not taken over: an A08 or A31 follows. Spec: ITI TF-2 3.8.4.2, 3.30.4.3–5. */
@@ -76,11 +78,14 @@ static bool group_read(struct ihe_exchange *ex, const struct ny_hl7v2_segment *p
     for (size_t i = 0; i < n_olds; i++) {
         const struct ihe_cx *to = survivor_of(&olds[i], news, n_news);
 
+        if (to == NULL && ex->feed.kind == NY_FEED_MOVE) {
+            to = &news[0]; /* a patient may take in an id of another domain */
+        }
         if (to == NULL) {
             return ihe_refuse_at(ex, IHE_FAULT_MERGE_DOMAINS, "MRG^%zu^%u^%zu^4", olds[i].number,
                                  olds[i].field, olds[i].rep);
         }
-        if (ny_str_equals(to->id, olds[i].id)) {
+        if (to->domain == olds[i].domain && ny_str_equals(to->id, olds[i].id)) {
             return ihe_refuse_at(ex, IHE_FAULT_MERGE_ITSELF, "MRG^%zu^%u^%zu^1", olds[i].number,
                                  olds[i].field, olds[i].rep);
         }
@@ -120,13 +125,13 @@ static void transaction_name(struct ihe_exchange *ex)
     }
 }
 
-void ihe_merge(struct ihe_exchange *ex, bool rename)
+void ihe_merge(struct ihe_exchange *ex, enum ny_feed_kind kind)
 {
     const struct ny_hl7v2_segment *pid = ny_hl7v2_find(ex->msg, NY_S("PID"), 1);
     struct ny_hl7v2_ts when;
 
     transaction_name(ex);
-    ex->feed.kind = rename ? NY_FEED_RENAME : NY_FEED_MERGE;
+    ex->feed.kind = kind;
     ihe_feed_end(ex,
                  ihe_feed_segments_check(ex) && ihe_feed_begin(ex, pid, &when) && groups_read(ex));
 }

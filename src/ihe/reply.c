@@ -277,7 +277,7 @@ static void outcome_warn(struct ihe_exchange *ex, const struct ny_feed_outcome *
     const struct ny_feed *f = &ex->feed;
     uint32_t odd = o->retired | (f->kind == NY_FEED_WITHDRAW ? o->unknown : 0);
 
-    for (size_t i = 0; i < f->n_pairs && (f->kind == NY_FEED_MERGE || f->kind == NY_FEED_RENAME);
+    for (size_t i = 0; i < f->n_pairs && f->kind != NY_FEED_LINK && f->kind != NY_FEED_UNLINK;
          i++) {
         odd |= o->unknown & 1U << f->pairs[i].a;
     }

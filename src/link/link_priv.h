@@ -50,8 +50,14 @@ uint32_t ny_closure_number(const struct closure *c, uint32_t id);
 
 /* pins.c: fills in c->pins. NY_ELIMIT when the arena is full. */
 NY_MUST_USE ny_rc ny_closure_pins(struct closure *c);
+/* The pin says that its two are one. */
+bool ny_pin_joins(const struct ny_index_pin *p);
 /* a and b (numbers) must be one. */
 bool ny_pins_join(const struct pins *p, uint32_t a, uint32_t b);
+/* Tells the sink whose pins the records have come to contradict. */
+void ny_closure_doubts(const struct closure *c);
+/* The score of two identities. False: one of them cannot be compared. */
+bool ny_link_score(const struct ny_link *l, uint32_t a, uint32_t b, struct ny_score *out);
 /* The newest merge that retires an identity, or NULL. */
 const struct ny_index_pin *ny_pin_way_out(const struct ny_index *ix, uint32_t id);
 

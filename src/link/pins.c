@@ -5,7 +5,8 @@
  * A pin follows its identities to their survivors; between two of one survivor it is settled by the
  * merge. Of the words on a pair the highest role counts, of one role the newest; a NONE takes back
  * what was said before it by roles up to its own. A SAME that would put two into one who are said
- * to be DIFFERENT is refused: those of a lower role or older go first. What is gone is left out.
+ * to be DIFFERENT is refused: those of a lower role or older go first. What is gone is left out,
+ * and so is the SAME of one who moved away since (MOVE).
  * Spec: the project's matching rules 6.4, 7. */
 
 #include <stdlib.h>
@@ -135,6 +136,27 @@ static uint32_t survivor_number(const struct closure *c, uint32_t id)
     return ny_closure_number(c, ny_link_survivor(c->link->index, id));
 }
 
+bool ny_pin_joins(const struct ny_index_pin *p)
+{
+    return p->kind == NY_PIN_SAME || p->kind == NY_PIN_MOVE;
+}
+
+/* One end of a pin that says SAME moved to somebody else by a word as high that came later. */
+static bool end_moved(const struct ny_index *ix, const struct ny_index_pin *p, uint32_t end)
+{
+    const struct ny_index_pin *m;
+    uint32_t other = p->a == end ? p->b : p->a;
+    uint32_t cursor = 0;
+
+    while ((m = ny_index_pin_next(ix, end, &cursor)) != NULL) {
+        if (m->kind == NY_PIN_MOVE && m->a == end && m->b != other && m->role >= p->role &&
+            (p->role == NY_ROLE_IMPLIED || ny_link_pin_is_newer(m, p))) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static size_t words_collect(const struct closure *c, struct word *out)
 {
     size_t n = 0;
@@ -149,6 +171,10 @@ static size_t words_collect(const struct closure *c, struct word *out)
 
             if (p->kind == NY_PIN_MERGE || p->a != c->nodes.ids[i]) {
                 continue; /* a pin is met at both of its ends */
+            }
+            if (ny_pin_joins(p) &&
+                (end_moved(c->link->index, p, p->a) || end_moved(c->link->index, p, p->b))) {
+                continue;
             }
             a = survivor_number(c, p->a);
             b = survivor_number(c, p->b);
@@ -289,7 +315,7 @@ static size_t words_settle(struct closure *c, struct word *words, size_t n)
         w = word_in_force(&words[at], end - at);
         if (w != NULL && is_aside(c, w)) {
             c->pins.aside = w->pin;
-        } else if (w != NULL && w->pin->kind == NY_PIN_SAME) {
+        } else if (w != NULL && ny_pin_joins(w->pin)) {
             words[n_same++] = *w;
         } else if (w != NULL) {
             c->pins.cannot[c->pins.n_cannot++] = *w;

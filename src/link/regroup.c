@@ -112,6 +112,7 @@ ny_rc ny_link_regroup(struct ny_link *l, struct ny_arena *a, const struct ny_lin
     rc = ny_closure_pins(&c);
     rc = rc != NY_OK ? rc : split_and_solve(&c, unmarked, ALL_EDGES, stack);
     if (rc == NY_OK) {
+        ny_closure_doubts(&c);
         *out = (struct ny_link_groups){c.nodes.ids, c.group, c.nodes.n};
     }
     return rc;

@@ -130,7 +130,7 @@ static bool check_before(const struct ny_index_pin *said, struct ny_link_step *s
         out->result = said->kind == NY_PIN_NONE ? NY_WORD_STANDS : NY_WORD_NEW;
         return said->kind == NY_PIN_NONE;
     }
-    if (before->kind == said->kind) {
+    if (before->kind == said->kind || (ny_pin_joins(before) && said->kind == NY_PIN_SAME)) {
         out->result = before->role >= said->role ? NY_WORD_STANDS : NY_WORD_NEW;
         return out->result == NY_WORD_STANDS;
     }
@@ -165,6 +165,16 @@ static int64_t newest_word(const struct closure *c, const struct ny_index_pin *s
     return newest;
 }
 
+static int32_t total_now(const struct ny_link *l, const struct ny_index_pin *said)
+{
+    struct ny_score s;
+
+    return ny_link_score(l, ny_link_survivor(l->index, said->a),
+                         ny_link_survivor(l->index, said->b), &s)
+               ? s.total_b1024
+               : NY_PIN_UNSEEN;
+}
+
 ny_rc ny_link_word_check(struct ny_link *l, struct ny_arena *a, const struct ny_index_pin *said,
                          struct ny_link_check *out)
 {
@@ -186,6 +196,7 @@ ny_rc ny_link_word_check(struct ny_link *l, struct ny_arena *a, const struct ny_
     }
     out->before = c.pins.aside;
     out->newest_us = newest_word(&c, said);
+    out->total_b1024 = total_now(l, said);
     if (ny_link_survivor(l->index, said->a) == ny_link_survivor(l->index, said->b)) {
         out->result = NY_WORD_STANDS; /* by a merge; only a DIFFERENT is against it */
     } else if (check_before(said, steps, out)) {

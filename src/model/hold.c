@@ -6,6 +6,7 @@ static const char *const names[NY_HOLD_WHY_END] = {
     [NY_HOLD_SEARCH] = "search not complete",
     [NY_HOLD_OVERLAY] = "overlay",
     [NY_HOLD_DRIFT] = "drift",
+    [NY_HOLD_PIN] = "pin in doubt",
 };
 
 const char *ny_hold_name(enum ny_hold_why why)

@@ -36,7 +36,9 @@ static int pin_row(void *ctx, const json_t *p)
         ny_arena_printf(a, "%s^%s", cli_json_text(p, "domain_a"), cli_json_text(p, "local_id_a")).p,
         ny_arena_printf(a, "%s^%s", cli_json_text(p, "domain_b"), cli_json_text(p, "local_id_b")).p,
         cli_json_text(p, "kind"),
-        json_is_true(json_object_get(p, "in_force")) ? "in force" : "",
+        json_is_true(json_object_get(p, "in_doubt"))   ? "in doubt"
+        : json_is_true(json_object_get(p, "in_force")) ? "in force"
+                                                       : "",
         cli_json_text(p, "role"),
         cli_json_text(p, "who"),
         cli_json_text(p, "said"),

@@ -37,10 +37,12 @@ struct release {
     void *ctx;
 };
 
+/* A notice of a pin is not a hold that a release could end. */
 static bool something_is_held(const struct ny_registry *r, uint32_t id)
 {
     return ny_index_is_held(r->index, id, NY_HOLD_IDENTITY) ||
-           ny_index_is_held(r->index, id, NY_HOLD_VERSION);
+           ny_index_has_hold(r->index, id, NY_HOLD_VERSION, NY_HOLD_OVERLAY) ||
+           ny_index_has_hold(r->index, id, NY_HOLD_VERSION, NY_HOLD_DRIFT);
 }
 
 /* Called before anything is changed. */

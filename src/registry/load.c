@@ -104,6 +104,7 @@ static ny_rc load_pin(void *ctx, const struct ny_pin_row *row)
                                                       .kind = (uint8_t)row->kind,
                                                       .role = (uint8_t)row->role,
                                                       .pair = (uint16_t)row->pair,
+                                                      .total_b1024 = row->total_b1024,
                                                       .stamp = row->stamp});
     return NY_OK;
 }

@@ -10,7 +10,7 @@
 static bool is_same_word(const struct ny_index_pin *x, const struct ny_index_pin *y)
 {
     bool straight = x->a == y->a && x->b == y->b;
-    bool turned = x->a == y->b && x->b == y->a && x->kind != NY_PIN_MERGE;
+    bool turned = x->a == y->b && x->b == y->a && x->kind != NY_PIN_MERGE && x->kind != NY_PIN_MOVE;
 
     return x->kind == y->kind && x->role == y->role && (straight || turned);
 }
@@ -39,6 +39,7 @@ static void pin_say(struct decision *d, const struct ny_index_pin *said, ny_str 
         .who = d->feed->request.user,
         .stamp = said->stamp,
         .pair = said->pair,
+        .total_b1024 = said->total_b1024,
         .reason = reason,
         .message = d->message,
     };
@@ -55,13 +56,12 @@ static void pin_say(struct decision *d, const struct ny_index_pin *said, ny_str 
 void ny_decision_pin(struct decision *d)
 {
     static const uint8_t kinds[] = {
-        [NY_FEED_MERGE] = NY_PIN_MERGE,
-        [NY_FEED_RENAME] = NY_PIN_MERGE,
-        [NY_FEED_LINK] = NY_PIN_SAME,
-        [NY_FEED_UNLINK] = NY_PIN_DIFFERENT,
+        [NY_FEED_MERGE] = NY_PIN_MERGE, [NY_FEED_RENAME] = NY_PIN_MERGE,
+        [NY_FEED_LINK] = NY_PIN_SAME,   [NY_FEED_UNLINK] = NY_PIN_DIFFERENT,
+        [NY_FEED_MOVE] = NY_PIN_MOVE,
     };
     const struct ny_feed *f = d->feed;
-    struct ny_index_pin said = {.stamp = f->patient.seen};
+    struct ny_index_pin said = {.stamp = f->patient.seen, .total_b1024 = NY_PIN_UNSEEN};
 
     if (f->kind == NY_FEED_REVISE) {
         said.kind = NY_PIN_SAME;

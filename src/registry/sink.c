@@ -71,6 +71,17 @@ static void on_searched(void *ctx, uint32_t id, bool capped)
                            NY_S("a later search was complete"));
 }
 
+/* The clerk who said it is told by a notice among the holds; it goes as it came. */
+static void on_doubt(void *ctx, uint32_t id, bool doubted)
+{
+    if (ny_registry_hold(ctx, id, NY_HOLD_VERSION, NY_HOLD_PIN, doubted, NY_S("server"),
+                         NY_S("the records or the pin changed")) &&
+        doubted) {
+        ny_counter_add(NY_C_PIN_DOUBTS, 1);
+        ny_log(NY_LOG_WARN, "pin_in_doubt", "identity=%u", id);
+    }
+}
+
 /* Probation of the source that owns the domain. */
 static bool domain_is_held(void *ctx, int32_t domain)
 {
@@ -86,6 +97,7 @@ void ny_registry_link_init(struct ny_registry *r)
                  .edge_gone = on_edge_gone,
                  .question = on_question,
                  .searched = on_searched,
+                 .doubt = on_doubt,
                  .domain_is_held = domain_is_held,
                  .ctx = r}
     };

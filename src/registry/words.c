@@ -116,6 +116,7 @@ static ny_rc pin_keep(struct ny_registry *r, struct ny_store_batch *rows, const 
                                    .role = s->word.role,
                                    .who = s->word.who,
                                    .stamp = said->stamp,
+                                   .total_b1024 = said->total_b1024,
                                    .reason = s->word.reason};
     const struct reason why = {NY_CAUSE_DECISION, 0, said->stamp.at_us};
 
@@ -160,6 +161,7 @@ static ny_rc word_look(struct ny_registry *r, struct ny_store_batch *rows, struc
     if (rc != NY_OK || s->out.check.result != NY_WORD_NEW) {
         return rc;
     }
+    said.total_b1024 = s->out.check.total_b1024;
     /* What a clerk says is said of what he sees, however far ahead a sender's clock is. */
     said.stamp.at_us = ny_clock_now_us();
     if (s->out.check.newest_us != NY_NEVER && s->out.check.newest_us >= said.stamp.at_us) {
@@ -255,13 +257,14 @@ void ny_registry_pins(struct ny_registry *r, int64_t after, int32_t limit,
     }
 }
 
-bool ny_registry_pin_stands(struct ny_registry *r, const struct ny_pin_row *row)
+bool ny_registry_pin_stands(struct ny_registry *r, const struct ny_pin_row *row, bool *doubted)
 {
     const struct ny_index_pin pin = {.a = (uint32_t)row->a,
                                      .b = (uint32_t)row->b,
                                      .kind = (uint8_t)row->kind,
                                      .role = (uint8_t)row->role,
                                      .pair = (uint16_t)row->pair,
+                                     .total_b1024 = row->total_b1024,
                                      .stamp = row->stamp};
     struct ny_arena *a = ny_arena_create(0);
     struct ny_link_check c;
@@ -269,6 +272,7 @@ bool ny_registry_pin_stands(struct ny_registry *r, const struct ny_pin_row *row)
                   c.before->kind == pin.kind && c.before->role == pin.role &&
                   c.before->pair == pin.pair && ny_stamp_compare(&c.before->stamp, &pin.stamp) == 0;
 
+    *doubted = stands && ny_link_pin_is_doubted(&r->link, &pin);
     ny_arena_destroy(a);
     return stands;
 }

@@ -84,6 +84,7 @@ static ny_rc pins_write(struct ny_store *s, const struct ny_store_batch *b)
         ny_col_i32(&c, row->pair);
         ny_col_text(&c, row->reason);
         ny_col_ref(&c, row->message);
+        ny_col_i32(&c, row->total_b1024);
         ny_col_end(&c);
     }
     return ny_columns_send(&c, s->write);

@@ -114,6 +114,7 @@ void ny_pin_row_read(const struct ny_db_result *r, size_t i, struct ny_pin_row *
         .pair = ny_db_get_i32(r, i, 8),
         .reason = ny_db_get_str(r, i, 9),
         .message = ny_db_get_i64(r, i, 10),
+        .total_b1024 = ny_db_get_i32(r, i, 11),
     };
     NY_ASSERT(hash.n == sizeof(out->stamp.hash)); /* a constraint of the table */
     memcpy(out->stamp.hash, hash.p, hash.n);

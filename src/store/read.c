@@ -312,11 +312,11 @@ static void tell_pins(struct read_op *op, ny_rc rc, const struct ny_db_result *r
 
     for (size_t i = 0; i < n; i++) {
         ny_pin_row_read(r, i, &rows[i].row);
-        rows[i].number = ny_db_get_i64(r, i, 11);
-        rows[i].ns_a = ny_db_get_str(r, i, 12);
-        rows[i].id_a = ny_db_get_str(r, i, 13);
-        rows[i].ns_b = ny_db_get_str(r, i, 14);
-        rows[i].id_b = ny_db_get_str(r, i, 15);
+        rows[i].number = ny_db_get_i64(r, i, 12);
+        rows[i].ns_a = ny_db_get_str(r, i, 13);
+        rows[i].id_a = ny_db_get_str(r, i, 14);
+        rows[i].ns_b = ny_db_get_str(r, i, 15);
+        rows[i].id_b = ny_db_get_str(r, i, 16);
     }
     op->fn.pins(op->ctx, rc, rows, n);
 }

@@ -159,7 +159,7 @@ struct audit_head {
 
 struct read_op; /* read.c: the idlest read connection that is up, or NULL. */
 struct ny_db *ny_store_read_connection(struct ny_store *s);
-/* Columns 0 … 10 of a row of pins; borrowed. */
+/* Columns 0 … 11 of a row of pins; borrowed. */
 void ny_pin_row_read(const struct ny_db_result *r, size_t i, struct ny_pin_row *out);
 
 struct ny_store {

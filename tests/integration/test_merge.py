@@ -215,6 +215,17 @@ class Merge(unittest.TestCase):
         self.assertEqual(self.query("F01^1")[0], "AA OK")
         self.assertFalse(self.are_one("F01^1", "F01^3"))
 
+    def test_an_id_moves_to_another_patient(self):
+        for patient, who in (("1", "taro"), ("2", "hana"), ("3", "ken")):
+            self.feed("F01", patient, who)
+        self.link("F01", "A24", "1", "2")
+        self.assertTrue(self.are_one("F01^1", "F01^2"))
+        self.send("F01", "A43", "PID|||3^^^F01", "MRG|1^^^F01")
+        for _ in self.twice():
+            self.assertFalse(self.are_one("F01^1", "F01^2"))
+            self.assertTrue(self.are_one("F01^1", "F01^3"))
+            self.assertEqual(self.query("F01^1", "^^^F01"), ("AA OK", {"F01^1", "F01^3"}))
+
     # ---- what a clerk says ----
 
     def test_a_clerk_links_and_unlinks(self):
@@ -295,6 +306,41 @@ class Merge(unittest.TestCase):
         self.assertIn("a supervisor's word", self.say("unlink", "F02^2", "F02^3", code=1))
         self.assertIn("a supervisor's word", self.say("pin", "withdraw", "F02^2", "F02^3", code=1))
         self.assertTrue(self.are_one("F02^2", "F02^3"))
+
+    def doubts(self):
+        """Ends of pins that are in doubt, and how many there ever were."""
+        pins = json.loads(self.nayose("pin", "list", "--json"))["pins"]
+        holds = json.loads(self.nayose("hold", "list", "--json"))["holds"]
+        found = [f"{p['domain_a']}^{p['local_id_a']}" for p in pins if p["in_doubt"]]
+        self.assertEqual([f"{h['domain']}^{h['local_id']}" for h in holds
+                          if h["why"] == "pin in doubt"], found)
+        metrics = self.server.get("/metrics")[1].decode()
+        return found, int(metrics.partition("\nnayose_pin_doubts_total ")[2].split()[0])
+
+    def test_the_clerk_is_told_when_records_contradict_him(self):
+        self.feed("F01", "1", "taro")
+        self.feed("F02", "2", "taro")
+        self.feed("F03", "3", "hana")
+        _, count = self.doubts()
+        self.say("link", "F01^1", "F02^2")
+        self.say("unlink", "F01^1", "F03^3")
+        self.assertEqual(self.doubts(), ([], count))
+        self.feed("F02", "2", "hana")  # an overlay: the record stays whose it was
+        self.nayose("hold", "release", "F02^2", "--reason", "it is hers")
+        self.assertEqual(self.doubts(), (["F01^1"], count + 1))
+        for _ in self.twice():
+            self.assertEqual(self.doubts()[0], ["F01^1"])
+            self.assertTrue(self.are_one("F01^1", "F02^2"))  # the pin stays
+        self.say("hold", "release", "F01^1", code=1)  # a notice is nothing that waits
+        self.say("pin", "withdraw", "F01^1", "F02^2")
+        self.assertEqual(self.doubts()[0], [])
+        self.feed("F01", "1", "hana")
+        self.nayose("hold", "release", "F01^1", "--reason", "it is hers")
+        self.assertEqual(self.doubts()[0], ["F01^1"])  # would link surely, and is unlinked
+        self.assertFalse(self.are_one("F01^1", "F03^3"))
+        self.say("pin", "withdraw", "F01^1", "F03^3")
+        self.say("unlink", "F01^1", "F03^3")  # said with open eyes
+        self.assertEqual(self.doubts()[0], [])
 
     def test_pins_follow_a_merge(self):
         self.feed("F01", "1", "taro")

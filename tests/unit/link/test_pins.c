@@ -14,7 +14,8 @@
 
 enum { IDENTITIES = 6, WORDS_MAX = 5 };
 
-/* A word: time, what (> merge, = same, ! different, ? none), first, second, role (i f c s). */
+/* A word: time, what (> merge, = same, ! different, ? none, ~ move), first, second, role (i f c s).
+ */
 static const struct {
     const char *name;
     const char *words;     /* separated by a blank */
@@ -55,6 +56,13 @@ static const struct {
     {"between, the roles decide",      "1=abc 2=bcf 3!acf",       "",  "abcdef", "aacdef"},
     {"between two pairs",              "1=abf 2=cdf 3!adf 4=bcf", "",  "abcdef", "abbbef"},
     {"between merged ones",            "1>abf 2>cdf 3!acf 4=abf", "",  "bbddef", "aaccef"},
+    {"moved to another",               "1=abf 2~acf",             "",  "abcdef", "abadef"},
+    {"moved, linked after that",       "1~acf 2=abf",             "",  "abcdef", "aaadef"},
+    {"moved twice",                    "1~abf 2~acf",             "",  "abcdef", "abadef"},
+    {"moved from one message",         "9=abi 1~acf",             "",  "abcdef", "abadef"},
+    {"moved, but a clerk linked it",   "1=abc 2~acf",             "",  "abcdef", "aaadef"},
+    {"who took it in did not move",    "1=cdf 2~acf",             "",  "abcdef", "abaaef"},
+    {"moved, unlinked there",          "1=abf 2~acf 3!acf",       "",  "abcdef", "abcdef"},
     {"gone: no link",                  "1=abf 2=bcf",             "b", "abcdef", "abcdef"},
     {"gone survivor: the others stay", "1>abf 2>cbf",             "b", "bbbdef", "abadef"},
     {"gone and retired: in between",   "1>abf 2>bcf",             "b", "cccdef", "aaadef"},
@@ -62,7 +70,7 @@ static const struct {
 
 static size_t words_read(const char *text, struct ny_index_pin *out)
 {
-    static const char kinds[] = "=!?>"; /* in the order of enum ny_pin_kind */
+    static const char kinds[] = "=!?>~"; /* in the order of enum ny_pin_kind */
     static const char roles[] = "ifcs";
     size_t n = 0;
 
@@ -218,6 +226,7 @@ static const struct {
     {"a way over a merge",             "1=bcc 2>abf",             "9!adc", NY_WORD_NEW,          "",        ""  },
     {"two, over a merge",              "1!bcc 2>abf 3=cdc",       "9=adc", NY_WORD_CONTRADICTED, "a>b!c=d", ""  },
     {"taken back",                     "1=abc",                   "9?abc", NY_WORD_NEW,          "",        "=c"},
+    {"moved there",                    "1~abf",                   "9!abc", NY_WORD_NEW,          "",        "~f"},
     {"of a lower role",                "1!abf",                   "9?abc", NY_WORD_NEW,          "",        "!f"},
     {"of a higher role",               "1=abs",                   "9?abc", NY_WORD_CONTRADICTED, "a=b",     "=s"},
     {"nothing to take back",           "1=abc 2?abc",             "9?abc", NY_WORD_STANDS,       "",        ""  },
@@ -235,7 +244,7 @@ static void way_write(const struct ny_link_check *found, char *out)
         if (i == 0) {
             out[n++] = (char)('a' + s->from - 1);
         }
-        out[n++] = "=!?>"[s->kind - 1];
+        out[n++] = "=!?>~"[s->kind - 1];
         out[n++] = (char)('a' + s->to - 1);
     }
     out[n] = '\0';
@@ -267,7 +276,7 @@ static void test_new_words(void **state)
         assert_int_equal(ny_link_word_check(&l, a, said, &found), NY_OK);
         way_write(&found, way);
         if (found.before != NULL) {
-            before[0] = "=!?>"[found.before->kind - 1];
+            before[0] = "=!?>~"[found.before->kind - 1];
             before[1] = "ifcs"[found.before->role];
         }
         if (found.result != news[row].result || strcmp(way, news[row].way) != 0 ||

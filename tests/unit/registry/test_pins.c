@@ -34,6 +34,9 @@ static const struct {
     {"linked, one is taken back",         "1fa. 2fb. 3=ab 4-b.",      "AD..", "ab.."},
     {"linked, unlinked",                  "1fa. 2fb. 3=ab 4!ab",      "AA..", "ab.."},
     {"unlinked, linked",                  "1fa. 2fb. 3!ab 4=ab",      "AA..", "aa.."},
+    {"moved from one to another",         "1fa. 2fb. 3fc. 4=ab 5~ac", "AAA.", "aba."},
+    {"moved, linked after that",          "1fa. 2fb. 3fc. 4~ac 5=ab", "AAA.", "aaa."},
+    {"moved from one message",            "1bab 2fc. 3~ac",           "AAA.", "aba."},
     {"link to a retired one",             "1fc. 2fb. 3>ab 4=ac",      "MAA.", "aaa."},
     {"between three",                     "1bab 2bbc 3!ac",           "AAA.", "aac."},
 };
@@ -55,6 +58,7 @@ static enum ny_feed_kind kind_of(char c)
     return c == '>'   ? NY_FEED_MERGE
            : c == '=' ? NY_FEED_LINK
            : c == '!' ? NY_FEED_UNLINK
+           : c == '~' ? NY_FEED_MOVE
            : c == '-' ? NY_FEED_WITHDRAW
                       : NY_FEED_REVISE;
 }
