@@ -15,12 +15,14 @@ struct fault_row {
     const char *name, *text;
 };
 
+/* clang-format off: version 14 ends on macros among the rows. */
 static const struct fault_row faults[NY_SSMIX2_FAULT_COUNT] = {
     [NY_SSMIX2_FINE] = {"fine", ""},
 #define NY_SSMIX2_FAULT(id, name, text) [NY_SSMIX2_##id] = {name, text},
 #include "nayose/tbl/ssmix2_faults.def"
 #undef NY_SSMIX2_FAULT
 };
+/* clang-format on */
 
 const char *ny_ssmix2_fault_name(enum ny_ssmix2_fault f)
 {
