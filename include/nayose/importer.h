@@ -13,7 +13,6 @@
 /* ---- why a file is not sent ---- */
 
 enum ny_ssmix2_fault {
-    NY_SSMIX2_FINE = 0,
 #define NY_SSMIX2_FAULT(id, name, text) NY_SSMIX2_##id,
 #include "nayose/tbl/ssmix2_faults.def"
 #undef NY_SSMIX2_FAULT
@@ -106,7 +105,8 @@ struct ny_ssmix2_sender {
  *         act WITHDRAW: an A23 of the patient, its event time being last.
  * last    what ny_ssmix2_choose returned
  * MSH-10 becomes "transaction time-patient-type": unique in the storage, and later versions of a
- * file come after earlier ones where their event times are the same.
+ * file come after earlier ones where their event times are the same. Of a withdrawal it is
+ * "last-patient-deleted", which comes after all of them.
  * out     lives in a
  * Returns why it is not sent: not a message, not of this patient, not of this type. */
 NY_MUST_USE enum ny_ssmix2_fault ny_ssmix2_message(struct ny_arena *a, ny_str bytes,

@@ -16,6 +16,7 @@ enum { MSH_PARTS = 12, PID_PARTS = 4 };
 struct work {
     const struct ny_ssmix2_sender *sender;
     const struct ny_ssmix2_file *file;
+    ny_str last;
     struct ny_buf out;
 };
 
@@ -53,12 +54,15 @@ static bool is_segment(ny_str line, const char *name)
 
 /* ---- the edit ---- */
 
+/* Of a withdrawal it comes after those of all files, in byte order, too: where event times are the
+ * same, the control id decides which was last. */
 static void add_control_id(struct work *w)
 {
     const struct ny_ssmix2_name *n = &w->file->name;
+    bool is_withdrawal = w->file->act == NY_SSMIX2_WITHDRAW;
 
-    ny_buf_printf(&w->out, "%.*s-%.*s-%.*s%s", NY_ARG(n->at), NY_ARG(n->patient), NY_ARG(n->type),
-                  w->file->act == NY_SSMIX2_WITHDRAW ? "-0" : "");
+    ny_buf_printf(&w->out, "%.*s-%.*s-%.*s", NY_ARG(is_withdrawal ? w->last : n->at),
+                  NY_ARG(n->patient), NY_ARG(is_withdrawal ? NY_S("deleted") : n->type));
 }
 
 /* MSH with fields 3, 4, 10 and, of a withdrawal, 9 replaced. False: there are not enough of them.
@@ -111,7 +115,7 @@ static void add_evn(struct work *w, ny_str last)
                   NY_ARG(ny_str_sub(last, 14, 3)));
 }
 
-static bool edit(struct work *w, ny_str message, ny_str last)
+static bool edit(struct work *w, ny_str message)
 {
     bool is_withdrawal = w->file->act == NY_SSMIX2_WITHDRAW;
     bool is_whole = w->file->type->is_basic && !is_withdrawal;
@@ -119,7 +123,7 @@ static bool edit(struct work *w, ny_str message, ny_str last)
     bool ok = add_msh(w, segment_next(&rest));
 
     if (is_withdrawal) {
-        add_evn(w, last);
+        add_evn(w, w->last);
     }
     while (ok && rest.n > 0) {
         ny_str line = segment_next(&rest);
@@ -165,7 +169,9 @@ static bool is_from_sender(const struct ny_hl7v2_msh *msh, const struct work *w)
     return ny_str_equals(msh->sending_facility.namespace_id, w->sender->facility) &&
            (w->sender->application.n == 0 ||
             ny_str_equals(msh->sending_application.namespace_id, w->sender->application)) &&
-           ny_str_starts_with(msh->control_id, w->file->name.at);
+           ny_str_ends_with(msh->control_id, w->file->act == NY_SSMIX2_WITHDRAW
+                                                 ? NY_S("-deleted")
+                                                 : w->file->name.type);
 }
 
 static enum ny_ssmix2_fault check(struct ny_arena *a, const struct work *w,
@@ -192,7 +198,7 @@ enum ny_ssmix2_fault ny_ssmix2_message(struct ny_arena *a, ny_str bytes,
                                        const struct ny_ssmix2_file *file, ny_str last, ny_str *out)
 {
     struct ny_hl7v2_splitter split = {.bytes = bytes};
-    struct work w = {.sender = sender, .file = file};
+    struct work w = {.sender = sender, .file = file, .last = last};
     struct ny_hl7v2_msh original;
     enum ny_ssmix2_fault fault;
     ny_str message;
@@ -206,7 +212,7 @@ enum ny_ssmix2_fault ny_ssmix2_message(struct ny_arena *a, ny_str bytes,
         return NY_SSMIX2_NO_MESSAGE;
     }
     ny_buf_init(&w.out, a);
-    if (!edit(&w, message, last)) {
+    if (!edit(&w, message)) {
         return NY_SSMIX2_NO_MESSAGE;
     }
     fault = check(a, &w, &original);

@@ -15,14 +15,11 @@ struct fault_row {
     const char *name, *text;
 };
 
-/* clang-format off: version 14 ends on macros among the rows. */
 static const struct fault_row faults[NY_SSMIX2_FAULT_COUNT] = {
-    [NY_SSMIX2_FINE] = {"fine", ""},
-#define NY_SSMIX2_FAULT(id, name, text) [NY_SSMIX2_##id] = {name, text},
+#define NY_SSMIX2_FAULT(id, name, text) {name, text},
 #include "nayose/tbl/ssmix2_faults.def"
 #undef NY_SSMIX2_FAULT
 };
-/* clang-format on */
 
 const char *ny_ssmix2_fault_name(enum ny_ssmix2_fault f)
 {
@@ -124,9 +121,10 @@ bool ny_ssmix2_name_parse(ny_str name, struct ny_ssmix2_name *out)
         !cut_last(&n.patient, &n.type) || !cut_last(&n.patient, &n.date)) {
         return false;
     }
-    if (flag.n != 1 || flag.p[0] < '0' || flag.p[0] > '2' || !is_word(n.department, DEPARTMENT_MAX) ||
-        !is_time(n.at) || !is_word(n.order, ORDER_MAX) || !is_word(n.type, TYPE_MAX) ||
-        !ny_ssmix2_is_date(n.date) || !ny_ssmix2_is_patient(n.patient)) {
+    if (flag.n != 1 || flag.p[0] < '0' || flag.p[0] > '2' ||
+        !is_word(n.department, DEPARTMENT_MAX) || !is_time(n.at) || !is_word(n.order, ORDER_MAX) ||
+        !is_word(n.type, TYPE_MAX) || !ny_ssmix2_is_date(n.date) ||
+        !ny_ssmix2_is_patient(n.patient)) {
         return false;
     }
     n.flag = (enum ny_ssmix2_flag)(flag.p[0] - '0');

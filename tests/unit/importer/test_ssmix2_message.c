@@ -16,6 +16,7 @@
 #define NEW(event, id)                                                                             \
     "MSH|^~\\&|HIS|F01|GW|RCV|20111220224447.3399||" event "|" id "|P|2.5||||||~ISO IR87"
 #define BASIC "20111220224447339-9999013-ADT-00"
+#define GONE "20120101000000123-9999013-deleted"
 #define VISIT "20111220224447339-9999013-ADT-22"
 
 static struct ny_arena *arena;
@@ -51,10 +52,10 @@ static const struct {
      NEW("ADT^A01^ADT_A01",VISIT) "\rEVN||2011\rPID|1||9999013\rPV1|1|I"},
     {"a withdrawal says whom and when",                   "ADT-00", NY_SSMIX2_WITHDRAW,
      MSH("ADT^A08^ADT_A01") "\rEVN||201112202100\r" PID "\rIN1|1|67\r",NY_SSMIX2_FINE,
-     NEW("ADT^A23^ADT_A21",BASIC "-0") "\rEVN||20120101000000.123\rPID|1||9999013\r"},
+     NEW("ADT^A23^ADT_A21",GONE) "\rEVN||20120101000000.123\rPID|1||9999013\r"},
     {"a deleted file may be an A23 itself",                         "ADT-00",                                                NY_SSMIX2_WITHDRAW,
      MSH("ADT^A23") "\rEVN||2011\r" PID "\r",NY_SSMIX2_FINE,
-     NEW("ADT^A23^ADT_A21",BASIC "-0") "\rEVN||20120101000000.123\rPID|1||9999013\r"},
+     NEW("ADT^A23^ADT_A21",GONE) "\rEVN||20120101000000.123\rPID|1||9999013\r"},
     {"a type and an authority of the id stay", "ADT-22",              NY_SSMIX2_SEND,
      MSH("ADT^A01") "\rEVN||2011\rPID|1|x|1^^^B~9999013^^^A^PI||N\r",NY_SSMIX2_FINE,
      NEW("ADT^A01",VISIT) "\rEVN||2011\rPID|1||1^^^B~9999013^^^A^PI\r"},
