@@ -92,6 +92,11 @@ void fake_store_fail(struct ny_store *s, ny_rc rc, int times)
     s->fail_times = times;
 }
 
+void fake_store_refuse_version(struct ny_store *s)
+{
+    s->refuse_version = true;
+}
+
 void fake_store_hold_reads(struct ny_store *s, bool hold)
 {
     s->hold_reads = hold;
@@ -130,8 +135,22 @@ void fake_store_stop(struct ny_store *s)
 
 /* ---- under way ---- */
 
+static bool makes_active(const struct ny_store_batch *b)
+{
+    for (size_t i = 0; i < b->model_states.n; i++) {
+        if (b->model_states.v[i].state == NY_MODEL_ACTIVE) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static ny_rc commit_result(struct ny_store *s, const struct ny_store_batch *b)
 {
+    if (s->refuse_version && makes_active(b)) {
+        s->refuse_version = false;
+        return NY_ECONFLICT;
+    }
     if (s->fail_times > 0) {
         s->fail_times--;
         return s->fail_rc;

@@ -27,6 +27,8 @@ bool fake_store_pump(struct ny_store *s);
 void fake_store_hold_reads(struct ny_store *s, bool hold);
 /* The next commits fail with this rc, `times` times. */
 void fake_store_fail(struct ny_store *s, ny_rc rc, int times);
+/* The next batch that makes a version active fails with NY_ECONFLICT. */
+void fake_store_refuse_version(struct ny_store *s);
 /* The next commit is done, but its answer is lost: NY_EDB. */
 void fake_store_lose_answer(struct ny_store *s);
 /* Any batch that holds this control id fails with NY_ECONFLICT. */

@@ -120,6 +120,7 @@ struct ny_store {
     struct pending_seen seen;
     ny_rc fail_rc;
     int fail_times;
+    bool refuse_version;
     bool lose_answer;
     const char *poison;
     bool hold_reads;
