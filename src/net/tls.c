@@ -116,12 +116,13 @@ static int on_verify(X509_STORE_CTX *store, void *arg)
 
 static void limits_set(SSL_CTX *ctx, enum ny_tls_profile profile)
 {
+    char groups[] = "X25519:P-256:P-384"; /* OpenSSL's macro casts const away */
     int ok = SSL_CTX_set_min_proto_version(ctx, profiles[profile].min_version) == 1 &&
              SSL_CTX_set_ciphersuites(ctx, suites_13) == 1 &&
              (profiles[profile].ciphers == NULL ||
               SSL_CTX_set_cipher_list(ctx, profiles[profile].ciphers) == 1) &&
-             SSL_CTX_set1_groups_list(ctx, "X25519:P-256:P-384") == 1 &&
-             SSL_CTX_set_dh_auto(ctx, 1) == 1 && SSL_CTX_set_num_tickets(ctx, 0) == 1;
+             SSL_CTX_set1_groups_list(ctx, groups) == 1 && SSL_CTX_set_dh_auto(ctx, 1) == 1 &&
+             SSL_CTX_set_num_tickets(ctx, 0) == 1;
 
     NY_ASSERT(ok);
     SSL_CTX_set_security_level(ctx, SECURITY_LEVEL);

@@ -267,12 +267,16 @@ static void on_deadline(void *ctx)
 static void name_set(SSL *ssl, const char *name)
 {
     struct in6_addr any;
+    union {
+        const char *in;
+        char *out;
+    } host = {name}; /* OpenSSL's macro casts const away and only reads it */
 
     if (inet_pton(AF_INET, name, &any) == 1 || inet_pton(AF_INET6, name, &any) == 1) {
         NY_ASSERT(X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(ssl), name) == 1);
         return;
     }
-    NY_ASSERT(SSL_set1_host(ssl, name) == 1 && SSL_set_tlsext_host_name(ssl, name) == 1);
+    NY_ASSERT(SSL_set1_host(ssl, name) == 1 && SSL_set_tlsext_host_name(ssl, host.out) == 1);
 }
 
 void ny_tls_begin(struct ny_stream *s, struct ny_tls *tls, bool as_client, const char *name)
