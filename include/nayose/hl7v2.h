@@ -285,6 +285,12 @@ struct ny_hl7v2_splitter {
     size_t at;       /* where the search goes on */
     size_t messages; /* given out so far */
     size_t skipped;  /* bytes before and between messages that belong to none, blank ones apart */
+    /* Headers without trailer, trailers without header, and trailers whose count (BTS-1 messages,
+     * FTS-1 batches) is not what stands before them; complete when no message is left. */
+    size_t mismatches;
+    size_t batches;        /* since FHS */
+    size_t batch_messages; /* given out before the batch that is open */
+    bool in_file, in_batch;
 };
 
 /* The next message as a slice of bytes (without marks and blank lines at its end), its offset in

@@ -42,6 +42,38 @@ static size_t line_end(ny_str bytes, size_t from)
     return from;
 }
 
+/* Holds a trailer's first field, when it is a number, against what was counted. */
+static bool count_differs(ny_str line, size_t counted)
+{
+    uint64_t said = 0;
+    ny_str field = line.n > 3 ? ny_str_sub(line, 4, line.n) : NY_STR_NONE;
+
+    field = field.p != NULL ? ny_str_split(&field, line.p[3]) : field;
+    return ny_str_to_u64(ny_str_trim(field), 0, UINT64_MAX, &said) == NY_OK && said != counted;
+}
+
+/* [FHS] { [BHS] { MSH … } [BTS] } [FTS]: what opens closes, and the counts are right. */
+static void note_boundary(struct ny_hl7v2_splitter *s, ny_str line)
+{
+    bool opens = line.p[1] == 'H';
+    bool *open = line.p[0] == 'F' ? &s->in_file : &s->in_batch;
+    bool wrong = *open == opens;
+
+    if (line.p[0] == 'B' && opens) {
+        s->batches++;
+    } else if (line.p[0] == 'B') {
+        wrong = wrong || count_differs(line, s->messages - s->batch_messages);
+    } else if (opens) {
+        s->batches = 0;
+    } else {
+        wrong = wrong || s->in_batch || count_differs(line, s->batches);
+        s->in_batch = false;
+    }
+    s->batch_messages = s->messages;
+    s->mismatches += wrong ? 1 : 0;
+    *open = opens;
+}
+
 /* Goes to the next "MSH"; false at the end. Other text on the way is counted unless it is one of
  * the file's own segments. */
 static bool find_start(struct ny_hl7v2_splitter *s)
@@ -62,9 +94,16 @@ static bool find_start(struct ny_hl7v2_splitter *s)
             return true;
         }
         end = line_end(s->bytes, s->at);
-        s->skipped += is_boundary(here) ? 0 : end - s->at;
+        if (is_boundary(here)) {
+            note_boundary(s, ny_str_sub(s->bytes, s->at, end - s->at));
+        } else {
+            s->skipped += end - s->at;
+        }
         s->at = end;
     }
+    s->mismatches += (s->in_file ? 1 : 0) + (s->in_batch ? 1 : 0); /* cut off? */
+    s->in_file = false;
+    s->in_batch = false;
     return false;
 }
 

@@ -17,6 +17,7 @@ struct files {
     char **paths;
     size_t n, next;
     size_t bytes_outside;
+    size_t mismatches;                       /* of batches, see the splitter */
     struct reading of[LOAD_CONNECTIONS_MAX]; /* by lane */
 };
 
@@ -27,7 +28,8 @@ static void file_end(struct load_lane *lane, struct reading *r)
     struct files *files = lane->load->own;
 
     files->bytes_outside += r->splitter.skipped;
-    if (r->splitter.messages == 0) {
+    files->mismatches += r->splitter.mismatches;
+    if (r->splitter.messages == 0 && r->splitter.batches == 0) { /* an empty batch is fine */
         load_lane_fail(lane, NULL, NY_S("no HL7 message in this file"));
     }
     cli_file_close(&r->file);
@@ -123,5 +125,12 @@ int verb_load_hl7(struct cli *cli, const struct verb *verb)
         cli_error("%zu bytes between messages belong to none and were left out",
                   files.bytes_outside);
     }
-    return load_code(&load);
+    code = load_code(&load);
+    if (files.mismatches > 0) {
+        cli_error("%zu headers or trailers of batches (FHS, BHS, BTS, FTS) do not fit what was "
+                  "found between them; is each file whole?",
+                  files.mismatches);
+        code = code == CLI_DONE ? CLI_REFUSED : code;
+    }
+    return code;
 }

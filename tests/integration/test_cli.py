@@ -198,6 +198,22 @@ class Load(Case):
             self.expect(0, "resolve", f"F01^L{i}")
         self.assertFalse(os.path.exists(os.path.join(self.dir, "nayose-load-failures.tsv")))
 
+    def test_batch_files(self):
+        def batch(*messages, count):
+            return "FHS|^~\\&|HIS|F01\rBHS|^~\\&|HIS|F01\r" + "".join(messages) + f"BTS|{count}\rFTS|1\r"
+
+        m = [message("F01", f"B{i}", kanji="山田 一郎") for i in range(4)]
+        done = self.expect(0, "load", "hl7", self.write("batch.hl7", batch(m[0], m[1], count=2)),
+                           self.write("none.hl7", batch(count=0)))
+        self.assertRegex(done.stdout, "^messages 2  AA 2 ")
+        self.assertEqual(done.stderr, "")
+        done = self.expect(1, "load", "hl7", self.write("short.hl7", batch(m[2], count=3)))
+        self.assertRegex(done.stdout, "^messages 1  AA 1 ")
+        self.assertIn("is each file whole?", done.stderr)
+        done = self.expect(1, "load", "hl7",
+                           self.write("cut.hl7", batch(m[3], count=1).partition("BTS")[0]))
+        self.assertIn("2 headers or trailers of batches", done.stderr)
+
     def test_failures_are_reported_by_place(self):
         good = message("F01", "R1", kanji="山田 二郎")
         no_id = message("F01", "", kanji="山田 三郎").replace("^^^F01^PI", "")

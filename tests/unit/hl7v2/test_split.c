@@ -47,6 +47,42 @@ static const struct {
 #undef R
 };
 
+static const struct {
+    const char *name, *in;
+    size_t mismatches;
+} batches[] = {
+    {"no batch",                   "MSH|1\rMSH|2\r",                                           0},
+    {"counts are right",           "FHS|^\rBHS|^\rMSH|1\rMSH|2\rBTS|2\rBHS|^\rBTS|0\rFTS|2\r", 0},
+    {"a batch without a file",     "BHS|^\rMSH|1\rBTS|1|note\r",                               0},
+    {"a file without batches",     "FHS|^\rMSH|1\rFTS\r",                                      0},
+    {"other separator, blanks",    "BHS$^\nMSH$1\nBTS$ 1 $x\n",                                0},
+    {"no counts",                  "FHS|^\rBHS|^\rMSH|1\rBTS\rFTS|\r",                         0},
+    {"a message too few",          "BHS|^\rMSH|1\rBTS|2\r",                                    1},
+    {"a message too many",         "BHS|^\rMSH|1\rMSH|2\rBTS|1\rBHS|^\rMSH|3\rBTS|1\r",        1},
+    {"a batch too few",            "FHS|^\rBHS|^\rMSH|1\rBTS|1\rFTS|2\r",                      1},
+    {"cut off in the batch",       "FHS|^\rBHS|^\rMSH|1\r",                                    2},
+    {"cut off before the end",     "FHS|^\rBHS|^\rMSH|1\rBTS|1\r",                             1},
+    {"no header",                  "MSH|1\rBTS|1\r",                                           1},
+    {"a second header",            "BHS|^\rMSH|1\rBHS|^\rMSH|2\rBTS|1\r",                      1},
+    {"file ends before its batch", "FHS|^\rBHS|^\rMSH|1\rFTS|1\r",                             1},
+};
+
+static void test_batches_are_whole(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < NY_ARRAY_LEN(batches); i++) {
+        struct ny_hl7v2_splitter s = {.bytes = ny_str_from_c(batches[i].in)};
+        ny_str one;
+
+        while (ny_hl7v2_split_next(&s, &one, NULL)) {
+        }
+        (void)ny_hl7v2_split_next(&s, &one, NULL); /* asking again counts nothing twice */
+        if (s.mismatches != batches[i].mismatches || s.skipped != 0) {
+            fail_msg("row %s: %zu", batches[i].name, s.mismatches);
+        }
+    }
+}
+
 static void test_rows(void **state)
 {
     (void)state;
@@ -75,6 +111,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_rows),
+        cmocka_unit_test(test_batches_are_whole),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
