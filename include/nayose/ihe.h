@@ -24,10 +24,16 @@ struct ny_ihe_exchange {
     struct ny_arena *arena;
     ny_str in; /* the message's bytes, without MLLP framing */
     ny_str peer_addr;
-    ny_str user;    /* clerk of the admin interface, or empty */
-    bool may_query; /* the peer's address is allowed to ask */
-    /* answer: the bytes to send, without framing; empty: nothing can be said, drop (count, close
-     * after N). */
+    ny_str user;     /* clerk of the admin interface, or empty */
+    bool may_query;  /* the peer's address is allowed to ask */
+    ny_str facility; /* the only MSH-4 (namespace) that may speak here; empty: any */
+    bool enhanced;   /* MSH-15 and MSH-16 count, when one of them is there */
+    /* Set before answer is called: what is sent first (CA, CE, CR), in arena; empty: nothing. And
+     * that nothing more is to be sent although all is well. */
+    ny_str accept;
+    bool quiet;
+    /* answer: the bytes to send, without framing; empty and not quiet: nothing can be said, drop
+     * (count, close after N). */
     void (*answer)(void *ctx, ny_str out);
     void *ctx;
 };

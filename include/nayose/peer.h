@@ -34,6 +34,8 @@ struct ny_peer_mllp_config {
     unsigned rubbish_max;          /* unanswerable frames until the connection is closed; 0 = 3 */
     int64_t partial_us;            /* most time between 0x0B and the end of its frame; 0 = 60 s */
     bool open_access;              /* [access] open: any address may query, else only this host */
+    const char *facility;          /* copied; the only MSH-4 that is heard; NULL or "": any */
+    bool enhanced;                 /* MSH-15 and MSH-16 say what is acknowledged and when */
 };
 
 struct ny_peer_mllp_listener;

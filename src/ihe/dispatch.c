@@ -31,8 +31,8 @@ void ny_ihe_destroy(struct ny_ihe *ihe)
     }
 }
 
-/* MSH-10 of an answer: microseconds in base 36, never the same twice. */
-static ny_str control_id_next(struct ny_ihe *ihe, struct ny_arena *a)
+/* Microseconds in base 36, never the same twice. */
+ny_str ihe_control_id_next(struct ny_ihe *ihe, struct ny_arena *a)
 {
     static const char digits[] = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ";
     char text[20];
@@ -125,6 +125,11 @@ static bool receiver_check(struct ihe_exchange *ex)
 
 static bool header_check(struct ihe_exchange *ex)
 {
+    ny_str facility = ex->x->facility;
+
+    if (facility.n > 0 && !ny_str_equals(ex->msh.sending_facility.namespace_id, facility)) {
+        return ihe_refuse(ex, IHE_FAULT_FOREIGN_SENDER, NULL);
+    }
     if (!event_find(ex)) {
         return false;
     }
@@ -268,7 +273,7 @@ void ny_ihe_receive(struct ny_ihe *ihe, struct ny_ihe_exchange *x)
     ex->ihe = ihe;
     ex->x = x;
     ex->arena = x->arena;
-    ex->control_id = control_id_next(ihe, x->arena);
+    ex->control_id = ihe_control_id_next(ihe, x->arena);
     ex->request.source =
         ny_registry_source(ihe->cfg.registry, ex->msh.sending_application.namespace_id,
                            ex->msh.sending_facility.namespace_id);

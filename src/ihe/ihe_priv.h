@@ -123,6 +123,13 @@ void ihe_note_and_send(struct ihe_exchange *ex, ny_str answer);
 void ihe_send_answer(struct ihe_exchange *ex, ny_str answer);
 /* The registry cannot take it: answered without a note. */
 void ihe_finish_unavailable(struct ihe_exchange *ex, ny_rc rc);
+/* An acknowledgement with this code and MSH-10, and the fault or the warnings that stand in ex. */
+NY_MUST_USE ny_rc ihe_ack_compose(struct ihe_exchange *ex, enum ny_hl7v2_ack_code code,
+                                  ny_str control_id, struct ny_arena *a, ny_str *out);
+/* enhanced.c: fills x->accept and x->quiet by MSH-15 and MSH-16; what is left of the answer. */
+ny_str ihe_acknowledge_twice(struct ihe_exchange *ex, ny_str answer);
+/* dispatch.c: an MSH-10 for an answer, in a. */
+ny_str ihe_control_id_next(struct ny_ihe *ihe, struct ny_arena *a);
 /* compose and done of a feed. */
 extern const struct ny_reply ihe_feed_reply;
 

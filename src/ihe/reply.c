@@ -118,7 +118,8 @@ void ihe_warn(struct ihe_exchange *ex, int code, const char *where)
 
 /* ---- composing ---- */
 
-static ny_rc ack_compose(struct ihe_exchange *ex, struct ny_arena *a, ny_str *out)
+ny_rc ihe_ack_compose(struct ihe_exchange *ex, enum ny_hl7v2_ack_code code, ny_str control_id,
+                      struct ny_arena *a, ny_str *out)
 {
     const struct ihe_fault_row *row = ihe_fault_row(ex->fault);
     struct ny_hl7v2_remark error = {
@@ -129,8 +130,8 @@ static ny_rc ack_compose(struct ihe_exchange *ex, struct ny_arena *a, ny_str *ou
         .user_message = ny_str_from_c(row->text),
     };
     struct ny_hl7v2_ack ack = {
-        .code = row->code,
-        .control_id = ex->control_id,
+        .code = code,
+        .control_id = control_id,
         .now_us = ny_clock_now_us(),
         .remarks = ex->warnings,
         .remark_count = ex->n_warnings,
@@ -152,7 +153,7 @@ static ny_rc compose(struct ihe_exchange *ex, struct ny_arena *a, ny_str *out)
 {
     ex->composed = true;
     if (!is_query(ex) || ex->event->action == IHE_CANCEL) {
-        return ack_compose(ex, a, out);
+        return ihe_ack_compose(ex, ihe_fault_row(ex->fault)->code, ex->control_id, a, out);
     }
     return ex->event->action == IHE_ITI21 ? ihe_iti21_write(ex, a, out)
                                           : ihe_iti9_write(ex, a, NULL, 0, out);
@@ -179,6 +180,10 @@ void ihe_send_answer(struct ihe_exchange *ex, ny_str answer)
     struct ny_ihe_exchange *x = ex->x;
 
     count(ex);
+    if (x->enhanced && answer.n > 0 && !is_query(ex) &&
+        (ex->msh.raw_15.n > 0 || ex->msh.raw_16.n > 0)) {
+        answer = ihe_acknowledge_twice(ex, answer);
+    }
     x->answer(x->ctx, answer); /* the arena, and ex in it, may be gone now */
 }
 

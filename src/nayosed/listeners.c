@@ -92,6 +92,8 @@ static ny_rc mllp_start(struct server *s, const char *name, bool open_access, st
         .in_flight = (size_t)ny_conf_int(s->conf, "listener", name, "in_flight"),
         .partial_us = ny_conf_time_us(s->conf, "listener", name, "partial_timeout"),
         .open_access = open_access,
+        .facility = ny_conf_str(s->conf, "listener", name, "facility"),
+        .enhanced = strcmp(ny_conf_str(s->conf, "listener", name, "acknowledge"), "enhanced") == 0,
     };
     struct ny_listener_options options;
 

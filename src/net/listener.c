@@ -60,6 +60,8 @@ static void on_handshake(struct ny_stream *s, enum ny_stream_event event, void *
 {
     if (event == NY_STREAM_CONNECTED) {
         ny_counter_add(NY_C_TLS_HANDSHAKES, 1);
+        ny_log(NY_LOG_INFO, "tls_connected", "peer=%s certificate=%s", s->peer,
+               ny_stream_peer_certificate(s));
         hand_over(ctx, s);
         return;
     }

@@ -40,6 +40,7 @@ struct session {
 
 struct ny_peer_mllp_listener {
     struct ny_peer_mllp_config cfg;
+    char *facility;               /* owned; "": any */
     struct ny_listener *listener; /* NULL: not listening */
     struct ny_peer_sessions sessions;
 };
@@ -143,9 +144,12 @@ static void send_answered(struct session *s, struct mllp_exchange *now, ny_str o
         if (e != now) {
             ny_loop_defer(e->loop, exchange_free, e);
         }
+        if (e->x.accept.n > 0) {
+            send_frame(s, e->x.accept);
+        }
         if (answer.n > 0) {
             send_frame(s, answer);
-        } else {
+        } else if (!e->x.quiet) {
             note_rubbish(s); /* may close, which empties the queue */
         }
     }
@@ -191,6 +195,8 @@ static void take_frame(struct session *s)
     e->x.in = ny_arena_str(e->x.arena, ny_mllp_reader_frame(s->reader));
     e->x.peer_addr = ny_arena_str(e->x.arena, ny_str_from_c(ny_stream_peer(s->base.stream)));
     e->x.may_query = cfg->open_access || ny_stream_is_local(s->base.stream);
+    e->x.facility = ny_arena_str(e->x.arena, ny_str_from_c(s->listener->facility));
+    e->x.enhanced = cfg->enhanced;
     e->x.answer = on_answer;
     e->x.ctx = e;
     if (s->youngest != NULL) {
@@ -259,7 +265,11 @@ struct ny_peer_mllp_listener *ny_peer_mllp_create(const struct ny_peer_mllp_conf
 {
     struct ny_peer_mllp_listener *l = ny_calloc(1, sizeof(*l));
 
+    const char *facility = cfg->facility != NULL ? cfg->facility : "";
+
     l->cfg = *cfg;
+    l->facility = ny_malloc(strlen(facility) + 1);
+    memcpy(l->facility, facility, strlen(facility) + 1);
     if (l->cfg.max_message == 0) {
         l->cfg.max_message = NY_PEER_MESSAGE_MAX;
     }
@@ -323,5 +333,6 @@ void ny_peer_mllp_destroy(struct ny_peer_mllp_listener *l)
     }
     ny_listener_destroy(l->listener);
     ny_peer_sessions_close(&l->sessions);
+    ny_free(l->facility);
     ny_free(l);
 }

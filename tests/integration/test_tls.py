@@ -54,6 +54,8 @@ tls = jp
 [listener hasty]
 port = {hasty}
 partial_timeout = 1
+acknowledge = enhanced
+facility = F01
 """
 
 CIPHERS_12 = ("DHE-RSA-AES128-GCM-SHA256", "ECDHE-RSA-AES128-GCM-SHA256",
@@ -316,6 +318,25 @@ class Tls(unittest.TestCase):
             self.assertEqual(harness.field(w.ask(message("H1", "h")), "MSA", 1), "AA")
             time.sleep(1.5)
             self.assertEqual(harness.field(w.ask(message("H2", "h")), "MSA", 1), "AA")
+
+    def test_enhanced_mode_answers_twice(self):
+        asks = message("E1", "e").replace(b"|2.5|||||", b"|2.5|||AL|AL|", 1)
+        with harness.Wire(self.ports["hasty"]) as w:
+            first, second = w.ask(asks), w.frame()
+            again, repeated = w.ask(asks), w.frame()  # the same message: not taken twice
+        self.assertEqual([harness.field(a, "MSA", 1) for a in (first, second, again, repeated)],
+                         ["CA", "AA", "CA", "AA"])
+        self.assertNotEqual(harness.field(first, "MSH", 9), harness.field(second, "MSH", 9))
+        self.assertEqual(second, repeated)
+
+    def test_a_connection_speaks_for_its_facility_alone(self):
+        other = message("F1", "f").replace(b"|F01|", b"|F02|", 1)
+        with harness.Wire(self.ports["hasty"]) as w:
+            answer = w.ask(other)
+            self.assertEqual(harness.field(answer, "MSA", 1), "AR")
+            self.assertEqual(harness.field(answer, "ERR", 2), "MSH^1^4")
+            self.assertIn("another facility", harness.field(answer, "ERR", 8))
+            self.assertEqual(harness.field(w.ask(message("F1", "f")), "MSA", 1), "AA")
 
     def memory(self):
         with open(f"/proc/{self.server.pid}/status", encoding="ascii") as f:

@@ -15,10 +15,14 @@ struct bench {
     struct ny_registry *registry;
     struct ny_ihe *ihe;
     bool may_not_query;
+    bool enhanced;
+    const char *facility;
     size_t arena_cap; /* 0: 16 MiB */
     size_t answers;   /* of the last message */
     char answer[ANSWER_MAX];
     size_t answer_n;
+    char accept[ANSWER_MAX]; /* what is sent before the answer */
+    bool quiet;
 };
 
 static inline void bench_open(struct bench *b, bool check_receiver)
@@ -59,6 +63,8 @@ static inline ny_str bench_send(struct bench *b, ny_str in)
         .in = in,
         .peer_addr = NY_S("127.0.0.1:40000"),
         .may_query = !b->may_not_query,
+        .facility = ny_str_from_c(b->facility != NULL ? b->facility : ""),
+        .enhanced = b->enhanced,
         .answer = bench_on_answer,
         .ctx = b,
     };
@@ -67,6 +73,8 @@ static inline ny_str bench_send(struct bench *b, ny_str in)
     ny_ihe_receive(b->ihe, &x);
     (void)fake_run(b->registry);
     assert(b->answers == 1);
+    snprintf(b->accept, sizeof(b->accept), "%.*s", NY_ARG(x.accept));
+    b->quiet = x.quiet;
     ny_arena_destroy(x.arena);
     return ny_str_of(b->answer, b->answer_n);
 }

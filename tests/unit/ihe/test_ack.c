@@ -262,6 +262,22 @@ static void test_source_settings(void **state)
     bench_close(&b);
 }
 
+static void test_connection_of_one_facility(void **state)
+{
+    struct bench b;
+
+    (void)state;
+    bench_open(&b, false);
+    b.facility = "F02";
+    (void)bench_send(&b, NY_S(A28 REST));
+    assert_string_equal(bench_mask(&b),
+                        ACK28 AR E204("MSH^1^4", "this connection is another facility's"));
+    b.facility = "F01";
+    (void)bench_send(&b, NY_S(A28 REST));
+    assert_string_equal(bench_mask(&b), ACK28 AA);
+    bench_close(&b);
+}
+
 static void test_retired_id(void **state)
 {
     struct bench b;
@@ -403,11 +419,17 @@ static void test_many_repetitions(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_situations),          cmocka_unit_test(test_long_id_is_refused),
-        cmocka_unit_test(test_nul_byte_is_refused), cmocka_unit_test(test_source_settings),
-        cmocka_unit_test(test_retired_id),          cmocka_unit_test(test_registry_failures),
-        cmocka_unit_test(test_refusals_are_noted),  cmocka_unit_test(test_small_arenas),
-        cmocka_unit_test(test_control_ids_differ),  cmocka_unit_test(test_many_repetitions),
+        cmocka_unit_test(test_situations),
+        cmocka_unit_test(test_long_id_is_refused),
+        cmocka_unit_test(test_nul_byte_is_refused),
+        cmocka_unit_test(test_source_settings),
+        cmocka_unit_test(test_connection_of_one_facility),
+        cmocka_unit_test(test_retired_id),
+        cmocka_unit_test(test_registry_failures),
+        cmocka_unit_test(test_refusals_are_noted),
+        cmocka_unit_test(test_small_arenas),
+        cmocka_unit_test(test_control_ids_differ),
+        cmocka_unit_test(test_many_repetitions),
     };
 
     ny_log_level_set(NY_LOG_ERROR);

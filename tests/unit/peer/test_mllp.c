@@ -115,6 +115,49 @@ static void test_one_message_byte_by_byte(void **state)
     room_close(&r);
 }
 
+static void test_two_acknowledgements_keep_their_order(void **state)
+{
+    struct ny_peer_mllp_config cfg = {.in_flight = 3, .rubbish_max = 1, .enhanced = true};
+    struct room r;
+
+    (void)state;
+    room_open(&r, cfg, 0);
+    connect_client(&r, 1000, 1000);
+    ny_stream_write(r.client, NY_S(FRAME("one") FRAME("two") FRAME("three")));
+    turns(&r, 10);
+    assert_int_equal(with_ihe_n(), 3);
+    assert_true(with_ihe_at(0)->enhanced);
+    with_ihe_answer_twice(1, NY_S("c2"), NY_S("a2"));
+    with_ihe_answer_twice(2, NY_STR_NONE, NY_STR_NONE); /* nothing wanted: no rubbish */
+    turns(&r, 10);
+    assert_string_equal(r.got, "");
+    with_ihe_answer_twice(0, NY_S("c1"), NY_STR_NONE);
+    turns(&r, 10);
+    assert_string_equal(r.got, FRAME("c1") FRAME("c2") FRAME("a2"));
+    assert_false(r.closed);
+    room_close(&r);
+}
+
+static void test_half_a_frame_has_its_time(void **state)
+{
+    struct ny_peer_mllp_config cfg = {.partial_us = 30000};
+    struct room r;
+    int64_t began = ny_clock_monotonic_us();
+
+    (void)state;
+    room_open(&r, cfg, 0);
+    connect_client(&r, 1000, 1000);
+    ny_stream_write(r.client, NY_S(FRAME("whole") "\x0Bhalf"));
+    turns(&r, 10);
+    with_ihe_answer(0, NY_S("a"));
+    while (!r.closed) {
+        ny_loop_turn(r.loop); /* silence: only the timer wakes it */
+    }
+    assert_true(ny_clock_monotonic_us() - began >= 30000);
+    assert_string_equal(r.got, FRAME("a"));
+    room_close(&r);
+}
+
 static void test_one_message_at_a_time(void **state)
 {
     struct room r;
@@ -414,6 +457,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_one_message_byte_by_byte),
+        cmocka_unit_test(test_two_acknowledgements_keep_their_order),
+        cmocka_unit_test(test_half_a_frame_has_its_time),
         cmocka_unit_test(test_one_message_at_a_time),
         cmocka_unit_test(test_answers_keep_their_order),
         cmocka_unit_test(test_answers_from_inside),

@@ -39,6 +39,13 @@ void with_ihe_answer(size_t n, ny_str answer)
     box.items[n]->answer(box.items[n]->ctx, answer);
 }
 
+void with_ihe_answer_twice(size_t n, ny_str accept, ny_str answer)
+{
+    box.items[n]->accept = accept;
+    box.items[n]->quiet = answer.n == 0;
+    with_ihe_answer(n, answer);
+}
+
 void with_ihe_answer_all(ny_str answer)
 {
     for (size_t i = 0; i < box.n; i++) {

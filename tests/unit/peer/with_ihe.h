@@ -12,6 +12,8 @@ size_t with_ihe_n(void); /* messages received */
 /* The nth message; valid until it was answered. */
 const struct ny_ihe_exchange *with_ihe_at(size_t n);
 void with_ihe_answer(size_t n, ny_str answer);
+/* What is sent first, then the answer; empty: nothing more, and all is well. */
+void with_ihe_answer_twice(size_t n, ny_str accept, ny_str answer);
 void with_ihe_answer_all(ny_str answer); /* those that wait */
 
 #endif
