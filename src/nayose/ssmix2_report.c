@@ -6,7 +6,7 @@ static size_t refused_count(const struct ssmix2 *s)
 {
     size_t n = 0;
 
-    for (size_t i = 0; i < NY_SSMIX2_FAULT_COUNT; i++) {
+    for (enum ny_ssmix2_fault i = NY_SSMIX2_FINE; i < NY_SSMIX2_FAULT_COUNT; i++) {
         n += s->refused[i].files;
     }
     return n;
@@ -17,7 +17,7 @@ static void report_json(const struct ssmix2 *s, const char *domain)
     json_t *reasons = json_array();
     json_t *answer;
 
-    for (size_t i = 0; i < NY_SSMIX2_FAULT_COUNT; i++) {
+    for (enum ny_ssmix2_fault i = NY_SSMIX2_FINE; i < NY_SSMIX2_FAULT_COUNT; i++) {
         if (s->refused[i].files > 0) {
             json_array_append_new(
                 reasons, json_pack("{s:s, s:s, s:I, s:s}", "reason", ny_ssmix2_fault_name(i),
@@ -46,7 +46,7 @@ static void reasons_print(const struct ssmix2 *s)
     };
     struct libscols_table *t = cli_table_create(columns, NY_ARRAY_LEN(columns));
 
-    for (size_t i = 0; i < NY_SSMIX2_FAULT_COUNT; i++) {
+    for (enum ny_ssmix2_fault i = NY_SSMIX2_FINE; i < NY_SSMIX2_FAULT_COUNT; i++) {
         char files[24];
         const char *const cells[] = {ny_ssmix2_fault_name(i), files, ny_ssmix2_fault_text(i),
                                      s->refused[i].first};
