@@ -12,7 +12,8 @@ struct ny_ihe_config {
     struct ny_registry *registry; /* borrowed */
     ny_str application, facility; /* who we are: MSH-5/6 that we accept when check_receiver */
     bool check_receiver;
-    int32_t timezone_s; /* offset of times without a zone, default 32400 (JST) */
+    size_t query_criteria; /* fields that a demographics query must fill, an id aside; 0 is 1 */
+    int32_t timezone_s;    /* offset of times without a zone, default 32400 (JST) */
 };
 
 struct ny_ihe *ny_ihe_create(const struct ny_ihe_config *cfg); /* owned; never NULL */

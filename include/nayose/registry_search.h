@@ -25,6 +25,7 @@ struct ny_search_ask {
     struct ny_search search;
     const struct ny_domain **wanted; /* ids of these are told, and who has none is left out */
     size_t n_wanted;                 /* 0: of all listed domains */
+    size_t minimum;                  /* fields that must be asked for, an id aside; 0 is 1 */
     size_t page;                     /* persons in an answer; 0: all at once */
     /* A pointer is good only for who got it, with the same question again. */
     ny_str who;

@@ -265,6 +265,7 @@ bool ihe_pdq_read(struct ihe_exchange *ex, const struct ny_hl7v2_segment *qpd)
     ex->ask->wanted = targets->domains;
     ex->ask->n_wanted = targets->all ? 0 : targets->n;
     ex->ask->who = ex->request.user;
+    ex->ask->minimum = ex->ihe->cfg.query_criteria;
     ex->ask->tag = ny_hl7v2_text(qpd, 2, 1, 1, 1);
     ex->ask->pointer =
         ny_str_trim(ny_hl7v2_text(ny_hl7v2_find(ex->msg, NY_S("DSC"), 1), 1, 1, 1, 1));

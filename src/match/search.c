@@ -202,12 +202,32 @@ static ny_rc number_lookup(struct ny_search_plan *p, struct ny_arena *a, enum ny
     return NY_OK;
 }
 
+/* A whole name in Latin letters, as a record holds one. */
+static ny_rc latin_make(struct ny_search_plan *p, struct ny_arena *a)
+{
+    ny_str x = p->n_family == 1 ? p->family[0].piece[0] : NY_STR_NONE;
+    ny_str y = p->n_given == 1 ? p->given[0].piece[0] : NY_STR_NONE;
+    struct ny_buf b;
+
+    if (x.n == 0 || y.n == 0 || p->family[0].script != NY_SCRIPT_LATIN ||
+        p->given[0].script != NY_SCRIPT_LATIN || !ny_name_pattern_is_exact(&p->family[0]) ||
+        !ny_name_pattern_is_exact(&p->given[0])) {
+        return NY_OK;
+    }
+    ny_buf_init(&b, a);
+    ny_buf_add(&b, ny_str_compare(x, y) < 0 ? x : y);
+    ny_buf_add_char(&b, ' ');
+    ny_buf_add(&b, ny_str_compare(x, y) < 0 ? y : x);
+    return ny_buf_end(&b, &p->latin_tokens);
+}
+
 static ny_rc lookups_make(struct ny_search_plan *p, struct ny_arena *a)
 {
     static const size_t birth_bytes[] = {0, 2, 3, 4}; /* by precision */
     const struct ny_search_values *field = p->asked->field;
     ny_rc rc = names_lookup(p, a);
 
+    rc = rc == NY_OK ? latin_make(p, a) : rc;
     for (size_t i = 0; i < field[NY_SEARCH_BIRTH].n && rc == NY_OK; i++) {
         ny_date d = p->birth[i];
 

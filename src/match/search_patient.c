@@ -164,6 +164,11 @@ static void probe_name(const struct ny_search_plan *p, struct ny_record *r)
         }
         r->n_names = 1;
     }
+    if (p->latin_tokens.n > 0) {
+        n->latin_tokens = p->latin_tokens;
+        n->bag = ny_hash32(p->latin_tokens);
+        r->n_names = 1;
+    }
 }
 
 void ny_search_probe(const struct ny_search_plan *p, struct ny_record *out)

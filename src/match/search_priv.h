@@ -41,6 +41,7 @@ struct ny_search_plan {
     uint64_t phone[NY_SEARCH_VALUES_MAX];
     uint32_t postal[NY_SEARCH_VALUES_MAX];
     ny_str folded[NY_SEARCH_FIELD_COUNT][NY_SEARCH_VALUES_MAX]; /* mother, address, account */
+    ny_str latin_tokens; /* of a whole name asked in Latin letters; sorted */
     struct ny_lookup lookups[NY_GROUP_COUNT][NY_LOOKUPS_MAX];
     size_t n_lookups[NY_GROUP_COUNT];
 };

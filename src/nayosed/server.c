@@ -127,6 +127,7 @@ static void ihe_start(struct server *s)
         .application = ny_str_from_c(ny_conf_str(s->conf, "server", NULL, "application")),
         .facility = ny_str_from_c(ny_conf_str(s->conf, "server", NULL, "facility")),
         .check_receiver = ny_conf_bool(s->conf, "server", NULL, "check_receiver"),
+        .query_criteria = (size_t)ny_conf_int(s->conf, "access", NULL, "query_criteria"),
         .timezone_s = (int32_t)ny_conf_int(s->conf, "server", NULL, "timezone_offset") * 60,
     };
     struct ny_study_config study = {

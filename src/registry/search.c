@@ -376,9 +376,11 @@ static ny_rc candidates_find(struct searching *s)
     return rc;
 }
 
-/* An id, or enough fields that somebody can be found by. */
+/* An id; or enough fields, of which memory can find by one at least. Sex and the parts of an
+ * address but the postal code do not count: everybody has them. */
 static bool is_enough(const struct searching *s)
 {
+    const struct ny_search *q = &s->ask->search;
     size_t n = 0;
 
     for (enum ny_search_group g = 0; g < NY_GROUP_COUNT; g++) {
@@ -386,7 +388,10 @@ static bool is_enough(const struct searching *s)
 
         n += ny_search_lookups(s->plan, g, &l) > 0;
     }
-    return s->ask->search.n_ids > 0 || n >= 1;
+    if (n > 0) {
+        n += (q->field[NY_SEARCH_MOTHER].n > 0) + (q->field[NY_SEARCH_ACCOUNT].n > 0);
+    }
+    return q->n_ids > 0 || n >= (s->ask->minimum > 0 ? s->ask->minimum : 1);
 }
 
 /* ---- the face ---- */

@@ -240,6 +240,53 @@ static void test_unreadable_questions(void **state)
     world_close(&w);
 }
 
+/* The question as a record: the matcher knows whom it means, in each script. */
+static void test_probe(void **state)
+{
+    static const struct {
+        const char *asked;
+        uint32_t meant, other; /* both found by the birth date */
+    } questions[] = {
+        {"family=髙橋 given=京子 birth=19590501",             4, 5},
+        {"family=タカハシ given=キョウコ birth=19590501", 4, 5},
+        {"family=TAKAHASHI given=KYOKO birth=19590501",           4, 5},
+        {"family=HATTORI given=KIYOKO birth=19590501",            5, 4},
+    };
+    struct world w;
+
+    (void)state;
+    world_open(&w);
+    for (size_t i = 0; i < PEOPLE; i++) {
+        add(&w, &people[i]);
+    }
+    for (size_t i = 0; i < NY_ARRAY_LEN(questions); i++) {
+        struct ny_search s;
+        struct ny_search_plan *plan = NULL;
+        enum ny_search_field bad = 0;
+        size_t bad_value = 0;
+        struct ny_record probe;
+        int32_t total[2];
+
+        question(&s, ny_str_from_c(questions[i].asked));
+        assert_int_equal(ny_search_plan(w.arena, &s, &plan, &bad, &bad_value), NY_OK);
+        ny_search_probe(plan, &probe);
+        for (size_t k = 0; k < 2; k++) {
+            struct ny_index_identity x;
+            struct ny_record r;
+            struct ny_score score;
+
+            ny_index_get(w.ix, k == 0 ? questions[i].meant : questions[i].other, &x);
+            assert_int_equal(ny_record_unpack(x.record, &r), NY_OK);
+            ny_match_score(w.model, &probe, &r, false, &score);
+            total[k] = score.total_b1024;
+        }
+        if (total[0] <= total[1]) {
+            fail_msg("%s: %d and %d", questions[i].asked, total[0], total[1]);
+        }
+    }
+    world_close(&w);
+}
+
 /* A walk that would be too long is not begun: the question needs another field. */
 static void test_limit(void **state)
 {
@@ -294,9 +341,8 @@ static void test_changes(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_questions),
-        cmocka_unit_test(test_unreadable_questions),
-        cmocka_unit_test(test_limit),
+        cmocka_unit_test(test_questions), cmocka_unit_test(test_unreadable_questions),
+        cmocka_unit_test(test_limit),     cmocka_unit_test(test_probe),
         cmocka_unit_test(test_changes),
     };
 
