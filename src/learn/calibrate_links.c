@@ -102,7 +102,7 @@ static void parts_join(struct cal_run *r, const struct web *w)
     }
 }
 
-static void link_add(struct cal_links *l, uint32_t a, uint32_t b, int32_t strength)
+void cal_link_add(struct cal_links *l, uint32_t a, uint32_t b, int32_t strength)
 {
     if (l->n == l->cap) {
         l->cap = l->cap > 0 ? l->cap * 2 : 4096;
@@ -138,7 +138,7 @@ static void person_links(struct cal_run *r, const struct cal_group *g)
             int32_t strength = *cell(&w, i, k);
 
             if (g->live[i] && g->live[k] && strength != INT32_MAX) {
-                link_add(&r->links, g->ids[i], g->ids[k], strength);
+                cal_link_add(&r->links, g->ids[i], g->ids[k], strength);
                 cal_histogram_add(r->out->histogram_links, strength, 1);
                 if (g->domains[i] == g->domains[k]) {
                     facility_link_add(r, g, i, k, strength);
@@ -177,7 +177,7 @@ static void edge_gains(struct cal_run *r, const struct ny_index_edge *e)
     for (size_t i = 0; i < a.n; i++) {
         for (size_t k = 0; k < b.n; k++) {
             if (a.live[i] && b.live[k]) {
-                link_add(&r->gained, a.ids[i], b.ids[k], strength);
+                cal_link_add(&r->gained, a.ids[i], b.ids[k], strength);
             }
         }
     }
@@ -215,7 +215,7 @@ static size_t strength_cell(int32_t strength_b1024)
 
 /* All links up to the strength at which there are enough, so that ties do not depend on an order.
  */
-static void margin_cut(struct cal_run *r)
+void cal_margin_cut(struct cal_run *r)
 {
     uint64_t *counts = ny_calloc(STRENGTH_CELLS, sizeof(*counts));
     double wanted = CAL_MARGIN_SHARE * (double)r->links.n;
@@ -264,6 +264,6 @@ bool cal_links_find(struct cal_run *r)
         }
     }
     r->out->links = r->links.n;
-    margin_cut(r);
+    cal_margin_cut(r);
     return true;
 }

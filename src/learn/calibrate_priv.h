@@ -124,6 +124,8 @@ uint32_t cal_print_person(const struct cal_run *r, uint32_t id);
 /* ---- the meters ---- */
 
 bool cal_links_find(struct cal_run *r); /* calibrate_links.c */
+void cal_link_add(struct cal_links *l, uint32_t a, uint32_t b, int32_t strength_b1024);
+void cal_margin_cut(struct cal_run *r);
 bool cal_is_in_margin(const struct cal_run *r, const struct cal_link *l);
 /* Counts two ids of one facility; p_false under the prior of duplicates. */
 void cal_hit_add(struct cal_run *r, uint32_t a, uint32_t b, int32_t strength_b1024, bool namesakes,

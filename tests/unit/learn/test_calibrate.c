@@ -58,6 +58,98 @@ static void test_margin_is_bounded_by_labels(void **state)
     world_finish(&w);
 }
 
+/* What lies near the threshold belongs to the margin, as long as clerks can see all of it. */
+static void test_margin_holds_what_is_near(void **state)
+{
+    static const struct {
+        const char *name;
+        double tau;
+        int32_t near; /* links 4 bits above the threshold; as many are 30 bits above */
+        uint64_t margin;
+    } rows[] = {
+        {"few are near",           13, 50,   50  },
+        {"as many as can be seen", 13, 2000, 2000},
+        {"more than can be seen",  13, 2100, 2000},
+    };
+
+    for (size_t i = 0; i < NY_ARRAY_LEN(rows); i++) {
+        struct world w;
+        struct ny_calibration out = {.tau_b1024 = NY_BITS(rows[i].tau)};
+        struct cal_run r;
+        uint64_t n = 0;
+
+        print_message("%s\n", rows[i].name);
+        world_init(&w, *state, rows[i].tau, true);
+        r = (struct cal_run){.ix = w.ix, .m = w.m, .o = &w.o, .out = &out};
+        for (int32_t k = 0; k < rows[i].near; k++) {
+            cal_link_add(&r.links, 1, 2, out.tau_b1024 + NY_BITS(4) + k);
+            cal_link_add(&r.links, 1, 2, out.tau_b1024 + NY_BITS(30));
+        }
+        cal_margin_cut(&r);
+        for (size_t k = 0; k < r.links.n; k++) {
+            n += cal_is_in_margin(&r, &r.links.v[k]);
+        }
+        assert_int_equal(n, rows[i].margin);
+        ny_free(r.links.v);
+        world_finish(&w);
+    }
+}
+
+/* The risk of a link is that of its strength; without other news it is the estimate. */
+static void test_model_mean_is_the_risk_of_the_links(void **state)
+{
+    struct world w;
+    struct ny_calibration c;
+    uint32_t a;
+    uint32_t b;
+    int32_t total;
+
+    world_init(&w, *state, 7, false);
+    a = put(&w, 1, 0, SATO "birth=19800501;");
+    b = put(&w, 2, person_of_id(&w, a), SATO "birth=19800501;");
+    total = edge(&w, a, b, false, 0, 0);
+    c = run(&w, NULL, 0);
+    assert_int_equal(c.links, 1);
+    assert_true(fabs(c.model_mean - ny_match_p_false(total)) < 1e-12);
+    assert_true(fabs(c.estimate - c.model_mean) < 1e-12);
+    world_finish(&w);
+}
+
+/* The bound of 1 000 links far above a margin that ends below `cut` bits, with pairs of one
+ * facility that would be joined at 5 bits. */
+static double bound_with_margin(struct world *w, double cut, size_t n_hits)
+{
+    struct ny_calibration out = {.exposure_ratio = 3, .exposure_namesakes = 3, .n_curve = 2};
+    struct cal_facility_hit hits[] = {
+        {.a = 1, .b = 2, .strength_b1024 = NY_BITS(5), .judged = true, .different = true},
+        {.a = 3, .b = 4, .strength_b1024 = NY_BITS(5), .judged = true, .different = true},
+    };
+    struct cal_run r = {
+        .ix = w->ix, .m = w->m, .o = &w->o, .out = &out, .hits = hits, .n_hits = n_hits};
+
+    r.margin_cut_b1024 = NY_BITS(cut) - 1;
+    out.curve[1].tau_b1024 = NY_BITS(10);
+    for (int k = 0; k < 1000; k++) {
+        cal_link_add(&r.links, 1, 2, NY_BITS(60));
+    }
+    cal_conclude(&r);
+    ny_free(r.links.v);
+    return out.bound;
+}
+
+/* Where labels speak the meters need not; where the margin ends between two points of the curve
+ * they speak from the one before. */
+static void test_meters_speak_beyond_the_margin(void **state)
+{
+    struct world w;
+
+    world_init(&w, *state, 2, false);
+    assert_true(bound_with_margin(&w, 4, 2) > bound_with_margin(&w, 4, 0));
+    assert_true(bound_with_margin(&w, 8, 2) > bound_with_margin(&w, 8, 0));
+    assert_true(bound_with_margin(&w, 10, 2) == bound_with_margin(&w, 10, 0));
+    world_finish(&w);
+}
+
 static void test_drawing_goes_on_where_it_stopped(void **state)
 {
     struct world w;
@@ -206,6 +298,9 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_margin_is_bounded_by_labels),
+        cmocka_unit_test(test_margin_holds_what_is_near),
+        cmocka_unit_test(test_model_mean_is_the_risk_of_the_links),
+        cmocka_unit_test(test_meters_speak_beyond_the_margin),
         cmocka_unit_test(test_drawing_goes_on_where_it_stopped),
         cmocka_unit_test(test_uneven_events_widen_the_bound),
         cmocka_unit_test(test_threshold_is_the_least_that_keeps_the_target),

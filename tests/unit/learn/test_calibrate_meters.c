@@ -279,6 +279,75 @@ static void test_facility_pairs_are_judged_by_pins_and_labels(void **state)
     world_finish(&w);
 }
 
+/* Two of one name and birthday whom nothing else brings together weigh as strangers do, also when
+ * they are one person by now; a contact makes them a household, or one person sent twice. */
+static void test_namesakes_weigh_as_strangers(void **state)
+{
+    static const struct {
+        const char *name;
+        const char *a, *b;
+        bool one_person;
+        uint64_t hits, namesakes;
+    } rows[] = {
+        {"two persons",    SATO "birth=19800501;",      SATO "birth=19800501;",      false, 1, 1},
+        {"with a contact", SATO HOME "birth=19800501;", SATO HOME "birth=19800501;", false, 1, 0},
+        {"joined",         SATO "birth=19800501;",      SATO "birth=19800501;",      true,  1, 1},
+        {"sent twice",     SATO HOME "birth=19800501;", SATO HOME "birth=19800501;", true,  0, 0},
+    };
+
+    for (size_t i = 0; i < NY_ARRAY_LEN(rows); i++) {
+        struct world w;
+        struct ny_calibration c;
+        struct ny_calibration_label label = {0};
+        uint32_t a;
+
+        print_message("%s\n", rows[i].name);
+        world_init(&w, *state, 7, false);
+        a = put(&w, 1, 0, rows[i].a);
+        label.a = a;
+        label.b = put(&w, 1, rows[i].one_person ? person_of_id(&w, a) : 0, rows[i].b);
+        put(&w, 2, 0, "kf=鮫島;kg=三郎;pf=サメジマ;pg=サブロウ;sex=M;birth=19600101;");
+        if (!rows[i].one_person) {
+            edge(&w, a, label.b, true, 1, 2);
+        }
+        c = run(&w, &label, 1);
+        assert_int_equal(c.facility_hits, rows[i].hits);
+        assert_int_equal(c.facility_namesakes, rows[i].namesakes);
+        assert_int_equal(c.facility_different, rows[i].hits);
+        assert_true(fabs(c.exposure_namesakes - 4. / 2) < 1e-9);
+        assert_true(fabs(c.facility_expected - (rows[i].hits > 0 ? 2. : 0.)) < 1e-9);
+        world_finish(&w);
+    }
+}
+
+/* A hit weighs by its kind in the estimate; the bound takes the heavier kind for all. */
+static void test_exposure_goes_by_kind(void **state)
+{
+    struct ny_calibration out = {.exposure_ratio = 3, .exposure_namesakes = 10, .n_curve = 1};
+    struct cal_facility_hit hits[] = {
+        {.a = 1, .b = 2, .strength_b1024 = 1, .namesakes = true, .judged = true, .different = true},
+        {.a = 3,
+         .b = 4,
+         .strength_b1024 = 1,
+         .namesakes = false,
+         .judged = true,
+         .different = true                                                                        },
+    };
+    struct world w;
+    struct cal_run r;
+
+    world_init(&w, *state, 7, false);
+    r = (struct cal_run){.ix = w.ix, .m = w.m, .o = &w.o, .out = &out, .hits = hits, .n_hits = 2};
+    cal_conclude(&r);
+    assert_true(fabs(out.facility_expected - 13) < 1e-9);
+    assert_true(fabs(out.facility_upper - 10 * ny_poisson_upper(2, .99)) < 1e-9);
+    r.contact_required = true; /* then namesakes are joined by a contact, as families are */
+    cal_conclude(&r);
+    assert_true(fabs(out.facility_expected - 6) < 1e-9);
+    assert_true(fabs(out.facility_upper - 3 * ny_poisson_upper(2, .99)) < 1e-9);
+    world_finish(&w);
+}
+
 /* Twins in one facility are no hits: the guards that part them there part them anywhere. */
 static void test_twins_are_no_hits(void **state)
 {
@@ -307,6 +376,8 @@ int main(void)
         cmocka_unit_test(test_decoys_do_not_count_what_is_their_own),
         cmocka_unit_test(test_quick_look_loses_nothing),
         cmocka_unit_test(test_facility_pairs_are_judged_by_pins_and_labels),
+        cmocka_unit_test(test_namesakes_weigh_as_strangers),
+        cmocka_unit_test(test_exposure_goes_by_kind),
         cmocka_unit_test(test_twins_are_no_hits),
     };
 
