@@ -43,7 +43,8 @@ struct ny_judged_record {
     bool never_linked; /* test patient, unknown person, newborn without a name */
 };
 
-/* Ceiling pairs with an error in one of their records, and how many of them are linked. */
+/* Ceiling pairs with an error in exactly one of their records (what both have does not set them
+ * apart: two records made after the same move), and how many of them are linked. */
 struct ny_tag_recall {
     uint64_t ceiling, linked;
 };

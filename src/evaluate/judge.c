@@ -111,7 +111,7 @@ static void true_pair(struct judging *j, uint32_t at_a, uint32_t at_b, bool with
     if (within_ceiling) {
         j->out->ceiling++;
         j->out->ceiling_linked += linked;
-        count_tags(j->out, a->tags | b->tags, linked);
+        count_tags(j->out, a->tags ^ b->tags, linked); /* what both have tells nobody apart */
     }
     tell(j,
          linked           ? NY_PAIR_LINKED

@@ -190,10 +190,10 @@ static void figures_print(struct cli *cli, const struct figures *figures)
 static void errors_print(const struct evaluation *e)
 {
     static const struct cli_column columns[] = {
-        {"ERROR IN A RECORD", false, false},
-        {"CEILING",           true,  false},
-        {"LINKED",            true,  false},
-        {"RECALL",            true,  false}
+        {"ERROR IN ONE OF TWO", false, false},
+        {"CEILING",             true,  false},
+        {"LINKED",              true,  false},
+        {"RECALL",              true,  false}
     };
     struct ny_arena *a = e->cli->arena;
     struct libscols_table *t;

@@ -185,13 +185,22 @@ class Figures(Case):
         for records in people.values():
             numbers = evaluate.components([r for r, _ in records])
             for ((a, tags_a), x), ((b, tags_b), y) in itertools.combinations(zip(records, numbers), 2):
-                for tag in tags_a | tags_b if x == y else ():
+                for tag in tags_a ^ tags_b if x == y else ():
                     ceiling[tag] += 1
                     linked[tag] += a.group == b.group
         got = self.evaluate(self.write("tagged.csv", rows))
         self.assertEqual({e["error"]: (e["ceiling"], e["linked"]) for e in got["errors"]},
                          {tag: (n, linked[tag]) for tag, n in ceiling.items()})
         self.assertEqual(len(got["errors"]), 3)
+
+    def test_the_lab_gives_the_same_groups(self):
+        """The registry in memory, fed in order of time, and a server that got file after file."""
+        path = os.path.join(DIR, "lab.csv")
+        subprocess.run([os.path.join(harness.BIN, "nayose-lab"), "--people", str(PEOPLE), "--links",
+                        path], stdout=subprocess.DEVNULL, check=True)
+        with open(path, newline="", encoding="utf-8") as f:
+            lab = {(r["domain"], r["local_id"]): r["regional_id"] for r in csv.DictReader(f)}
+        self.assertEqual(harness.groups(lab), harness.groups(SERVER.links()))
 
     def test_truth_of_three_columns(self):
         """Without contacts every pair of a person is within reach."""

@@ -54,6 +54,10 @@ void lab_world_destroy(struct lab_world *w);
 void lab_world_explain(struct lab_world *w, const struct lab_record *a, const struct lab_record *b,
                        void (*fn)(void *ctx, ny_rc rc, const struct ny_explanation *e), void *ctx);
 
+/* The groups as the links of a server: domain,local_id,regional_id with a number of our own. False
+ * when the file cannot be written. */
+bool lab_links_write(const struct lab_world *w, const char *path);
+
 /* The model version of the options. */
 ny_str lab_model_text(const struct lab_options *o, struct ny_arena *a);
 
@@ -101,6 +105,9 @@ void lab_result_destroy(struct lab_result *r);
 /* Adds what became of a world to the result. */
 void lab_judge(struct lab_world *w, struct lab_result *r);
 void lab_result_print(const struct lab_result *r, const char *title, size_t top, FILE *to);
+/* Says which promises the result breaks (recall of the ceiling, false links, twins joined, open
+ * questions of a person, pairs never compared, refused messages); true when it keeps all. */
+bool lab_result_holds(const struct lab_result *r, double questions, FILE *to);
 
 /* What two records of two people have to do with each other. */
 const char *lab_relation(const struct lab_record *a, const struct lab_record *b);

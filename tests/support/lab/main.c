@@ -11,7 +11,7 @@ static const char usage[] =
     "         [--events a28|mix] [--twins-only] [--model FILE] [--population N]\n"
     "         [--tau BITS] [--no-contact] [--top N] [--examples N]\n"
     "         [--calibrate] [--records N] [--labels N] [--slips PERCENT]\n"
-    "         [--train FILE] [--top N] [--examples N]\n"
+    "         [--train FILE] [--links FILE] [--bounds N]\n"
     "  --people N        of each seed (default 10000)\n"
     "  --facilities K    default 12\n"
     "  --seeds A-B       one population for each, counted together (default 1)\n"
@@ -28,6 +28,9 @@ static const char usage[] =
     "  --slips PERCENT   of each clerk's answers are wrong; two of three make a label (default 0)\n"
     "  --train FILE      learns a version from each population and prints the report; FILE holds\n"
     "                    the last one\n"
+    "  --links FILE      the groups of the last population, domain,local_id,regional_id\n"
+    "  --bounds N        exit status 1 unless all that is promised of a population holds, with at\n"
+    "                    most N open questions for 1 000 people\n"
     "  --top N           the commonest causes of misses, false links and questions (default 10)\n"
     "  --examples N      pairs shown of each cause (default 0)\n";
 
@@ -47,6 +50,8 @@ enum {
     OPT_LABELS,
     OPT_SLIPS,
     OPT_TRAIN,
+    OPT_LINKS,
+    OPT_BOUNDS,
     OPT_TOP,
     OPT_EXAMPLES
 };
@@ -67,6 +72,8 @@ static const struct option options[] = {
     {"labels",     required_argument, NULL, OPT_LABELS    },
     {"slips",      required_argument, NULL, OPT_SLIPS     },
     {"train",      required_argument, NULL, OPT_TRAIN     },
+    {"links",      required_argument, NULL, OPT_LINKS     },
+    {"bounds",     required_argument, NULL, OPT_BOUNDS    },
     {"top",        required_argument, NULL, OPT_TOP       },
     {"examples",   required_argument, NULL, OPT_EXAMPLES  },
     {NULL,         0,                 NULL, 0             },
@@ -76,7 +83,8 @@ struct command {
     struct lab_options lab;
     uint64_t seed_from, seed_to;
     uint64_t top, examples;
-    const char *model_path, *train_path;
+    uint64_t questions; /* for 1 000 people at most; 0: the bounds are not asked for */
+    const char *model_path, *train_path, *links_path;
     bool calibrates;
     struct lab_calibration calibration;
 };
@@ -174,6 +182,12 @@ static bool option_take(int opt, const char *arg, struct command *c)
     case OPT_TRAIN:
         c->train_path = arg;
         break;
+    case OPT_LINKS:
+        c->links_path = arg;
+        break;
+    case OPT_BOUNDS:
+        ok = read_number(arg, 1, 1000, &c->questions);
+        break;
     case OPT_TOP:
         ok = read_number(arg, 0, 100000, &c->top);
         break;
@@ -208,7 +222,7 @@ static ny_str file_read(const char *path, struct ny_arena *a)
 
 static bool run(const struct command *c)
 {
-    bool trained = true;
+    bool ok = true;
     struct pop_names *names = pop_names_create();
     struct lab_result *pooled = lab_result_create(c->examples);
     bool several = c->seed_to > c->seed_from;
@@ -224,7 +238,10 @@ static bool run(const struct command *c)
         w = lab_world_create(names, &o);
         lab_judge(w, pooled);
         if (c->train_path != NULL) {
-            trained = lab_train(w, &o, c->train_path, stdout) && trained;
+            ok = lab_train(w, &o, c->train_path, stdout) && ok;
+        }
+        if (c->links_path != NULL) {
+            ok = lab_links_write(w, c->links_path) && ok;
         }
         lab_world_destroy(w);
         if (several) {
@@ -239,9 +256,12 @@ static bool run(const struct command *c)
         }
     }
     lab_result_print(pooled, several ? "all seeds" : "one seed", c->top, stdout);
+    if (c->questions > 0) {
+        ok = lab_result_holds(pooled, (double)c->questions / 1e3, stdout) && ok;
+    }
     lab_result_destroy(pooled);
     pop_names_destroy(names);
-    return trained;
+    return ok;
 }
 
 /* Exit status 1 when more than one registry in ten is not covered (36 of 40 have to be), or when

@@ -24,8 +24,8 @@
 #define SURNAME_COUNT 150000U
 #define MAX_BAND 128
 #define MAX_SPELLINGS 12
-#define HOMOPHONES_F .17 /* of the unlisted names of girls born since 1985 */
-#define HOMOPHONES_M .12
+#define HOMOPHONES_F .08 /* of the unlisted names of girls born since 1985 */
+#define HOMOPHONES_M .02
 #define BANDS 6
 
 struct surname_row {

@@ -110,10 +110,10 @@ static void wrong_joins_are_counted_by_person(void **state)
 static void recall_is_told_by_error(void **state)
 {
     const struct ny_judged_record records[] = {
-        {.person = 1, .group = 1, .tags = 1,                 HAS(phone_1)},
-        {.person = 1, .group = 1, .tags = UINT64_C(1) << 63, HAS(phone_1)},
-        {.person = 1, .group = 2, HAS(phone_1)             },
-        {.person = 1, .group = 3,  .tags = 2,              HAS(phone_2)            },
+        {.person = 1, .group = 1, .tags = 5,                     HAS(phone_1)},
+        {.person = 1, .group = 1, .tags = UINT64_C(1) << 63 | 4, HAS(phone_1)},
+        {.person = 1, .group = 2, HAS(phone_1)                 },
+        {.person = 1, .group = 3,  .tags = 2,                  HAS(phone_2)            },
     };
     struct ny_judgement j = judged(records, NY_ARRAY_LEN(records));
 
@@ -124,6 +124,8 @@ static void recall_is_told_by_error(void **state)
     assert_int_equal(j.by_tag[63].ceiling, 2);
     assert_int_equal(j.by_tag[63].linked, 1);
     assert_int_equal(j.by_tag[1].ceiling, 0); /* beyond the ceiling */
+    assert_int_equal(j.by_tag[2].ceiling, 2); /* the pair that has it on both sides is none */
+    assert_int_equal(j.by_tag[2].linked, 0);
 }
 
 /* ---- random worlds ---- */
@@ -215,7 +217,7 @@ static void judge_slowly(const struct world *w, struct ny_judgement *j)
             j->twins_joined += linked && !same && x->twins != 0 && x->twins == y->twins;
             j->never_joined += linked && !same && (x->never_linked || y->never_linked);
             for (unsigned t = 0; t < 3; t++) {
-                bool tagged = reach[a][b] && ((x->tags | y->tags) >> t & 1);
+                bool tagged = reach[a][b] && ((x->tags ^ y->tags) >> t & 1);
 
                 j->by_tag[t].ceiling += tagged;
                 j->by_tag[t].linked += tagged && linked;
