@@ -17,11 +17,6 @@ def cli(server, *words):
     return time.monotonic() - began
 
 
-def wait_settled(server):
-    while server.number("SELECT count(*) FROM nayose.model_rollout") > 0:
-        time.sleep(.2)
-
-
 def split(tmp, files):
     """All but the last of each file, to be loaded; and the rest, to be fed meanwhile."""
     loaded, fed = [], []
@@ -55,7 +50,7 @@ def main():
                         stdout=subprocess.PIPE, text=True) as feed:
                     seconds = cli(server, "model", *words)
                     began = time.monotonic()
-                    wait_settled(server)
+                    server.wait_settled()
                     measure.show(what, f"{seconds + time.monotonic() - began:.1f}")
                     stats = json.loads(feed.communicate()[0])
                 measure.show("  fed meanwhile", stats["aa"])

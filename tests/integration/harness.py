@@ -213,6 +213,11 @@ class Server:
         """Where the programs of the running PostgreSQL are."""
         return os.path.dirname(os.path.realpath(f"/proc/{self.postmaster()}/exe"))
 
+    def wait_settled(self):
+        """Until a change of model version is through."""
+        while self.number("SELECT count(*) FROM nayose.model_rollout") > 0:
+            time.sleep(.1)
+
     # ---- feeding ----
 
     def load_command(self, files, *options):
@@ -298,6 +303,22 @@ def groups(links):
     for key, regional in links.items():
         by_id[regional].append(key)
     return {frozenset(members) for members in by_id.values()}
+
+
+def contents(server):
+    """What is known of each identity, whatever numbers the rows got."""
+    return {tuple(row) for row in server.sql(
+        "SELECT d.namespace, i.local_id, i.status, i.content_hash, i.event_at, i.demographics "
+        "FROM nayose.identity i JOIN nayose.identity_domain d ON d.id = i.domain")}
+
+
+def questions(server):
+    """Open questions as pairs with their reasons; the pair has no order."""
+    return {(frozenset(((r[0], r[1]), (r[2], r[3]))), r[4], r[5]) for r in server.sql(
+        "SELECT da.namespace, a.local_id, db.namespace, b.local_id, r.state, r.total_b1024 "
+        "FROM nayose.review r JOIN nayose.identity a ON a.id = r.a "
+        "JOIN nayose.identity b ON b.id = r.b JOIN nayose.identity_domain da ON da.id = a.domain "
+        "JOIN nayose.identity_domain db ON db.id = b.domain WHERE r.state < 4")}
 
 
 def write_links(path, links):

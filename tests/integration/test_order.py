@@ -15,22 +15,6 @@ def partition(server):
     return harness.groups(server.links())
 
 
-def contents(server):
-    """What is known of each identity, whatever numbers the rows got."""
-    return {tuple(row) for row in server.sql(
-        "SELECT d.namespace, i.local_id, i.status, i.content_hash, i.event_at, i.demographics "
-        "FROM nayose.identity i JOIN nayose.identity_domain d ON d.id = i.domain")}
-
-
-def questions(server):
-    """Open questions as pairs with their reasons; the pair has no order."""
-    return {(frozenset(((r[0], r[1]), (r[2], r[3]))), r[4], r[5]) for r in server.sql(
-        "SELECT da.namespace, a.local_id, db.namespace, b.local_id, r.state, r.total_b1024 "
-        "FROM nayose.review r JOIN nayose.identity a ON a.id = r.a "
-        "JOIN nayose.identity b ON b.id = r.b JOIN nayose.identity_domain da ON da.id = a.domain "
-        "JOIN nayose.identity_domain db ON db.id = b.domain WHERE r.state < 4")}
-
-
 class Order(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
@@ -49,7 +33,7 @@ class Order(unittest.TestCase):
         server.start().add_domains(self.domains)
         stats = server.load(files, *options)
         self.assertEqual(stats["aa"], sum(len(m) for m in lists), stats)
-        got = partition(server), contents(server), questions(server)
+        got = partition(server), harness.contents(server), harness.questions(server)
         server.close()
         return got
 

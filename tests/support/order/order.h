@@ -50,6 +50,9 @@ struct day {
 
 struct day *day_create(const struct day_options *o);
 void day_destroy(struct day *d);
+/* Files for a real server: domains.txt, day.hl7 (frames, all messages in order), releases.txt
+ * (keys). False when they cannot be written. */
+bool day_write(const struct day *d, const char *dir);
 /* The message that takes a record back after everything else. Arena of the day. */
 ny_str day_withdrawal(struct day *d, uint32_t record);
 
