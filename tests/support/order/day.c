@@ -17,8 +17,8 @@ struct maker {
     struct pop_rng rng;
     uint32_t first_s, last_s; /* of the population's messages */
     uint32_t n_events;
-    struct day_action *releases; /* [n_releases] */
-    size_t n_releases;
+    struct day_action *clerks; /* [n_clerks] */
+    size_t n_clerks;
 };
 
 static void time_write(uint32_t time_s, char out[16])
@@ -167,7 +167,7 @@ static void overlay_add(struct maker *m, uint32_t record, ny_str text)
     d->is_named[victim] = true;
     said_of(m, text, record, id, victim + 1, NY_S("-V"));
     if (record / OVERLAY_EVERY % 2 == 0) {
-        m->releases[m->n_releases++] =
+        m->clerks[m->n_clerks++] =
             (struct day_action){.kind = DAY_RELEASE, .keys = {d->keys[victim]}};
     }
 }
@@ -210,6 +210,30 @@ static void facilities_add(struct maker *m)
     }
 }
 
+/* Clerks link and unlink pairs of whom nobody else says anything, so that no word meets another. */
+static void words_add(struct maker *m)
+{
+    struct day *d = m->day;
+    uint32_t first = d->n_records; /* waits for its second */
+    enum day_kind kind = DAY_LINK;
+
+    for (uint32_t r = 0; r < d->n_records; r++) {
+        if (d->is_named[r] || r % 7 == 0) { /* the others stay for who is taken back */
+            continue;
+        }
+        if (first == d->n_records) {
+            first = r;
+            continue;
+        }
+        m->clerks[m->n_clerks++] = (struct day_action){
+            .kind = kind, .keys = {d->keys[first], d->keys[r]}
+        };
+        d->is_named[first] = d->is_named[r] = true;
+        kind = kind == DAY_LINK ? DAY_UNLINK : DAY_LINK;
+        first = d->n_records;
+    }
+}
+
 struct day *day_create(const struct day_options *o)
 {
     const struct pop_plan_options plan_options = {
@@ -232,8 +256,8 @@ struct day *day_create(const struct day_options *o)
     d->n_facilities = o->facilities;
     d->n_records = (uint32_t)plan->record_n;
     d->facilities = NY_ARENA_ARRAY(d->arena, struct day_facility, d->n_facilities);
-    d->actions = NY_ARENA_ARRAY(d->arena, struct day_action, 4 * plan->delivery_n + n_events + 1);
-    m.releases = NY_ARENA_ARRAY(d->arena, struct day_action, plan->delivery_n);
+    d->actions = NY_ARENA_ARRAY(d->arena, struct day_action, 5 * plan->delivery_n + n_events + 1);
+    m.clerks = NY_ARENA_ARRAY(d->arena, struct day_action, 2 * plan->delivery_n);
     d->is_named = NY_ARENA_ARRAY(d->arena, bool, d->n_records);
     d->keys = NY_ARENA_ARRAY(d->arena, ny_str, d->n_records);
     facilities_add(&m);
@@ -244,9 +268,10 @@ struct day *day_create(const struct day_options *o)
         }
         event_add(&m);
     }
-    memcpy(&d->actions[d->n], m.releases, m.n_releases * sizeof(*m.releases));
-    d->n += m.n_releases;
-    d->n_releases = m.n_releases;
+    words_add(&m);
+    memcpy(&d->actions[d->n], m.clerks, m.n_clerks * sizeof(*m.clerks));
+    d->n += m.n_clerks;
+    d->n_clerks = m.n_clerks;
     pop_source_destroy(source);
     pop_plan_destroy(plan);
     pop_names_destroy(names);

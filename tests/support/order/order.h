@@ -19,9 +19,11 @@ struct day_options {
 
 enum day_kind {
     DAY_MESSAGE,
-    DAY_MODEL,  /* an operator changes to another model version */
-    DAY_RELEASE /* a clerk releases what is held of an identity, having seen all that is said of it
-                 */
+    DAY_MODEL, /* an operator changes to another model version */
+    /* a clerk, having seen all that is said of what he names: */
+    DAY_RELEASE, /* releases what is held of an identity */
+    DAY_LINK,    /* says that two identities are one person … */
+    DAY_UNLINK   /* … or two */
 };
 
 /* One thing that happens. */
@@ -42,7 +44,7 @@ struct day {
     uint32_t n_facilities;
     struct day_action *actions;
     size_t n;
-    size_t n_releases; /* the last ones */
+    size_t n_clerks; /* actions of clerks, the last ones */
     uint32_t n_records;
     bool *is_named; /* [n_records] by more than its own messages */
     ny_str *keys;   /* [n_records] "F01/123" */
@@ -92,6 +94,7 @@ struct order_run {
     enum order_versions versions;
     size_t refused;   /* out: messages that were not answered AA */
     size_t released;  /* out: releases that found something */
+    size_t said;      /* out: links and unlinks of clerks */
     size_t meanwhile; /* out: messages that came while the version changed */
 };
 

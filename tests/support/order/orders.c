@@ -49,11 +49,23 @@ static void put(struct day_action *v, size_t *n, size_t at, struct day_action x)
     ++*n;
 }
 
-/* Any order, but a release comes when everything is said of what it releases: it is an answer to
- * what is held then. v: the actions of the day. */
+static bool shares_a_key(const struct day_action *x, const struct day_action *y)
+{
+    for (size_t i = 0; i < 4; i++) {
+        ny_str key = x->keys[i / 2];
+
+        if (key.n > 0 && ny_str_equals(key, y->keys[i % 2])) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Any order, but a clerk acts when everything is said of what he names: his word is an answer to
+ * what he sees. v: the actions of the day. */
 static void shuffle(const struct day *d, struct day_action *v, struct pop_rng *rng)
 {
-    size_t n = d->n - d->n_releases;
+    size_t n = d->n - d->n_clerks;
 
     memcpy(v, d->actions, n * sizeof(*v));
     for (size_t i = n; i > 1; i--) {
@@ -63,12 +75,10 @@ static void shuffle(const struct day *d, struct day_action *v, struct pop_rng *r
         v[i - 1] = v[k];
         v[k] = t;
     }
-    for (size_t r = d->n - d->n_releases; r < d->n; r++) {
-        ny_str key = d->actions[r].keys[0];
+    for (size_t r = d->n - d->n_clerks; r < d->n; r++) {
         size_t after = n;
 
-        while (!ny_str_equals(v[after - 1].keys[0], key) &&
-               !ny_str_equals(v[after - 1].keys[1], key)) {
+        while (after > 0 && !shares_a_key(&v[after - 1], &d->actions[r])) {
             after--;
         }
         put(v, &n, after + pop_rng_below(rng, (uint32_t)(n - after) + 1), d->actions[r]);
@@ -90,9 +100,9 @@ static size_t count_of(const struct order_state *s, const char *kind)
 static void told(const struct order_run *run, const struct order_state *s)
 {
     printf("%zu actions: %zu identities, %zu questions, %zu pins, %zu overlays held and %zu "
-           "released\n",
+           "released, %zu words of clerks\n",
            run->n, count_of(s, "identity"), count_of(s, "question"), count_of(s, "pin"),
-           count_of(s, "overlay"), run->released);
+           count_of(s, "overlay"), run->released, run->said);
 }
 
 static bool check_one(struct order_run *run, const struct order_state *first, const char *name)

@@ -8,6 +8,7 @@
 #include "nayose/ihe.h"
 #include "nayose/match.h"
 #include "nayose/registry_models.h"
+#include "nayose/registry_pins.h"
 
 /* ---- life ---- */
 
@@ -129,6 +130,7 @@ struct feeding {
     struct order_run *run;
     struct way *ways; /* [run->width] */
     struct pop_rng pace;
+    size_t clerks; /* actions of clerks under way */
 };
 
 static void on_answer(void *ctx, ny_str out)
@@ -153,6 +155,9 @@ static void await_all(struct feeding *f)
     for (size_t i = 0; i < f->run->width; i++) {
         await(f, &f->ways[i]);
     }
+    while (f->clerks > 0) {
+        NY_ASSERT(fake_store_pump(f->w->store));
+    }
 }
 
 static void send(struct feeding *f, struct way *way, ny_str message)
@@ -171,22 +176,55 @@ static void send(struct feeding *f, struct way *way, ny_str message)
 
 static void on_released(void *ctx, ny_rc rc, bool released)
 {
-    struct order_run *run = ctx;
+    struct feeding *f = ctx;
 
     NY_ASSERT(rc == NY_OK);
-    run->released += released;
+    f->run->released += released;
+    f->clerks--;
+}
+
+static const struct ny_domain *key_split(const struct feeding *f, ny_str key, ny_str *id)
+{
+    const struct ny_hd hd = {.ns = ny_str_split(&key, '/')};
+    const struct ny_domain *d = NULL;
+
+    NY_ASSERT(ny_registry_authority(f->w->registry, &hd, &d) == NY_AUTHORITY_FOUND);
+    *id = key;
+    return d;
+}
+
+static void on_said(void *ctx, ny_rc rc, const struct ny_word_outcome *out)
+{
+    struct feeding *f = ctx;
+
+    NY_ASSERT(rc == NY_OK && out->missing == 0 && out->check.result == NY_WORD_NEW);
+    f->run->said++;
+    f->clerks--;
+}
+
+static void word_say(struct feeding *f, const struct day_action *x)
+{
+    struct ny_word word = {.kind = x->kind == DAY_LINK ? NY_PIN_SAME : NY_PIN_DIFFERENT,
+                           .role = NY_ROLE_CLERK,
+                           .who = NY_S("clerk"),
+                           .reason = NY_S("seen")};
+
+    await_all(f);
+    for (size_t k = 0; k < 2; k++) {
+        word.domains[k] = key_split(f, x->keys[k], &word.ids[k]);
+    }
+    f->clerks++;
+    ny_registry_word(f->w->registry, &word, on_said, f);
 }
 
 static void release(struct feeding *f, ny_str key)
 {
-    ny_str id = key;
-    const struct ny_hd hd = {.ns = ny_str_split(&id, '/')};
-    const struct ny_domain *d = NULL;
+    ny_str id;
+    const struct ny_domain *d = key_split(f, key, &id);
 
     await_all(f);
-    NY_ASSERT(ny_registry_authority(f->w->registry, &hd, &d) == NY_AUTHORITY_FOUND);
-    ny_registry_hold_release(f->w->registry, d, id, NY_S("clerk"), NY_S("seen"), on_released,
-                             f->run);
+    f->clerks++;
+    ny_registry_hold_release(f->w->registry, d, id, NY_S("clerk"), NY_S("seen"), on_released, f);
 }
 
 static void act(struct feeding *f, size_t i)
@@ -205,13 +243,19 @@ static void act(struct feeding *f, size_t i)
     case DAY_RELEASE:
         release(f, x->keys[0]);
         break;
+    case DAY_LINK:
+    case DAY_UNLINK:
+        word_say(f, x);
+        break;
     }
 }
 
 static void feed(struct world *w, struct order_run *run)
 {
-    struct feeding f = {w, run, ny_calloc(run->width, sizeof(*f.ways)),
-                        pop_rng_keyed(run->seed, POP_STREAM_QUERY, 3, 0)};
+    struct feeding f = {.w = w,
+                        .run = run,
+                        .ways = ny_calloc(run->width, sizeof(*f.ways)),
+                        .pace = pop_rng_keyed(run->seed, POP_STREAM_QUERY, 3, 0)};
 
     for (size_t i = 0; i < run->width; i++) {
         f.ways[i] = (struct way){.arena = ny_arena_create(0), .accepted = true};
@@ -239,7 +283,7 @@ void order_run(struct order_run *run, struct ny_arena *a, struct order_state *ou
 {
     struct world w;
 
-    run->refused = run->released = run->meanwhile = 0;
+    run->refused = run->released = run->meanwhile = run->said = 0;
     world_open(&w, run->day, run->versions);
     if (run->versions == ORDER_CHANGE) {
         version_add(&w);
