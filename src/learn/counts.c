@@ -7,7 +7,8 @@
 #include <stdlib.h>
 
 enum {
-    SHARED_MAX = 12,       /* more people than this share a desk's phone or a care home */
+    SHARED_MAX = 12,       /* more people than this share a desk's phone; no household has more */
+    SHARED_HOME_MAX = 200, /* more than this live at an address that says little: see mark_shared */
     SPIKE_NEIGHBOURS = 15, /* on either side */
     SPIKE_FACTOR = 8,
     SPIKE_LEAST = 5,
@@ -38,9 +39,9 @@ static size_t count_distinct(uint64_t *v, size_t n)
     return distinct;
 }
 
-/* More than SHARED_MAX people: by what they are called and when they were born, and by who the
+/* More than max people: by what they are called and when they were born, and by who the
  * registry holds them to be; one human being written in two ways is one of them. */
-static bool is_shared(const struct learn *l, const struct valued *run, size_t n)
+static bool is_shared(const struct learn *l, const struct valued *run, size_t n, size_t max)
 {
     uint64_t *v = ny_calloc(n, sizeof(*v));
     bool shared;
@@ -48,28 +49,33 @@ static bool is_shared(const struct learn *l, const struct valued *run, size_t n)
     for (size_t i = 0; i < n; i++) {
         v[i] = l->sample.places[run[i].at].person;
     }
-    shared = count_distinct(v, n) > SHARED_MAX;
+    shared = count_distinct(v, n) > max;
     for (size_t i = 0; i < n && shared; i++) {
         struct ny_record r;
 
         ny_sample_record(&l->sample, run[i].at, &r);
         v[i] = ny_match_who(&r);
     }
-    shared = shared && count_distinct(v, n) > SHARED_MAX;
+    shared = shared && count_distinct(v, n) > max;
     ny_free(v);
     return shared;
 }
 
+/* A desk's phone says nothing of whoever gives it. A home of two hundred still is two hundred
+ * people of hundreds of thousands: of the some hundred pairs in a million people who share name,
+ * birth date and sex not one in a thousand lives in one such home, and the others would lose the
+ * only contact that agrees. */
 static void mark_shared(const struct learn *l, enum ny_block block, enum ny_mark mark,
                         struct ny_match_draft *d)
 {
+    size_t max = mark == NY_MARK_SHARED_PHONE ? SHARED_MAX : SHARED_HOME_MAX;
     struct valued_list list;
 
     ny_valued_collect(&l->sample, l->m, block, &list);
     for (size_t from = 0; from < list.n;) {
         size_t to = ny_valued_run(&list, from);
 
-        if (to - from > SHARED_MAX && is_shared(l, list.v + from, to - from)) {
+        if (to - from > max && is_shared(l, list.v + from, to - from, max)) {
             ny_match_draft_mark(d, mark, list.v[from].value);
         }
         from = to;
@@ -342,6 +348,9 @@ bool ny_learn_count(struct learn *l)
     ny_learn_close(l, d); /* without marks, so that all phones and houses are counted */
     d = ny_learn_open(l);
     mark_shared(l, NY_BLOCK_PHONE, NY_MARK_SHARED_PHONE, d);
+    mark_shared(l, NY_BLOCK_ADDRESS, NY_MARK_SHARED_ADDRESS, d);
+    ny_learn_close(l, d); /* of a shared house the rooms are counted */
+    d = ny_learn_open(l);
     mark_shared(l, NY_BLOCK_ADDRESS, NY_MARK_SHARED_ADDRESS, d);
     find_spikes(l, d);
     find_first_days(l, d);

@@ -7,8 +7,8 @@
  *
  * All blocks of a class are fitted at once: a level's sums run over the blocks whose value does not
  * fix its field, so each block counts by the pairs that are expected of it. Of what the value fixes
- * the product leaves out the field. Missing levels are in no sum. Levels of strangers that are too
- * rare to be counted keep their start (s = 0 there); the others are drawn to theirs (s = 200). */
+ * the product leaves out the field. Missing levels are in no sum. Levels that are too rare to be
+ * counted keep their start; the others are drawn to theirs (s = 200, of strangers s = 0). */
 
 #include "learn_priv.h"
 
@@ -18,7 +18,7 @@ enum { ROUNDS_MAX = 100 };
 
 static const double pseudo_pairs = 200; /* s */
 static const double change_min = 1e-4;
-static const double hits_min = 50; /* of a level of strangers */
+static const double hits_min = 50;
 
 /* Levels of birth dates of one year. */
 static bool is_same_year(enum ny_level l)
@@ -116,12 +116,30 @@ static void expect(const struct fit *f, struct fit_block *b, const struct fit_nu
 
 /* ---- M ---- */
 
-/* One column of one run of levels [first, …]; returns the largest change. */
-static double run_learn(enum ny_level first, const double start[NY_LEVEL_COUNT][2], unsigned male,
-                        const double count[NY_LEVEL_COUNT], bool keep_rare,
-                        double p[NY_LEVEL_COUNT][2])
+/* Birth dates of a household hang together with its given names (twins), with marriages and with
+ * the age of parents, and 3.1 takes only the first into account: a commoner equal date, learned,
+ * would be held against every person, not against twins. They keep their start. */
+static bool is_learned(enum ny_learn_class c, enum ny_level first)
 {
-    double s = keep_rare ? 0 : pseudo_pairs;
+    return c != NY_CLASS_HOUSEHOLD || ny_level_field(first) != NY_FIELD_BIRTH;
+}
+
+/* Levels of a few pairs keep their start. A slip at home looks like a relative, so that what is
+ * left of a rare level to one person is mostly chance: it would fall to nothing. In a household
+ * rare levels are rare in truth, and learned, except where names are compared by one script: there
+ * are few such pairs, and one namesake among them comes by phone, house and card. */
+static bool keeps_rare(enum ny_learn_class c, enum ny_level first)
+{
+    return c != NY_CLASS_HOUSEHOLD || first == NY_LEVEL_N1 || first == NY_LEVEL_J1;
+}
+
+/* One column of one run of levels [first, …]; returns the largest change. */
+static double run_learn(enum ny_learn_class c, enum ny_level first,
+                        const double start[NY_LEVEL_COUNT][2], unsigned male,
+                        const double count[NY_LEVEL_COUNT], double p[NY_LEVEL_COUNT][2])
+{
+    bool keep_rare = keeps_rare(c, first);
+    double s = c == NY_CLASS_UNRELATED ? 0 : pseudo_pairs;
     double counted = 0; /* of levels that are learned */
     double kept = 0;    /* probability of those that are not */
     double mass = 0;    /* start of those that are learned */
@@ -159,7 +177,7 @@ static double maximise(const struct fit *f, const struct sums *s, const struct f
         enum ny_level first = (enum ny_level)l;
         bool columns = ny_level_field(first) == NY_FIELD_SURNAME && f->learn == NY_CLASS_PERSON;
 
-        if (ny_level_mode(first) != first) {
+        if (ny_level_mode(first) != first || !is_learned(f->learn, first)) {
             continue;
         }
         for (unsigned male = 0; male < 2; male++) {
@@ -168,8 +186,8 @@ static double maximise(const struct fit *f, const struct sums *s, const struct f
             for (int k = 0; k < NY_LEVEL_COUNT; k++) {
                 count[k] = columns ? s->at[k][male] : s->at[k][0] + s->at[k][1];
             }
-            change = fmax(change, run_learn(first, start->p[f->learn], male, count,
-                                            f->learn == NY_CLASS_UNRELATED, n->p[f->learn]));
+            change = fmax(change, run_learn(f->learn, first, start->p[f->learn], male, count,
+                                            n->p[f->learn]));
         }
     }
     return change;

@@ -15,9 +15,27 @@ uint64_t ny_address_hash(const struct ny_record_address *a)
     return ny_hash64_seeded(ny_str_of((const char *)parts, sizeof(parts)), 0xADD2);
 }
 
-static bool is_shared_house(const struct ny_marks *shared, const struct ny_record_address *a)
+uint64_t ny_room_hash(const struct ny_record_address *a)
 {
-    return shared->n > 0 && ny_marks_has(shared, ny_address_hash(a));
+    uint64_t parts[2] = {ny_address_hash(a), a->room};
+
+    if (parts[0] == 0 || a->room == 0) {
+        return 0;
+    }
+    return ny_hash64_seeded(ny_str_of((const char *)parts, sizeof(parts)), 0xADD3);
+}
+
+/* Many people may share a house, or one room of it; in a house of many an equal room is a home. */
+static bool is_shared_home(const struct ny_marks *shared, const struct ny_record_address *a,
+                           const struct ny_record_address *b)
+{
+    if (shared->n == 0) {
+        return false;
+    }
+    if (a->room != 0 && a->room == b->room) {
+        return ny_marks_has(shared, ny_room_hash(a)) || ny_marks_has(shared, ny_room_hash(b));
+    }
+    return ny_marks_has(shared, ny_address_hash(a)) || ny_marks_has(shared, ny_address_hash(b));
 }
 
 enum ny_level ny_address_level(const struct ny_record_address *a, const struct ny_record_address *b)
@@ -58,8 +76,7 @@ static void addresses_compare(const struct ny_match_model *m, const struct ny_re
             bool is_shared = false;
 
             if ((l == NY_LEVEL_A1 || l == NY_LEVEL_A2) &&
-                (is_shared_house(shared, &a->addresses[i]) ||
-                 is_shared_house(shared, &b->addresses[k]))) {
+                is_shared_home(shared, &a->addresses[i], &b->addresses[k])) {
                 l = NY_LEVEL_A3;
                 is_shared = true;
             }

@@ -232,6 +232,8 @@ enum ny_level ny_address_level(const struct ny_record_address *a,
                                const struct ny_record_address *b);
 /* What an address is marked shared by; 0 when it is not complete. */
 uint64_t ny_address_hash(const struct ny_record_address *a);
+/* The room as well; 0 when it is not told. */
+uint64_t ny_room_hash(const struct ny_record_address *a);
 /* Insurances of one card, branches present and different, in any period. */
 bool ny_insurance_branches_differ(const struct ny_record *a, const struct ny_record *b);
 

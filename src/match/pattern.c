@@ -140,12 +140,18 @@ static void add_phones(struct values *v)
     }
 }
 
+/* The house; of a house that many share the room. */
 static void add_addresses(struct values *v)
 {
+    const struct ny_marks *shared = &v->m->mark[NY_MARK_SHARED_ADDRESS];
+
     for (size_t i = 0; i < v->r->n_addresses; i++) {
         uint64_t hash = ny_address_hash(&v->r->addresses[i]);
 
-        if (hash != 0 && !ny_marks_has(&v->m->mark[NY_MARK_SHARED_ADDRESS], hash)) {
+        if (hash != 0 && ny_marks_has(shared, hash)) {
+            hash = ny_room_hash(&v->r->addresses[i]);
+        }
+        if (hash != 0 && !ny_marks_has(shared, hash)) {
             value_put(v, hash);
         }
     }

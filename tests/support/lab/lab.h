@@ -8,6 +8,7 @@
 #include "source.h"
 
 #include "fake_store.h"
+#include "nayose/learn.h"
 #include "nayose/registry.h"
 
 #include <stdio.h>
@@ -63,9 +64,10 @@ ny_str lab_model_text(const struct lab_options *o, struct ny_arena *a);
 
 /* ---- learning (train.c) ---- */
 
-/* Learns a new version from what the registry of a world holds, writes its text to a file and the
- * report to `to`. False when it was refused, or cannot be written. */
-bool lab_train(struct lab_world *w, const struct lab_options *o, const char *path, FILE *to);
+/* Learns a new version from what the registry of a world holds. out: its text, in the arena. False
+ * when it was refused. */
+bool lab_train(struct lab_world *w, const struct lab_options *o, struct ny_arena *a, ny_str *out,
+               struct ny_learn_report *report);
 
 /* ---- counting (tally.c) ---- */
 
@@ -123,6 +125,22 @@ void lab_ask_false(struct lab_world *w, struct lab_result *r, const struct lab_r
 void lab_ask_compared(struct lab_world *w, struct lab_result *r, const struct lab_record *a,
                       const struct lab_record *b);
 void lab_ask_question(struct lab_world *w, struct lab_result *r, const struct ny_review_row *row);
+
+/* ---- before and after learning (retrain.c) ---- */
+
+struct lab_comparison {
+    struct lab_result *before, *after;
+};
+
+/* Makes the population, judges it, learns from it, and judges the same population as the learned
+ * version links it; prints a line of it. False when the version was refused: then only before
+ * grows. */
+bool lab_compare(const struct pop_names *names, const struct lab_options *o,
+                 const struct lab_comparison *c, FILE *to);
+/* A line of counts and rates: recall of the ceiling, false pairs, questions for 1 000 people. */
+void lab_comparison_head_print(FILE *to);
+void lab_comparison_print(const char *title, const int64_t before[LAB_COUNT_COUNT],
+                          const int64_t after[LAB_COUNT_COUNT], FILE *to);
 
 /* ---- calibration (calibrate.c) ---- */
 

@@ -30,48 +30,30 @@ static struct ny_index *index_of(struct lab_world *w, const struct lab_options *
     return ix;
 }
 
-static bool text_write(const char *path, ny_str text)
+bool lab_train(struct lab_world *w, const struct lab_options *o, struct ny_arena *a, ny_str *out,
+               struct ny_learn_report *report)
 {
-    FILE *f = fopen(path, "wb");
-    bool ok = f != NULL && fwrite(text.p, 1, text.n, f) == text.n;
-
-    return f != NULL && fclose(f) == 0 && ok;
-}
-
-bool lab_train(struct lab_world *w, const struct lab_options *o, const char *path, FILE *to)
-{
-    struct ny_arena *a = ny_arena_create(0);
     struct ny_match_model *from = NULL;
     struct ny_match_model *m = NULL;
-    struct ny_learn_report *report = ny_calloc(1, sizeof *report);
     struct ny_learn_options options = {.seed = o->plan.world.seed,
                                        .population = o->settings.population,
                                        .today = (int32_t)(ny_clock_now_us() / NY_US_PER_DAY)};
     struct ny_index *ix;
     struct ny_error err;
     struct ny_buf b;
-    int64_t begin;
     bool ok;
 
     NY_ASSERT(ny_match_model_parse(lab_model_text(o, a), &from, &err) == NY_OK);
     options.version = ny_match_model_version(from) + 1;
     ix = index_of(w, o, from);
-    begin = ny_clock_monotonic_us();
     ok = ny_learn_train(ix, from, &options, &m, report) == NY_LEARN_DONE;
-    fprintf(to, "trained on %u records in %.1f s\n", ny_index_count(ix),
-            (double)(ny_clock_monotonic_us() - begin) / 1e6);
-    ny_buf_init(&b, a);
-    NY_ASSERT(ny_learn_report_write(report, &b) == NY_OK);
-    fprintf(to, "%.*s\n", NY_ARG(ny_buf_str(&b)));
     if (ok) {
         ny_buf_init(&b, a);
         NY_ASSERT(ny_match_model_write(m, &b) == NY_OK);
-        ok = text_write(path, ny_buf_str(&b));
+        *out = ny_buf_str(&b);
         ny_match_model_destroy(m);
     }
     ny_index_destroy(ix);
     ny_match_model_destroy(from);
-    ny_free(report);
-    ny_arena_destroy(a);
     return ok;
 }

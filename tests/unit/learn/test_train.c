@@ -99,6 +99,50 @@ static void test_the_fit_finds_what_pairs_were_drawn_from(void **state)
     ny_histogram_finish(&h);
 }
 
+/* Slips in a given name that are too few to be counted, and twins: what is rare to one person keeps
+ * its start, and so do a household's birth dates, whatever the pairs say. */
+static void test_what_is_rare_keeps_its_start(void **state)
+{
+    struct histogram people = {0};
+    struct histogram homes = {0};
+    struct fit_numbers start;
+    struct fit_numbers truth;
+    struct fit_numbers found;
+    struct fit_block block = {
+        .pairs = &people, .share = {.5, .1, .4}
+    };
+    struct fit fit = {.learn = NY_CLASS_PERSON, .blocks = &block, .n_blocks = 1};
+
+    (void)state;
+    numbers_start(&start);
+    truth = start;
+    truth.p[NY_CLASS_PERSON][NY_LEVEL_G1][0] += .0059;
+    truth.p[NY_CLASS_PERSON][NY_LEVEL_G7][0] -= .0059;
+    truth.p[NY_CLASS_HOUSEHOLD][NY_LEVEL_D1][0] += .20;
+    truth.p[NY_CLASS_HOUSEHOLD][NY_LEVEL_D8][0] -= .20;
+    truth.p[NY_CLASS_HOUSEHOLD][NY_LEVEL_A1][0] -= .20;
+    truth.p[NY_CLASS_HOUSEHOLD][NY_LEVEL_A5][0] += .20;
+    pairs_draw(&truth, NY_CLASS_PERSON, 10000, &people);
+    pairs_draw(&truth, NY_CLASS_UNRELATED, 10000, &people);
+    pairs_draw(&truth, NY_CLASS_HOUSEHOLD, 10000, &homes);
+    ny_histogram_sort(&people);
+    ny_histogram_sort(&homes);
+    found = start;
+    ny_fit(&fit, &start, &found);
+    assert_true(fit.hits[NY_LEVEL_G7] < 50);
+    assert_float_equal(found.p[NY_CLASS_PERSON][NY_LEVEL_G7][0],
+                       start.p[NY_CLASS_PERSON][NY_LEVEL_G7][0], 1e-12);
+    fit.learn = NY_CLASS_HOUSEHOLD;
+    block.pairs = &homes;
+    ny_fit(&fit, &start, &found);
+    assert_float_equal(found.p[NY_CLASS_HOUSEHOLD][NY_LEVEL_D1][0],
+                       start.p[NY_CLASS_HOUSEHOLD][NY_LEVEL_D1][0], 1e-12);
+    assert_true(found.p[NY_CLASS_HOUSEHOLD][NY_LEVEL_A5][0] >
+                start.p[NY_CLASS_HOUSEHOLD][NY_LEVEL_A5][0] + .1);
+    ny_histogram_finish(&people);
+    ny_histogram_finish(&homes);
+}
+
 /* ---- refusals ---- */
 
 struct verdict {
@@ -323,6 +367,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_the_fit_finds_what_pairs_were_drawn_from),
+        cmocka_unit_test(test_what_is_rare_keeps_its_start),
         cmocka_unit_test(test_bad_versions_are_refused),
         cmocka_unit_test(test_counts_find_what_many_share),
         cmocka_unit_test(test_first_days_are_frozen),

@@ -255,6 +255,37 @@ static void test_shared_values(void **state)
     ny_match_model_destroy(m);
 }
 
+/* In a house that many share an equal room is a home, until the room is marked as well; a room that
+ * is missing on a side is none. */
+static void test_a_room_of_a_shared_house(void **state)
+{
+    struct fixture *f = *state;
+    struct ny_record a = *record_of_line(f->a, TARO HOME);
+    struct ny_record b;
+    struct ny_match_model *m;
+    struct ny_score s;
+    char line[120];
+
+    a.addresses[0].room = 201;
+    b = a;
+    snprintf(line, sizeof(line), "mark shared_address %016llx\n",
+             (unsigned long long)ny_address_hash(&a.addresses[0]));
+    m = model_with(f, line, 2);
+    ny_match_score(m, &a, &b, false, &s);
+    assert_int_equal(s.level[NY_FIELD_ADDRESS], NY_LEVEL_A1);
+    b.addresses[0].room = 0;
+    ny_match_score(m, &a, &b, false, &s);
+    assert_int_equal(s.level[NY_FIELD_ADDRESS], NY_LEVEL_A3);
+    ny_match_model_destroy(m);
+
+    snprintf(line, sizeof(line), "mark shared_address %016llx\n",
+             (unsigned long long)ny_room_hash(&a.addresses[0]));
+    m = model_with(f, line, 2);
+    ny_match_score(m, &a, &a, false, &s);
+    assert_int_equal(s.level[NY_FIELD_ADDRESS], NY_LEVEL_A3);
+    ny_match_model_destroy(m);
+}
+
 /* GD12 where the last bits are those of a shared house: tau is put just under the total. */
 static void test_resting_on_a_shared_house(void **state)
 {
@@ -344,6 +375,7 @@ int main(void)
         cmocka_unit_test(test_sex_needs_all_three),
         cmocka_unit_test(test_seen_after_death),
         cmocka_unit_test(test_shared_values),
+        cmocka_unit_test(test_a_room_of_a_shared_house),
         cmocka_unit_test(test_resting_on_a_shared_house),
         cmocka_unit_test(test_effects_and_texts),
         cmocka_unit_test(test_bands),
