@@ -86,10 +86,10 @@ class Merge(unittest.TestCase):
 
     # ---- saying and asking ----
 
-    def send(self, facility, event, *segments, ack="AA", mode="P", at=None):
+    def send(self, facility, event, *segments, ack="AA", mode="P", at=""):
         """Sends a message; minutes count up unless `at` says when it happened."""
         Merge.count += 1
-        when = f"20260301{(at or self.count) // 60:02}{(at or self.count) % 60:02}00"
+        when = at or f"20260301{self.count // 60:02}{self.count % 60:02}00"
         raw = self.local("\r".join([
             f"MSH|^~\\&|HIS|{facility}|NAYOSE|R|{when}||ADT^{event}|{facility}-{self.count}|{mode}"
             "|2.5||||||UNICODE UTF-8", f"EVN|{event}|{when}", *segments]) + "\r")
@@ -174,8 +174,8 @@ class Merge(unittest.TestCase):
         self.merge("F01", ("2", "5"))  # a chain: 1 → 2 → 5
         self.assertEqual(self.ids("F02^1"), {"F01^5"})
         # Another chain arrives with its end first: 11 → 12 → 13, before anybody was heard of.
-        self.merge("F03", ("12", "13"), at=200)
-        self.merge("F03", ("11", "12"), at=100)
+        self.merge("F03", ("12", "13"), at="20260302120000")
+        self.merge("F03", ("11", "12"), at="20260302110000")
         for patient, who in (("11", "taro"), ("12", "hana"), ("13", "ken")):
             self.feed("F03", patient, who)
         for _ in self.twice():
@@ -295,7 +295,8 @@ class Merge(unittest.TestCase):
         self.feed("F02", "3", "hana")
         self.link("F02", "A24", "2", "3")
         self.assertIn("takes the place of 置き換えた指定: same (facility)", self.say("unlink", "F02^2", "F02^3"))
-        self.link("F02", "A24", "2", "3")  # a hospital does not overrule a clerk
+        self.assertFalse(self.are_one("F02^2", "F02^3"))
+        self.link("F02", "A24", "2", "3", at="20990101000000")  # a hospital does not overrule a clerk
         self.assertFalse(self.are_one("F02^2", "F02^3"))
         supervisors("root nayose postgres " + os.environ.get("USER", ""))
         self.restart()
@@ -341,6 +342,15 @@ class Merge(unittest.TestCase):
         self.say("pin", "withdraw", "F01^1", "F03^3")
         self.say("unlink", "F01^1", "F03^3")  # said with open eyes
         self.assertEqual(self.doubts()[0], [])
+
+    def test_a_clerk_is_newer_than_any_clock(self):
+        self.feed("F02", "2", "taro")
+        self.feed("F02", "3", "hana")
+        self.link("F02", "A24", "2", "3", at="20990101000000")
+        self.assertTrue(self.are_one("F02^2", "F02^3"))
+        self.say("pin", "withdraw", "F02^2", "F02^3")
+        for _ in self.twice():
+            self.assertFalse(self.are_one("F02^2", "F02^3"))
 
     def test_pins_follow_a_merge(self):
         self.feed("F01", "1", "taro")

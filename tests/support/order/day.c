@@ -66,16 +66,17 @@ static struct day_action *message_add(struct maker *m, ny_str text, uint32_t abo
 static const char *const events[] = {
     "A40^ADT_A39", "A40^ADT_A39", "A40^ADT_A39", "A24^ADT_A24", "A24^ADT_A24",
     "A37^ADT_A37", "A37^ADT_A37", "A23^ADT_A21", "A31^ADT_A05", "A08^ADT_A01",
+    "A43^ADT_A43",
 };
 
-/* The segments behind EVN: a merge, a link, both ids in one PID, or one of them alone. */
+/* The segments behind EVN: a merge or move, a link, both ids in one PID, or one of them alone. */
 static ny_str segments(struct maker *m, const char *event, ny_str a, ny_str b, ny_str ns)
 {
     struct ny_arena *arena = m->day->arena;
     ny_str pid = ny_arena_printf(arena, "PID|||%.*s^^^%.*s", NY_ARG(b), NY_ARG(ns));
     ny_str beside = ny_arena_printf(arena, "%.*s^^^%.*s", NY_ARG(a), NY_ARG(ns));
 
-    if (strncmp(event, "A40", 3) == 0) {
+    if (strncmp(event, "A40", 3) == 0 || strncmp(event, "A43", 3) == 0) {
         return ny_arena_printf(arena, "%.*s\rMRG|%.*s\r", NY_ARG(pid), NY_ARG(beside));
     }
     if (strncmp(event, "A24", 3) == 0 || strncmp(event, "A37", 3) == 0) {

@@ -102,6 +102,11 @@ static void holds_tell(const struct world *w, struct lines *l)
     }
 }
 
+static bool has_direction(const struct ny_pin_row *p)
+{
+    return p->kind == NY_PIN_MERGE || p->kind == NY_PIN_MOVE;
+}
+
 /* The newest word of each kind, role and pair: what decides. */
 static void pins_tell(const struct world *w, struct lines *l)
 {
@@ -114,7 +119,7 @@ static void pins_tell(const struct world *w, struct lines *l)
         for (size_t k = 0; k < n && newest; k++) {
             const struct ny_pin_row *o = fake_store_pin(w->store, k);
             bool same = (o->a == p->a && o->b == p->b) ||
-                        (o->a == p->b && o->b == p->a && o->kind != NY_PIN_MERGE);
+                        (o->a == p->b && o->b == p->a && !has_direction(o));
 
             newest = !(same && o->kind == p->kind && o->role == p->role &&
                        ny_stamp_compare(&o->stamp, &p->stamp) > 0);
@@ -122,7 +127,7 @@ static void pins_tell(const struct world *w, struct lines *l)
         if (newest) {
             ny_str a = key_of(w, l->arena, p->a);
             ny_str b = key_of(w, l->arena, p->b);
-            bool turn = p->kind != NY_PIN_MERGE && ny_str_compare(a, b) > 0;
+            bool turn = !has_direction(p) && ny_str_compare(a, b) > 0;
 
             line_add(l, ny_arena_printf(l->arena, "pin %d role %d %.*s %.*s said %.*s", p->kind,
                                         p->role, NY_ARG(turn ? b : a), NY_ARG(turn ? a : b),

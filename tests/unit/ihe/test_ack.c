@@ -66,10 +66,6 @@ static const struct {
     {"move to another patient", HEAD "ADT^A43^ADT_A43|M1|P|2.5\r" REST "MRG|2^^^F01\r",
      "MSH|^~\\&|NAYOSE|REG|HIS|F01|TIME||ACK^A43^ACK|ID|P|2.5\n" AA
      "ERR||MRG^1^1^1^1|204^Unknown key identifier^HL70357|W\n"},
-    {"merge for practice", HEAD "ADT^A40^ADT_A39|M1|T|2.5\r" REST "MRG|2^^^F01\r",
-     "MSH|^~\\&|NAYOSE|REG|HIS|F01|TIME||ACK^A40^ACK|ID|T|2.5\n" AR
-     "ERR||MSH^1^11|202^Unsupported processing id^HL70357|E||||only P is accepted from this sender, or for "
-     "this event\n"},
     {"MSH-10 missing", HEAD "ADT^A28||P|2.5\r" REST,
      "MSH|^~\\&|NAYOSE|REG|HIS|F01|TIME||ACK^A28^ACK|ID|P|2.5\nMSA|AR\n"
      "ERR||MSH^1^10|101^Required field missing^HL70357|E||||MSH-10 is empty\n"},
