@@ -64,9 +64,8 @@ static struct day_action *message_add(struct maker *m, ny_str text, uint32_t abo
 
 /* What a hospital says of identifiers, b of the PID and a beside it. */
 static const char *const events[] = {
-    "A40^ADT_A39", "A40^ADT_A39", "A40^ADT_A39", "A24^ADT_A24", "A24^ADT_A24",
-    "A37^ADT_A37", "A37^ADT_A37", "A23^ADT_A21", "A31^ADT_A05", "A08^ADT_A01",
-    "A43^ADT_A43",
+    "A40^ADT_A39", "A40^ADT_A39", "A40^ADT_A39", "A24^ADT_A24", "A24^ADT_A24", "A37^ADT_A37",
+    "A37^ADT_A37", "A23^ADT_A21", "A31^ADT_A05", "A08^ADT_A01", "A43^ADT_A43",
 };
 
 /* The segments behind EVN: a merge or move, a link, both ids in one PID, or one of them alone. */

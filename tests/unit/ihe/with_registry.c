@@ -110,10 +110,8 @@ static void fake_text_set(char *out, size_t *at, const struct ny_patient *p, enu
 }
 
 static const char *const fake_kinds[] = {
-    [NY_FEED_MERGE] = "merge",
-    [NY_FEED_RENAME] = "rename",
-    [NY_FEED_LINK] = "link",
-    [NY_FEED_UNLINK] = "unlink",
+    [NY_FEED_MERGE] = "merge",   [NY_FEED_RENAME] = "rename", [NY_FEED_LINK] = "link",
+    [NY_FEED_UNLINK] = "unlink", [NY_FEED_MOVE] = "move",
 };
 
 static void fake_text_feed(char *out, const struct ny_feed *f)
