@@ -1,5 +1,6 @@
 /* ihe: wire ↔ registry, no sockets. One file per transaction (iti8, iti9, iti30), pid.c reads a
- * patient. Takes one HL7 v2 message, gives its answer back when it may leave. */
+ * patient. Takes one HL7 v2 message, gives its answer back when it may leave; writes the messages
+ * that tell consumers of changes (iti10), and reads their answers. */
 #ifndef NAYOSE_IHE_H
 #define NAYOSE_IHE_H
 
@@ -43,5 +44,25 @@ struct ny_ihe_exchange {
  * sender's character set. Never fails: every failure has its answer (MSA-1 AE/AR with ERR by the
  * project's table). */
 void ny_ihe_receive(struct ny_ihe *ihe, struct ny_ihe_exchange *x);
+
+/* ---- ITI-10: telling a consumer ---- */
+
+struct ny_notice; /* registry_notices.h */
+
+/* ADT^A31 with every identifier of the notice. Its MSH-10 is made of the notice's number: told
+ * again, it is the same. application, facility: MSH-5, MSH-6. out: in a. NY_ELIMIT. */
+NY_MUST_USE ny_rc ny_ihe_notice_write(const struct ny_ihe *ihe, struct ny_arena *a,
+                                      const struct ny_notice *notice, ny_str application,
+                                      ny_str facility, int64_t now_us, ny_str *out);
+
+enum ny_ihe_answer {
+    NY_IHE_ANSWER_OTHER = 0, /* no acknowledgement, or of another message (MSA-2) */
+    NY_IHE_ANSWER_TAKEN,     /* AA */
+    NY_IHE_ANSWER_REFUSED    /* AE, AR, CE, CR */
+};
+/* What a consumer answered to the notice of that number. code: MSA-1 and the first ERR-3.1, for
+ * whoever looks into it; in a. */
+enum ny_ihe_answer ny_ihe_notice_answer(struct ny_arena *a, ny_str answer, int64_t seq,
+                                        ny_str *code);
 
 #endif

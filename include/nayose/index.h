@@ -170,6 +170,16 @@ void ny_index_settled_clear(struct ny_index *ix);
 void ny_index_log_keep(struct ny_index *ix, bool keep);
 uint64_t ny_index_mark(const struct ny_index *ix);
 void ny_index_undo_to(struct ny_index *ix, uint64_t mark);
+/* An identity whose person or status was another one at the mark, and what they were then. */
+struct ny_index_move {
+    uint32_t id;
+    uint32_t person; /* 0: it was not there */
+    enum ny_identity_status status;
+};
+/* Every identity whose person or status was changed since the mark, once, in the order of their
+ * first changes; some may be what they were. out: in a. Gives the count. */
+size_t ny_index_moves(const struct ny_index *ix, uint64_t mark, struct ny_arena *a,
+                      struct ny_index_move **out);
 void ny_index_settle(struct ny_index *ix, uint64_t mark);
 
 #endif

@@ -7,6 +7,7 @@
 
 #include "nayose/base.h"
 #include "nayose/model.h"
+#include "nayose/store_notices.h"
 
 /* ---- schema ---- */
 
@@ -144,6 +145,7 @@ struct ny_review_row {
 struct ny_store_visitor {
     ny_rc (*domain)(void *ctx, const struct ny_domain *row);
     ny_rc (*requester)(void *ctx, const struct ny_requester_row *row);
+    ny_rc (*consumer)(void *ctx, const struct ny_consumer_row *row);
     ny_rc (*model)(void *ctx, int32_t version, ny_str body); /* the active one */
     ny_rc (*identity)(void *ctx, const struct ny_identity_row *row);
     /* A change of version under way. */

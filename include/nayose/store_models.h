@@ -76,7 +76,8 @@ enum ny_store_view {
     NY_VIEW_MODELS,       /* [{version, state, made_from, made_by, created_at, rehearsed}, …] */
     NY_VIEW_MODEL,        /* {version, …, report, rehearsal} of version arg; null when unknown */
     NY_VIEW_CALIBRATIONS, /* {current: body of the newest or null, history: the last arg ones} */
-    NY_VIEW_LABELS        /* labels of version arg: [{domain_a, …, answers, same}, …] */
+    NY_VIEW_LABELS,       /* labels of version arg: [{domain_a, …, answers, same}, …] */
+    NY_VIEW_QUEUES        /* the outbox: [{consumer, waiting, parked, oldest_s or null}, …] */
 };
 /* fn is called once; json is borrowed until it returns. NY_EDB as for the other reads. */
 NY_MUST_USE ny_rc ny_store_view(struct ny_store *s, enum ny_store_view view, int32_t arg,

@@ -38,6 +38,11 @@ static const struct {
     {"POST", "/holds/release",   false, ny_admin_hold_release    },
     {"GET",  "/pins",            false, ny_admin_pins_get        },
     {"POST", "/pins",            false, ny_admin_pins_post       },
+    {"GET",  "/consumers",       false, ny_admin_consumers_get   },
+    {"POST", "/consumers",       false, ny_admin_consumers_post  },
+    {"GET",  "/notices",         false, ny_admin_notices         },
+    {"POST", "/notices/retry",   false, ny_admin_notice_retry    },
+    {"POST", "/notices/drop",    false, ny_admin_notice_drop     },
 };
 
 struct ny_admin *ny_admin_create(const struct ny_admin_config *cfg)

@@ -64,6 +64,9 @@ void ny_admin_json_audited(struct request *q, const struct access *what, json_t 
  * next NULL: nothing follows. */
 void ny_admin_page(struct request *q, const char *name, json_t *list, json_t *next);
 
+/* notices.c: NY_VIEW_QUEUES as gauges. */
+void ny_admin_queues_write(ny_str queues, struct ny_buf *b);
+
 /* routes */
 void ny_admin_feed(struct request *q);
 void ny_admin_domains_get(struct request *q);
@@ -79,6 +82,11 @@ void ny_admin_holds(struct request *q);
 void ny_admin_hold_release(struct request *q);
 void ny_admin_pins_get(struct request *q);
 void ny_admin_pins_post(struct request *q);
+void ny_admin_consumers_get(struct request *q);
+void ny_admin_consumers_post(struct request *q);
+void ny_admin_notices(struct request *q);
+void ny_admin_notice_retry(struct request *q);
+void ny_admin_notice_drop(struct request *q);
 void ny_admin_jobs(struct request *q);
 void ny_admin_models_get(struct request *q);
 void ny_admin_model_get(struct request *q);

@@ -30,12 +30,37 @@ static void calibration_write(const struct ny_registry *r, struct ny_buf *b)
     }
 }
 
-void ny_admin_metrics(struct request *q)
+struct metrics {
+    struct request *q;
+    struct ny_buf text;
+};
+
+/* Without a database the others go out alone. */
+static void on_queues(void *ctx, ny_rc rc, ny_str queues)
 {
-    struct ny_registry_stats s;
-    struct ny_buf b;
+    struct metrics *m = ctx;
     ny_str out;
 
+    if (rc == NY_OK) {
+        ny_admin_queues_write(queues, &m->text);
+    }
+    if (ny_buf_end(&m->text, &out) != NY_OK) {
+        ny_admin_fail_rc(m->q, NY_ELIMIT);
+        return;
+    }
+    ny_admin_text(m->q, 200, NY_S("text/plain; version=0.0.4"), out);
+}
+
+void ny_admin_metrics(struct request *q)
+{
+    struct metrics *m = NY_ARENA_NEW(q->call->arena, struct metrics);
+    struct ny_registry_stats s;
+    struct ny_buf b;
+
+    if (m == NULL) {
+        ny_admin_fail_rc(q, NY_ELIMIT);
+        return;
+    }
     ny_buf_init(&b, q->call->arena);
     for (size_t i = 0; i < NY_COUNTER_COUNT; i++) {
         const struct ny_counter_info *c = ny_counter_describe((enum ny_counter)i);
@@ -60,11 +85,8 @@ void ny_admin_metrics(struct request *q)
                   (long long)s.open_reviews, (long long)s.parked_reviews, (long long)s.persons,
                   s.index_bytes, (long long)s.source_alarms);
     calibration_write(q->registry, &b);
-    if (ny_buf_end(&b, &out) != NY_OK) {
-        ny_admin_fail_rc(q, NY_ELIMIT);
-        return;
-    }
-    ny_admin_text(q, 200, NY_S("text/plain; version=0.0.4"), out);
+    *m = (struct metrics){q, b};
+    ny_registry_view(q->registry, NY_VIEW_QUEUES, 0, on_queues, m);
 }
 
 void ny_admin_status(struct request *q)

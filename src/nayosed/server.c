@@ -10,6 +10,7 @@
 
 #include "nayose/admin.h"
 #include "nayose/ihe.h"
+#include "nayose/notify.h"
 #include "nayose/registry.h"
 #include "nayose/store.h"
 #include "nayose/study.h"
@@ -145,6 +146,20 @@ static void ihe_start(struct server *s)
     s->admin = ny_admin_create(&admin);
 }
 
+static void notify_start(struct server *s)
+{
+    const struct ny_notify_config cfg = {
+        .loop = s->loop,
+        .registry = s->registry,
+        .ihe = s->ihe,
+        .ack_timeout_us = ny_conf_time_us(s->conf, "notify", NULL, "ack_timeout"),
+        .retry_min_us = ny_conf_time_us(s->conf, "notify", NULL, "retry_min"),
+        .retry_max_us = ny_conf_time_us(s->conf, "notify", NULL, "retry_max"),
+    };
+
+    s->notify = ny_notify_create(&cfg);
+}
+
 /* ---- running and stopping ---- */
 
 static void on_stop_tick(void *ctx)
@@ -168,6 +183,7 @@ static void on_stop(void *ctx)
     sd_notify(0, "STOPPING=1");
     ny_log(NY_LOG_INFO, "stopping", "epoch=%lld", (long long)ny_store_epoch(s->store));
     s->stop_until_us = ny_clock_monotonic_us() + STOP_US;
+    ny_notify_stop(s->notify);
     for (size_t i = 0; i < s->n_mllp; i++) {
         ny_peer_mllp_drain(s->mllp[i]);
     }
@@ -312,6 +328,7 @@ static ny_rc server_start(struct server *s, struct ny_error *err)
         return rc;
     }
     ihe_start(s);
+    notify_start(s);
     rc = server_tls_start(s, err);
     if (rc == NY_OK) {
         rc = server_listen(s, err);
@@ -337,7 +354,9 @@ static void server_finish(struct server *s)
     ny_timer_destroy(s->start_timer);
     ny_timer_destroy(s->prune_timer);
     ny_study_stop(s->study);
+    ny_notify_stop(s->notify);
     ny_store_close(s->store); /* whoever still waits is told so; the answers go to nobody */
+    ny_notify_destroy(s->notify);
     ny_admin_destroy(s->admin);
     ny_ihe_destroy(s->ihe);
     ny_registry_destroy(s->registry);

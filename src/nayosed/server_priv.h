@@ -20,6 +20,7 @@ struct server {
     struct ny_store *store;
     struct ny_registry *registry;
     struct ny_study *study;
+    struct ny_notify *notify;
     struct ny_ihe *ihe;
     struct ny_admin *admin;
     struct ny_peer_budget *budget;

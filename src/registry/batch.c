@@ -115,6 +115,9 @@ static void batch_confirmed(struct ny_registry *r, struct batch *b)
         }
         ny_item_finish(i, NY_OK);
     }
+    if (b->n_notices > 0) {
+        ny_notices_wake(r);
+    }
     ny_batch_destroy(b);
 }
 
@@ -217,6 +220,7 @@ void ny_registry_flush(struct ny_registry *r)
 
         r->in_flight = r->open;
         r->open = NULL;
+        ny_outbox_close(r, r->in_flight);
         rc = ny_store_commit(r->store, r->in_flight->rows, ++r->batch_no, on_commit, r);
         NY_ASSERT(rc != NY_EAGAIN); /* one batch in flight, and that is this one */
         if (rc != NY_OK) {
@@ -245,6 +249,7 @@ void ny_registry_ready_changed(void *ctx, bool ready)
         r->rebuilding = false;
     }
     r->ready = true;
+    ny_notices_wake(r);
     ny_rollout_resume(r);
     ny_thaw_begin(r);
 }

@@ -17,6 +17,12 @@ static ny_rc load_requester(void *ctx, const struct ny_requester_row *row)
     return NY_OK;
 }
 
+static ny_rc load_consumer(void *ctx, const struct ny_consumer_row *row)
+{
+    ny_directory_set_consumer(ctx, row);
+    return NY_OK;
+}
+
 static ny_rc load_model(void *ctx, int32_t version, ny_str body)
 {
     struct ny_registry *r = ctx;
@@ -184,6 +190,7 @@ ny_rc ny_registry_load_rows(struct ny_registry *r, struct ny_error *err)
     const struct ny_store_visitor rest = {
         .domain = load_domain,
         .requester = load_requester,
+        .consumer = live ? load_consumer : NULL,
         .identity = load_identity,
         .rollout = live ? load_rollout : NULL,
         .home = live ? load_home : NULL,
@@ -280,4 +287,5 @@ void ny_registry_unload(struct ny_registry *r)
     ny_arena_destroy(r->directory);
     ny_free(r->domains);
     ny_free(r->sources);
+    ny_free(r->consumers);
 }

@@ -61,6 +61,7 @@ struct batch {
     struct item_list items;
     uint64_t mark;
     int64_t first_message; /* counters to go back to */
+    size_t n_notices;      /* of its rows */
 };
 
 /* Replay detection. */
@@ -130,6 +131,13 @@ struct ny_registry {
     size_t n_domains;
     struct ny_requester_row **sources;
     size_t n_sources;
+    struct ny_consumer_row **consumers;
+    size_t n_consumers;
+    int32_t last_consumer; /* the largest number given */
+    struct {
+        void (*fn)(void *ctx);
+        void *ctx;
+    } on_notices;
     const struct ny_domain *regional;
     struct batch *open;
     struct batch *in_flight;
@@ -264,6 +272,21 @@ struct reason {
 };
 NY_MUST_USE ny_rc ny_registry_regroup(struct ny_registry *r, const struct ny_link_set *seeds,
                                       const struct reason *why);
+
+/* outbox.c */
+/* The domain is of interest to the consumer. */
+bool ny_consumer_wants(const struct ny_consumer_row *c, const struct ny_domain *d);
+/* The row that tells the consumer what it sees of the person now; false: nothing, so none. */
+bool ny_outbox_add(struct ny_registry *r, struct ny_store_batch *rows,
+                   const struct ny_consumer_row *c, uint32_t person);
+/* The rows that tell of everything in a batch which is about to be sent. */
+void ny_outbox_close(struct ny_registry *r, struct batch *b);
+
+/* notices.c */
+void ny_consumer_copy(struct ny_arena *a, const struct ny_consumer_row *row,
+                      struct ny_consumer_row *out);
+void ny_directory_set_consumer(struct ny_registry *r, const struct ny_consumer_row *row);
+void ny_notices_wake(struct ny_registry *r);
 
 /* rollout.c */
 /* While versions change: the seeds and everybody who hangs together with them by edges of the new

@@ -39,6 +39,7 @@ void ny_store_batch_destroy(struct ny_store_batch *b)
     ny_free(b->domains.v);
     ny_free(b->requesters.v);
     ny_batch_free_models(b);
+    ny_batch_free_notices(b);
     ny_free(b->slots);
     ny_arena_destroy(b->arena);
     ny_free(b);
@@ -54,7 +55,8 @@ bool ny_store_batch_is_empty(const struct ny_store_batch *b)
     return b->identities.n + b->versions.n + b->persons.n + b->memberships.n + b->edges.n +
                    b->pins.n + b->holds.n + b->releases.n + b->reviews.n + b->messages.n +
                    b->audits.n + b->domains.n + b->requesters.n + b->models.n + b->model_states.n +
-                   b->rehearsals.n + b->calibrations.n + b->labels.n + b->label_answers.n ==
+                   b->rehearsals.n + b->calibrations.n + b->labels.n + b->label_answers.n +
+                   b->consumers.n + b->notices.n + b->notice_ends.n ==
                0 &&
            b->rollout_change == ROLLOUT_SAME;
 }

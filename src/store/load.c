@@ -50,6 +50,22 @@ static ny_rc requester_row(const struct ny_store_visitor *v, const struct ny_db_
     return v->requester(v->ctx, &row);
 }
 
+static ny_rc consumer_row(const struct ny_store_visitor *v, const struct ny_db_result *r, size_t i)
+{
+    const struct ny_consumer_row row = {
+        .id = ny_db_get_i32(r, i, 0),
+        .name = ny_db_get_str(r, i, 1),
+        .host = ny_db_get_str(r, i, 2),
+        .port = (uint16_t)ny_db_get_i32(r, i, 3),
+        .app = ny_db_get_str(r, i, 4),
+        .facility = ny_db_get_str(r, i, 5),
+        .domains = ny_db_get_str(r, i, 6),
+        .enabled = ny_db_get_bool(r, i, 7),
+    };
+
+    return v->consumer(v->ctx, &row);
+}
+
 static ny_rc model_row(const struct ny_store_visitor *v, const struct ny_db_result *r, size_t i)
 {
     return v->model(v->ctx, ny_db_get_i32(r, i, 0), ny_db_get_str(r, i, 1));
@@ -199,6 +215,7 @@ static ny_rc load_all(struct ny_db_block *b, const struct ny_store_visitor *v, s
     const struct table tables[] = {
         {NY_SQL_LOAD_DOMAINS,     v->domain != NULL,      domain_row     },
         {NY_SQL_LOAD_REQUESTERS,  v->requester != NULL,   requester_row  },
+        {NY_SQL_LOAD_CONSUMERS,   v->consumer != NULL,    consumer_row   },
         {NY_SQL_LOAD_MODEL,       v->model != NULL,       model_row      },
         {NY_SQL_LOAD_IDENTITIES,  v->identity != NULL,    identity_row   },
         {NY_SQL_LOAD_ROLLOUT,     v->rollout != NULL,     rollout_row    },

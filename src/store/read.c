@@ -24,6 +24,7 @@ struct read_op {
         void (*view)(void *, ny_rc, ny_str);
         void (*holds)(void *, ny_rc, const struct ny_hold_view *, size_t);
         void (*pins)(void *, ny_rc, const struct ny_pin_view *, size_t);
+        void (*notices)(void *, ny_rc, const struct ny_notice_view *, size_t);
     } fn;
 };
 
@@ -372,6 +373,53 @@ ny_rc ny_store_reviews(struct ny_store *s, enum ny_review_state state, int64_t a
     return op_start(op, NY_SQL_REVIEWS, params, 5);
 }
 
+/* ---- the outbox ---- */
+
+static void tell_notices(struct read_op *op, ny_rc rc, const struct ny_db_result *r)
+{
+    size_t n = rc == NY_OK ? ny_db_rows(r) : 0;
+    struct ny_notice_view *rows =
+        rc == NY_OK ? NY_ARENA_ARRAY(op->arena, struct ny_notice_view, n) : NULL;
+
+    for (size_t i = 0; i < n; i++) {
+        rows[i] = (struct ny_notice_view){
+            .seq = ny_db_get_i64(r, i, 0),
+            .row = {.consumer = ny_db_get_i32(r, i, 1),
+                    .person = ny_db_get_i64(r, i, 2),
+                    .identities = ny_db_get_str(r, i, 3),
+                    .at_us = ny_db_get_time_us(r, i, 4)},
+            .parked = ny_db_get_bool(r, i, 5),
+            .answer = ny_db_get_str(r, i, 6),
+        };
+    }
+    op->fn.notices(op->ctx, rc, rows, n);
+}
+
+ny_rc ny_store_notices_next(struct ny_store *s, int32_t consumer, int64_t after, int32_t limit,
+                            void (*fn)(void *ctx, ny_rc rc, const struct ny_notice_view *rows,
+                                       size_t n),
+                            void *ctx)
+{
+    struct read_op *op = op_create(s, tell_notices, ctx);
+    struct ny_db_param params[3] = {ny_db_i32(op->arena, consumer), ny_db_i64(op->arena, after),
+                                    ny_db_i32(op->arena, limit)};
+
+    op->fn.notices = fn;
+    return op_start(op, NY_SQL_NOTICES_NEXT, params, 3);
+}
+
+ny_rc ny_store_notices(struct ny_store *s, bool parked_only, int64_t after, int32_t limit,
+                       void (*fn)(void *ctx, ny_rc rc, const struct ny_notice_view *rows, size_t n),
+                       void *ctx)
+{
+    struct read_op *op = op_create(s, tell_notices, ctx);
+    struct ny_db_param params[3] = {ny_db_i64(op->arena, after), ny_db_bool(parked_only),
+                                    ny_db_i32(op->arena, limit)};
+
+    op->fn.notices = fn;
+    return op_start(op, NY_SQL_NOTICES, params, 3);
+}
+
 /* ---- views ---- */
 
 static void tell_view(struct read_op *op, ny_rc rc, const struct ny_db_result *r)
@@ -387,6 +435,7 @@ ny_rc ny_store_view(struct ny_store *s, enum ny_store_view view, int32_t arg,
         [NY_VIEW_MODEL] = NY_SQL_VIEW_MODEL,
         [NY_VIEW_CALIBRATIONS] = NY_SQL_VIEW_CALIBRATIONS,
         [NY_VIEW_LABELS] = NY_SQL_VIEW_LABELS,
+        [NY_VIEW_QUEUES] = NY_SQL_VIEW_QUEUES,
     };
     struct read_op *op = op_create(s, tell_view, ctx);
     struct ny_db_param param = ny_db_i32(op->arena, arg);

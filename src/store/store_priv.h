@@ -6,6 +6,7 @@
  *   batch.c                rows collected, one per key
  *   batch_write.c commit.c a batch as one segment; its outcome
  *   batch_models.c         model versions, calibrations and labels in a batch
+ *   batch_notices.c        consumers and the outbox in a batch
  *   audit_chain.c          hashes of audit rows
  *   read.c                 asynchronous reads
  *   demographics_*.c       a patient as JSON and back */
@@ -15,6 +16,7 @@
 #include "nayose/db.h"
 #include "nayose/store.h"
 #include "nayose/store_models.h"
+#include "nayose/store_notices.h"
 
 /* ---- statements ---- */
 
@@ -140,6 +142,9 @@ struct ny_store_batch {
     NY_ROWS(struct ny_calibration_row) calibrations;
     NY_ROWS(struct ny_label_row) labels;
     NY_ROWS(struct ny_label_answer_row) label_answers;
+    NY_ROWS(struct ny_consumer_row) consumers;
+    NY_ROWS(struct ny_notice_row) notices;
+    NY_ROWS(struct ny_notice_end_row) notice_ends;
     struct ny_rollout_row rollout;
     enum { ROLLOUT_SAME, ROLLOUT_SET, ROLLOUT_END } rollout_change;
     struct batch_slot *slots;
@@ -210,6 +215,10 @@ NY_MUST_USE ny_rc ny_batch_write_questions(struct ny_store *s, const struct ny_s
 /* batch_models.c */
 NY_MUST_USE ny_rc ny_batch_write_models(struct ny_store *s, const struct ny_store_batch *b);
 void ny_batch_free_models(struct ny_store_batch *b);
+
+/* batch_notices.c */
+NY_MUST_USE ny_rc ny_batch_write_notices(struct ny_store *s, const struct ny_store_batch *b);
+void ny_batch_free_notices(struct ny_store_batch *b);
 
 /* audit_chain.c: the audit rows behind head, which moves on. */
 NY_MUST_USE ny_rc ny_audit_write(struct ny_store *s, const struct ny_store_batch *b,

@@ -147,6 +147,53 @@ static void apply_holds(struct ny_store *s, const struct ny_store_batch *b)
     }
 }
 
+/* The outbox is in order; what is told takes what was parked of the person before it along. */
+static void apply_notice_end(struct ny_store *s, const struct ny_notice_end_row *end)
+{
+    size_t n = 0;
+
+    for (size_t k = 0; k < s->notices.n; k++) {
+        struct ny_notice_view *v = &s->notices.v[k];
+        bool older = v->parked && v->row.consumer == end->consumer &&
+                     v->row.person == end->person && v->seq < end->seq;
+
+        if (v->seq == end->seq && end->end == NY_NOTICE_PARKED) {
+            v->parked = true;
+            v->answer = ny_arena_str(s->arena, end->answer);
+        } else if (v->seq == end->seq || (older && end->end == NY_NOTICE_TOLD)) {
+            continue;
+        }
+        s->notices.v[n++] = *v;
+    }
+    s->notices.n = n;
+}
+
+static void apply_notices(struct ny_store *s, const struct ny_store_batch *b)
+{
+    for (size_t i = 0; i < b->consumers.n; i++) {
+        struct ny_consumer_row row = b->consumers.v[i];
+
+        row.name = ny_arena_str(s->arena, row.name);
+        row.host = ny_arena_str(s->arena, row.host);
+        row.app = ny_arena_str(s->arena, row.app);
+        row.facility = ny_arena_str(s->arena, row.facility);
+        row.domains = ny_arena_str(s->arena, row.domains);
+        if ((size_t)row.id > s->consumers.n) {
+            ADD(&s->consumers, row);
+        }
+        s->consumers.v[row.id - 1] = row;
+    }
+    for (size_t i = 0; i < b->notices.n; i++) {
+        struct ny_notice_view v = {.seq = ++s->last_notice, .row = b->notices.v[i]};
+
+        v.row.identities = ny_arena_str(s->arena, v.row.identities);
+        ADD(&s->notices, v);
+    }
+    for (size_t i = 0; i < b->notice_ends.n; i++) {
+        apply_notice_end(s, &b->notice_ends.v[i]);
+    }
+}
+
 void fake_batch_apply(struct ny_store *s, const struct ny_store_batch *b)
 {
     apply_models(s, b);
@@ -178,6 +225,7 @@ void fake_batch_apply(struct ny_store *s, const struct ny_store_batch *b)
         fake_store_add_domain(s, &b->domains.v[i]);
     }
     apply_holds(s, b);
+    apply_notices(s, b);
     for (size_t i = 0; i < b->requesters.n; i++) {
         const struct ny_requester_row *row = &b->requesters.v[i];
 

@@ -24,6 +24,9 @@ void ny_store_batch_destroy(struct ny_store_batch *b)
         ny_free(b->domains.v);
         ny_free(b->requesters.v);
         ny_free(b->holds.v);
+        ny_free(b->consumers.v);
+        ny_free(b->notices.v);
+        ny_free(b->notice_ends.v);
         ny_free(b->releases.v);
         ny_free(b->persons.v);
         ny_free(b->memberships.v);
@@ -103,6 +106,21 @@ void ny_store_remove_edge(struct ny_store_batch *b, int64_t identity_a, int64_t 
 void ny_store_add_pin(struct ny_store_batch *b, const struct ny_pin_row *row)
 {
     ADD(&b->pins, *row);
+}
+
+void ny_store_add_consumer(struct ny_store_batch *b, const struct ny_consumer_row *row)
+{
+    ADD(&b->consumers, *row);
+}
+
+void ny_store_add_notice(struct ny_store_batch *b, const struct ny_notice_row *row)
+{
+    ADD(&b->notices, *row);
+}
+
+void ny_store_end_notice(struct ny_store_batch *b, const struct ny_notice_end_row *row)
+{
+    ADD(&b->notice_ends, *row);
 }
 
 void ny_store_add_hold(struct ny_store_batch *b, const struct ny_hold_row *row)

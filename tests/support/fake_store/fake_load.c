@@ -12,6 +12,9 @@ static ny_rc load_rows(struct ny_store *s, const struct ny_store_visitor *v)
     for (size_t i = 0; i < s->requesters.n && rc == NY_OK; i++) {
         rc = v->requester(v->ctx, &s->requesters.v[i]);
     }
+    for (size_t i = 0; v->consumer != NULL && i < s->consumers.n && rc == NY_OK; i++) {
+        rc = v->consumer(v->ctx, &s->consumers.v[i]);
+    }
     for (size_t i = 0; i < s->identities.n && rc == NY_OK; i++) {
         rc = v->identity(v->ctx, &s->identities.v[i]);
     }
@@ -163,4 +166,39 @@ ny_rc ny_store_reviews(struct ny_store *s, enum ny_review_state state, int64_t a
     (void)fn;
     (void)ctx;
     return NY_EUNSUPP;
+}
+
+typedef void (*notices_fn)(void *ctx, ny_rc rc, const struct ny_notice_view *rows, size_t n);
+
+/* The rows behind after of one consumer (0: all), without the parked ones or all of them. */
+static ny_rc notices_tell(struct ny_store *s, int32_t consumer, bool with_parked, int64_t after,
+                          size_t limit, notices_fn fn, void *ctx)
+{
+    struct ny_notice_view *rows = ny_calloc(limit, sizeof(*rows));
+    size_t n = 0;
+
+    for (size_t i = 0; i < s->notices.n && n < limit; i++) {
+        const struct ny_notice_view *v = &s->notices.v[i];
+
+        if (v->seq > after && (consumer == 0 || v->row.consumer == consumer) &&
+            (with_parked || !v->parked)) {
+            rows[n++] = *v;
+        }
+    }
+    fn(ctx, NY_OK, rows, n);
+    ny_free(rows);
+    return NY_OK;
+}
+
+ny_rc ny_store_notices_next(struct ny_store *s, int32_t consumer, int64_t after, int32_t limit,
+                            notices_fn fn, void *ctx)
+{
+    return notices_tell(s, consumer, false, after, (size_t)limit, fn, ctx);
+}
+
+ny_rc ny_store_notices(struct ny_store *s, bool parked_only, int64_t after, int32_t limit,
+                       notices_fn fn, void *ctx)
+{
+    (void)parked_only;
+    return notices_tell(s, 0, true, after, (size_t)limit, fn, ctx);
 }

@@ -119,3 +119,14 @@ const struct ny_person_row *fake_store_person_row(const struct ny_store *s, size
 {
     return &s->persons.v[i];
 }
+
+size_t fake_store_notice_count(const struct ny_store *s)
+{
+    return s->notices.n;
+}
+
+const struct ny_notice_view *fake_store_notice(const struct ny_store *s, size_t i)
+{
+    NY_ASSERT(i < s->notices.n);
+    return &s->notices.v[i];
+}

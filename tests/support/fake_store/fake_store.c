@@ -41,6 +41,8 @@ void fake_store_destroy(struct ny_store *s)
     ny_free(s->review_of.slots);
     ny_free(s->pins.v);
     ny_free(s->holds.v);
+    ny_free(s->consumers.v);
+    ny_free(s->notices.v);
     ny_free(s->persons.v);
     ny_free(s->member_of.v);
     ny_arena_destroy(s->arena);

@@ -56,6 +56,9 @@ const struct ny_review_row *fake_store_review(const struct ny_store *s, size_t i
 /* A hold in force; identity or source is 0. */
 bool fake_store_has_hold(const struct ny_store *s, int64_t identity, int32_t source,
                          enum ny_hold_kind kind, enum ny_hold_why why);
+/* The outbox, in order. */
+size_t fake_store_notice_count(const struct ny_store *s);
+const struct ny_notice_view *fake_store_notice(const struct ny_store *s, size_t i);
 const struct ny_identity_row *fake_store_identity(const struct ny_store *s, size_t i);
 int64_t fake_store_person(const struct ny_store *s, size_t i);
 /* Persons, and the row of the i-th one: retired or not, and where it points to. */

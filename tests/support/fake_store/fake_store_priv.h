@@ -72,6 +72,9 @@ struct ny_store_batch {
     LIST(struct ny_pin_row) pins;
     LIST(struct ny_domain) domains;
     LIST(struct ny_requester_row) requesters;
+    LIST(struct ny_consumer_row) consumers;
+    LIST(struct ny_notice_row) notices;
+    LIST(struct ny_notice_end_row) notice_ends;
     LIST(struct ny_hold_row) holds;
     LIST(struct ny_hold_release_row) releases;
     LIST(struct ny_person_row) persons; /* a new one has a regional id */
@@ -110,6 +113,9 @@ struct ny_store {
     struct pair_map review_of;
     LIST(struct ny_pin_row) pins;
     LIST(struct ny_hold_row) holds; /* in force */
+    LIST(struct ny_consumer_row) consumers;
+    LIST(struct ny_notice_view) notices; /* the outbox, in order */
+    int64_t last_notice;
     LIST(struct ny_person_row) persons;
     LIST(int64_t) member_of; /* by identity: the person of its newest membership event */
     size_t n_versions, n_audits;

@@ -1,0 +1,232 @@
+#!/usr/bin/python3
+"""ITI-10: consumers are told of every change of the identifiers that they may see, in order, until
+they say that they have it. Whatever happened, a consumer that follows what it is told ends with the
+sets that `nayose links export` writes."""
+import json
+import os
+import tempfile
+import time
+import unittest
+
+import harness
+from receiver import Receiver, ids_of
+from test_holds import GIVEN, message, nayose, person
+
+CROWD = 500
+FEW = 200
+
+
+class Notify(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.tmp = tempfile.TemporaryDirectory()
+        cls.addClassCleanup(cls.tmp.cleanup)
+        conf = os.path.join(cls.tmp.name, "extra.conf")
+        with open(conf, "w", encoding="ascii") as f:
+            f.write("[notify]\nack_timeout = 1s\nretry_min = 1s\nretry_max = 1s\n")
+        os.chmod(cls.tmp.name, 0o755)
+        os.environ["NAYOSE_CONF_EXTRA"] = conf
+        cls.addClassCleanup(os.environ.pop, "NAYOSE_CONF_EXTRA")
+        cls.server = harness.Server()
+        cls.addClassCleanup(cls.server.close)
+        cls.server.start()
+        for i, source in ((1, "F01"), (2, "F02"), (3, "F03"), (4, "F01")):
+            status, answer = cls.server.request("POST", "/domains", {
+                "namespace": f"F0{i}", "oid": f"1.2.392.1.{i}", "name": "", "source_facility": source})
+            assert status == 201, answer
+        cls.watcher = Receiver().open()  # told of everything from the first patient on
+        cls.addClassCleanup(cls.watcher.close)
+        cls.add("watcher", cls.watcher)
+
+    @classmethod
+    def add(cls, name, receiver, *options):
+        run = nayose(cls.server, "consumer", "set", name, "--address", f"127.0.0.1:{receiver.port}",
+                     "--application", "KARTE", "--facility", "PORTAL", *options)
+        assert run.returncode == 0, run.stderr
+
+    def consumer(self, answer=None, *options, listening=True):
+        """A consumer of this test alone."""
+        receiver = Receiver(answer).open()
+        self.addCleanup(receiver.close)
+        if not listening:
+            receiver.close()
+        self.add(self.id().rpartition(".")[2], receiver, *options)
+        self.addCleanup(nayose, self.server, "consumer", "set", self.id().rpartition(".")[2],
+                        "--enabled", "no")
+        return receiver
+
+    def tearDown(self):
+        self.drained("watcher")
+        links = self.server.links()
+        self.assertEqual(self.watcher.groups(links), harness.groups(links))
+
+    def numbers(self, name):
+        run = nayose(self.server, "consumer", "list", "--json")
+        self.assertEqual(run.returncode, 0, run.stderr)
+        return next(c for c in json.loads(run.stdout)["consumers"] if c["name"] == name)
+
+    def drained(self, name, parked=0):
+        end = time.monotonic() + 30
+        while self.numbers(name)["waiting"] > 0:
+            self.assertLess(time.monotonic(), end, f"{name} is not told")
+            time.sleep(0.05)
+        self.assertEqual(self.numbers(name)["parked"], parked)
+
+    def feed(self, messages):
+        path = harness.write_frames(os.path.join(self.tmp.name, "feed.hl7"), messages)
+        stats = self.server.load([path], "--connections", "1")
+        self.assertEqual(stats["aa"], len(messages), stats)
+
+    # ---- what is told ----
+
+    def test_what_is_told(self):
+        taro = {"given": GIVEN[1], "birth": "19500213", "sex": "M", "phone": "0542001111"}
+        hanako = {"family": ("佐藤", "サトウ"), "given": GIVEN[0], "birth": "19841124", "sex": "F",
+                  "phone": "0542002222"}
+        consumer = self.consumer(None, "--domains", "F01,F02")
+        self.feed([message("F01", "T1", 1, **taro)])
+        self.feed([message("F02", "T2", 2, **taro)])
+        self.feed([message("F03", "T3", 3, **taro)])  # not of interest
+        self.feed([message("F02", "T2", 4, **taro)])  # nothing new
+        self.feed([message("F02", "T2", 5, event="A23", **taro)])
+        self.feed([message("F01", "H1", 6, **hanako)])
+        told = consumer.wait(4)
+        self.assertEqual([sorted(ids_of(m)) for m in told], [
+            [("F01", "T1")], [("F01", "T1"), ("F02", "T2")], [("F01", "T1")], [("F01", "H1")]])
+        m = told[1]
+        self.assertEqual([str(m.segment("MSH")[i]) for i in (3, 5, 6, 9, 11, 12)],
+                         ["NAYOSE", "KARTE", "PORTAL", "ADT^A31^ADT_A05", "P", "2.5"])
+        self.assertEqual(str(m.segment("PID")[3]), "T1^^^F01&1.2.392.1.1&ISO~T2^^^F02&1.2.392.1.2&ISO")
+        self.assertEqual((str(m.segment("PID")[5]), str(m.segment("PV1")[2])), (" ", "N"))
+        self.assertTrue(str(m.segment("EVN")[2]))
+
+    def test_links_that_break_are_told_of_twice(self):
+        consumer = self.consumer(None, "--domains", "F01,F04")
+        self.feed([person("F01", 701), self.link("A24", 1000)])
+        self.feed([person("F01", 701).replace(b"^^^F01", b"^^^F04").replace(b"F01-", b"F04-")])
+        self.assertEqual(len(ids_of(consumer.wait(2)[1])), 2)
+        self.feed([self.link("A37", 2000)])
+        told = consumer.wait(4)[2:]
+        self.assertEqual(sorted(ids_of(m) for m in told), [[("F01", "P701")], [("F04", "P701")]])
+        self.feed([self.link("A24", 3000)])
+        self.assertEqual(sorted(ids_of(consumer.wait(5)[4])), [("F01", "P701"), ("F04", "P701")])
+
+    @staticmethod
+    def link(event, when):
+        at = f"2026030112{when // 60 % 60:02}{when % 60:02}"
+        return ("\r".join([
+            f"MSH|^~\\&|HIS|F01|NAYOSE|R|{at}||ADT^{event}|L-{when}|P|2.5", f"EVN||{at}",
+            "PID|||P701^^^F01", "PID|||P701^^^F04"]) + "\r").encode()
+
+    # ---- answers ----
+
+    def test_what_is_refused_is_parked(self):
+        name = self.id().rpartition(".")[2]
+        refused = {("F01", "P802")}
+        consumer = self.consumer(lambda m: m.create_ack("AE" if refused & set(ids_of(m)) else "AA"))
+        self.feed([person("F01", k) for k in (801, 802, 803)])
+        consumer.wait(3)
+        self.drained(name, parked=1)
+        self.assertEqual([ids_of(m)[0][1] for m in consumer.messages], ["P801", "P802", "P803"])
+        parked = json.loads(nayose(self.server, "notify", "list", "--parked", "--json").stdout)["notices"]
+        self.assertEqual([(n["consumer"], n["state"], n["answer"]) for n in parked],
+                         [(name, "parked", "AE")])
+        gauge = f'nayose_notifications_parked{{consumer="{name}"}} 1'
+        self.assertIn(gauge, self.server.get("/metrics")[1].decode())
+        refused.clear()  # the consumer was repaired
+        number = str(parked[0]["number"])
+        self.assertEqual(nayose(self.server, "notify", "retry", number).returncode, 0)
+        self.assertEqual(ids_of(consumer.wait(4)[-1])[0], ("F01", "P802"))
+        self.drained(name)
+        self.assertEqual(nayose(self.server, "notify", "retry", number).returncode, 1)
+
+    def test_news_of_a_patient_take_the_place_of_what_was_parked(self):
+        name = self.id().rpartition(".")[2]
+        consumer = self.consumer(
+            lambda m: m.create_ack("AE" if ids_of(m) == [("F01", "P811")] else "AA"),
+            "--domains", "F01,F02")
+        self.feed([person("F01", 811)])
+        consumer.wait(1)
+        self.drained(name, parked=1)
+        self.feed([person("F02", 811)])
+        self.assertEqual(len(ids_of(consumer.wait(2)[-1])), 2)
+        self.drained(name)
+
+    def test_parked_ones_can_be_dropped(self):
+        name = self.id().rpartition(".")[2]
+        consumer = self.consumer(lambda m: m.create_ack("AR"), "--domains", "F01")
+        self.feed([person("F01", 821)])
+        consumer.wait(1)
+        self.drained(name, parked=1)
+        parked = json.loads(nayose(self.server, "notify", "list", "--parked", "--json").stdout)["notices"]
+        run = nayose(self.server, "notify", "drop", str(parked[0]["number"]), "--reason", "told by phone")
+        self.assertEqual(run.returncode, 0, run.stderr)
+        self.drained(name)
+        self.assertEqual(self.server.number(
+            "SELECT count(*) FROM nayose.audit_event WHERE decision = 'notify drop' "
+            "AND reason = 'told by phone'"), 1)
+
+    def test_an_answer_to_another_message_is_none(self):
+        wrong = []
+
+        def answer(m):
+            ack = m.create_ack()
+            if not wrong:
+                wrong.append(str(m.segment("MSH")[10]))
+                ack.segment("MSA")[2] = "N0"
+            return ack
+
+        consumer = self.consumer(answer, "--domains", "F01")
+        self.feed([person("F01", k) for k in (831, 832)])
+        told = [str(m.segment("MSH")[10]) for m in consumer.wait(3)]
+        self.assertEqual(told[0], told[1])
+        self.assertLess(int(told[1][1:]), int(told[2][1:]))
+        self.drained(self.id().rpartition(".")[2])
+
+    def test_silence_is_no_answer(self):
+        heard = []
+        consumer = self.consumer(lambda m: m.create_ack() if heard else heard.append(1),
+                                 "--domains", "F01")
+        self.feed([person("F01", 841)])
+        told = [str(m.segment("MSH")[10]) for m in consumer.wait(2)]
+        self.assertEqual(told[0], told[1])
+
+    # ---- consumers and servers that are away ----
+
+    def test_who_was_away_hears_everything_in_order(self):
+        name = self.id().rpartition(".")[2]
+
+        def timed(facility, first):
+            begin = time.monotonic()
+            self.feed([person(facility, k) for k in range(first, first + CROWD)])
+            return time.monotonic() - begin
+
+        alone = timed("F01", 2000)
+        consumer = self.consumer(None, "--domains", "F01,F02", listening=False)
+        away = timed("F02", 4000)
+        self.assertLess(away, 2 * alone + 1, "a consumer that is away slows the feed")
+        self.assertGreaterEqual(self.numbers(name)["waiting"], CROWD)
+        consumer.open()
+        told = [ids_of(m)[0][1] for m in consumer.wait(CROWD)]
+        self.assertEqual(told, [f"P{k}" for k in range(4000, 4000 + CROWD)])
+        self.drained(name)
+
+    def test_a_server_that_is_killed_loses_nothing(self):
+        name = self.id().rpartition(".")[2]
+        consumer = self.consumer(None, "--domains", "F01,F03", listening=False)
+        self.feed([person("F03", k) for k in range(6000, 6000 + FEW)])
+        consumer.open()
+        consumer.wait(FEW // 10)
+        self.server.kill()
+        self.server.start()
+        self.drained(name)
+        numbers = [int(str(m.segment("MSH")[10])[1:]) for m in consumer.messages]
+        again = len(numbers) - len(set(numbers))
+        self.assertEqual({ids_of(m)[0][1] for m in consumer.messages},
+                         {f"P{k}" for k in range(6000, 6000 + FEW)})
+        self.assertEqual(sorted(set(numbers)), list(dict.fromkeys(numbers)), "out of order")
+        self.assertLess(again, FEW, "everything is told again")
+
+
+if __name__ == "__main__":
+    unittest.main()
