@@ -27,7 +27,7 @@ CONF = """
 certificate = {certs}/server.pem
 key = {certs}/server.key
 ca = {certs}/ca.pem
-peers = {certs}/lone.pem
+peers = {certs}/peers.pem
 
 [tls ihe]
 profile = ihe
@@ -86,6 +86,7 @@ MEETINGS = [
     ("revoked", "ihe", "revoked", (), "certificate revoked"),
     ("signed by itself, not a peer here", "ihe", "lone", (), "self-signed certificate"),
     ("RSA of 1024 bits", "ihe", "weak", OLD, "EE certificate key too weak"),
+    ("RSA of 1024 bits, though a peer", "jp", "weak", OLD, "EE certificate key too weak"),
 ]
 
 
@@ -110,6 +111,10 @@ class Tls(unittest.TestCase):
         os.chmod(cls.certs, 0o755)  # the server's user has to get in
         subprocess.run([os.path.join(harness.ROOT, "tests", "support", "certificates.sh"), cls.certs],
                        check=True)
+        with open(os.path.join(cls.certs, "peers.pem"), "w", encoding="ascii") as f:
+            for name in ("lone", "weak"):
+                with open(os.path.join(cls.certs, name + ".pem"), encoding="ascii") as one:
+                    f.write(one.read())
         cls.ports = {name: free_port() for name in ("jp", "ihe", "https", "hasty")}
         cls.renew("rsa")
         for name in ("server.key", "expired.key"):
