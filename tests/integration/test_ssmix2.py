@@ -145,9 +145,11 @@ class Storage(unittest.TestCase):
         ids = sorted(made)
         with open(made[ids[0]], "rb") as f:
             other = f.read()
-        # Another's data under this patient; a visit of nobody; a stray file; a name; a folder.
+        # Another's data under this patient, and his visit; a visit of nobody; a stray file; a name; a folder.
         ssmix2.put(self.root, ids[1], other, "20300101000000000")
         ssmix2.flagged(made[ids[1]], "2")
+        ssmix2.put(self.root, ids[1], ssmix2.visit(other, "ADT-12"), "20300101000000000", "ADT-12",
+                   "20300101")
         ssmix2.put(self.root, "7777777", ssmix2.visit(other, "ADT-12"), "20300101000000000",
                    "ADT-12", "20300101")
         for name in ("README", os.path.join(ids[2][:3], "x.txt")):
@@ -162,7 +164,7 @@ class Storage(unittest.TestCase):
             code, report = r.load(self.root)
             self.assertEqual(code, 1)
             self.assertEqual({x["reason"]: x["files"] for x in report["reasons"]},
-                             {"patient": 1, "no-basic": 1, "stray": 2, "name": 1, "folder": 1,
+                             {"patient": 1, "no-basic": 2, "stray": 2, "name": 1, "folder": 1,
                               "place": 1}, report)
             self.assertEqual(report["accepted"], len(made) - 2)
             table = r.run(self.root)
@@ -171,7 +173,7 @@ class Storage(unittest.TestCase):
             self.assertIn("no-basic", table.stdout)
             self.assertNotIn("\r", table.stderr, "progress is for terminals")
             with open(os.path.join(r.dir, "nayose-load-failures.tsv"), encoding="utf-8") as f:
-                self.assertEqual(len(f.readlines()), 1 + 7)
+                self.assertEqual(len(f.readlines()), 1 + 8)
 
     def test_wrong_calls(self):
         with Registry() as r:
