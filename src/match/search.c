@@ -385,10 +385,24 @@ static bool whole_fits(const struct ny_search_plan *p, const struct ny_record_na
     return false;
 }
 
+/* Kana are then spelled out, which takes memory. */
+static bool asks_latin(const struct ny_search_plan *p)
+{
+    bool latin = false;
+
+    for (size_t i = 0; i < p->n_family; i++) {
+        latin = latin || p->family[i].script == NY_SCRIPT_LATIN;
+    }
+    for (size_t i = 0; i < p->n_given; i++) {
+        latin = latin || p->given[i].script == NY_SCRIPT_LATIN;
+    }
+    return latin;
+}
+
 static bool names_fit(const struct ny_search_plan *p, const struct ny_record *r)
 {
     bool fits = p->n_family + p->n_given == 0;
-    struct ny_arena *scratch = fits ? NULL : ny_arena_create(0);
+    struct ny_arena *scratch = asks_latin(p) ? ny_arena_create(0) : NULL;
 
     for (size_t i = 0; i < r->n_names && !fits; i++) {
         const struct ny_record_name *n = &r->names[i];

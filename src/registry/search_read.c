@@ -1,0 +1,80 @@
+/* What a page shows: the patients of its persons, read when the page is sent. */
+
+#include "search_priv.h"
+
+struct reading {
+    struct ny_arena *arena;
+    struct ny_search_page *page;
+    void (*fn)(void *ctx, ny_rc rc, struct ny_search_page *page);
+    void *ctx;
+};
+
+static void read_end(struct reading *s, ny_rc rc)
+{
+    s->fn(s->ctx, rc, rc == NY_OK ? s->page : NULL);
+}
+
+/* What a person's records say together: newest values first. */
+static ny_rc patient_add(struct reading *s, const struct ny_stored_patient *row)
+{
+    for (size_t i = 0; i < s->page->n; i++) {
+        struct ny_search_hit *h = &s->page->hits[i];
+        struct ny_patient *joined = NY_ARENA_NEW(s->arena, struct ny_patient);
+        struct ny_patient copied;
+        enum ny_patient_change change;
+        ny_rc rc;
+
+        if (h->person != row->person) {
+            continue;
+        }
+        rc = joined != NULL ? ny_patient_copy(s->arena, &row->patient, &copied) : NY_ELIMIT;
+        if (rc == NY_OK && h->patient == NULL) {
+            *joined = copied;
+        } else if (rc == NY_OK) {
+            rc = ny_patient_merge(s->arena, h->patient, &copied, joined, &change);
+        }
+        h->patient = rc == NY_OK ? joined : h->patient;
+        return rc;
+    }
+    return NY_OK; /* moved to somebody who is not on this page */
+}
+
+static void on_details(void *ctx, ny_rc rc, const struct ny_stored_patient *rows, size_t n)
+{
+    struct reading *s = ctx;
+    struct ny_search_page *p = s->page;
+    size_t kept = 0;
+
+    for (size_t i = 0; rc == NY_OK && i < n; i++) {
+        if (rows[i].status == NY_IDENTITY_ACTIVE || rows[i].status == NY_IDENTITY_TEST) {
+            rc = patient_add(s, &rows[i]);
+        }
+    }
+    for (size_t i = 0; i < p->n; i++) {
+        if (p->hits[i].patient != NULL) {
+            p->hits[kept++] = p->hits[i];
+        }
+    }
+    p->n = kept;
+    read_end(s, rc);
+}
+
+void ny_registry_search_read(struct ny_registry *r, struct ny_arena *a, struct ny_search_page *page,
+                             void (*fn)(void *ctx, ny_rc rc, struct ny_search_page *page),
+                             void *ctx)
+{
+    struct reading *s = NY_ARENA_NEW(a, struct reading);
+    ny_rc rc = page->undone == r->undone ? NY_OK : NY_EAGAIN;
+
+    if (s == NULL) {
+        fn(ctx, NY_ELIMIT, NULL);
+        return;
+    }
+    *s = (struct reading){.arena = a, .page = page, .fn = fn, .ctx = ctx};
+    if (page->n > 0 && rc == NY_OK) {
+        rc = ny_store_read_patients(r->store, page->records, page->n_records, on_details, s);
+    }
+    if (page->n == 0 || rc != NY_OK) {
+        read_end(s, rc);
+    }
+}
