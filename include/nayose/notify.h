@@ -11,11 +11,13 @@ struct ny_ihe;
 struct ny_loop;
 struct ny_notify;
 struct ny_registry;
+struct ny_tls;
 
 struct ny_notify_config {
     struct ny_loop *loop;         /* borrowed, like the others */
     struct ny_registry *registry; /* whose listener of notices it becomes */
     struct ny_ihe *ihe;
+    struct ny_tls *tls;     /* NULL: plain */
     int64_t ack_timeout_us; /* for connecting, and for the answer */
     int64_t retry_min_us;   /* first pause; it doubles … */
     int64_t retry_max_us;   /* … up to this one, less a random part of up to a half */

@@ -146,18 +146,24 @@ static void ihe_start(struct server *s)
     s->admin = ny_admin_create(&admin);
 }
 
-static void notify_start(struct server *s)
+static ny_rc notify_start(struct server *s, struct ny_error *err)
 {
+    const char *tls = ny_conf_str(s->conf, "notify", NULL, "tls");
     const struct ny_notify_config cfg = {
         .loop = s->loop,
         .registry = s->registry,
         .ihe = s->ihe,
+        .tls = server_tls_find(s, tls),
         .ack_timeout_us = ny_conf_time_us(s->conf, "notify", NULL, "ack_timeout"),
         .retry_min_us = ny_conf_time_us(s->conf, "notify", NULL, "retry_min"),
         .retry_max_us = ny_conf_time_us(s->conf, "notify", NULL, "retry_max"),
     };
 
+    if (tls[0] != '\0' && cfg.tls == NULL) {
+        return ny_fail(err, NY_ECONFIG, "[notify] tls: there is no [tls %s]", tls);
+    }
     s->notify = ny_notify_create(&cfg);
+    return NY_OK;
 }
 
 /* ---- running and stopping ---- */
@@ -328,8 +334,10 @@ static ny_rc server_start(struct server *s, struct ny_error *err)
         return rc;
     }
     ihe_start(s);
-    notify_start(s);
     rc = server_tls_start(s, err);
+    if (rc == NY_OK) {
+        rc = notify_start(s, err);
+    }
     if (rc == NY_OK) {
         rc = server_listen(s, err);
     }

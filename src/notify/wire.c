@@ -81,11 +81,16 @@ static void on_stream(struct ny_stream *s, enum ny_stream_event event, void *ctx
 
 static void connect_start(struct lane *l, const struct ny_consumer_row *c)
 {
+    const struct ny_notify_config *cfg = &l->notify->cfg;
     struct ny_error err = {0};
+    ny_rc rc;
 
     snprintf(l->host, sizeof(l->host), "%.*s", NY_ARG(c->host));
     l->port = c->port;
-    if (ny_stream_connect_tcp(l->notify->cfg.loop, l->host, l->port, &l->stream, &err) != NY_OK) {
+    rc = cfg->tls != NULL
+             ? ny_stream_connect_tls(cfg->loop, l->host, l->port, cfg->tls, NULL, &l->stream, &err)
+             : ny_stream_connect_tcp(cfg->loop, l->host, l->port, &l->stream, &err);
+    if (rc != NY_OK) {
         l->stream = NULL;
         ny_lane_failed(l, err.text);
         return;
@@ -93,7 +98,7 @@ static void connect_start(struct lane *l, const struct ny_consumer_row *c)
     l->state = LANE_CONNECTING;
     l->reader = ny_mllp_reader_create(ANSWER_MAX);
     ny_stream_set_callback(l->stream, on_stream, l);
-    ny_timer_start(l->timer, l->notify->cfg.ack_timeout_us, 0);
+    ny_timer_start(l->timer, cfg->ack_timeout_us, 0);
 }
 
 void ny_lane_send(struct lane *l, const struct ny_consumer_row *c)

@@ -14,9 +14,10 @@ def ids_of(message):
 
 
 class Receiver:
-    """Listens while open. answer(message, text) gives the text of the answer, None for silence."""
+    """Listens while open, over TLS with a context. answer(message) gives the answer, None for silence."""
 
-    def __init__(self, answer=None):
+    def __init__(self, answer=None, tls=None):
+        self.tls = tls
         self.answer = answer or (lambda message: message.create_ack())
         self.messages = []  # in order of arrival
         self.changed = threading.Condition()
@@ -50,7 +51,8 @@ class Receiver:
         async def serve():
             self.loop = asyncio.get_running_loop()
             self.stop = asyncio.Event()
-            server = await hl7.mllp.start_hl7_server(self._talk, host="127.0.0.1", port=self.port)
+            server = await hl7.mllp.start_hl7_server(self._talk, host="127.0.0.1", port=self.port,
+                                                    ssl=self.tls)
             self.port = server.sockets[0].getsockname()[1]
             started.set()
             await self.stop.wait()

@@ -4,6 +4,10 @@ they say that they have it. Whatever happened, a consumer that follows what it i
 sets that `nayose links export` writes."""
 import json
 import os
+import pwd
+import shutil
+import ssl
+import subprocess
 import tempfile
 import time
 import unittest
@@ -21,14 +25,9 @@ class Notify(unittest.TestCase):
     def setUpClass(cls):
         cls.tmp = tempfile.TemporaryDirectory()
         cls.addClassCleanup(cls.tmp.cleanup)
-        conf = os.path.join(cls.tmp.name, "extra.conf")
-        with open(conf, "w", encoding="ascii") as f:
-            f.write("[notify]\nack_timeout = 1s\nretry_min = 1s\nretry_max = 1s\n")
-        os.chmod(cls.tmp.name, 0o755)
-        os.environ["NAYOSE_CONF_EXTRA"] = conf
-        cls.addClassCleanup(os.environ.pop, "NAYOSE_CONF_EXTRA")
         cls.server = harness.Server()
         cls.addClassCleanup(cls.server.close)
+        cls.server.configure("[notify]\nack_timeout = 1s\nretry_min = 1s\nretry_max = 1s\n")
         cls.server.start()
         for i, source in ((1, "F01"), (2, "F02"), (3, "F03"), (4, "F01")):
             status, answer = cls.server.request("POST", "/domains", {
@@ -226,6 +225,54 @@ class Notify(unittest.TestCase):
                          {f"P{k}" for k in range(6000, 6000 + FEW)})
         self.assertEqual(sorted(set(numbers)), list(dict.fromkeys(numbers)), "out of order")
         self.assertLess(again, FEW, "everything is told again")
+
+
+CONF = """
+[tls out]
+certificate = {certs}/client.pem
+key = {certs}/client.key
+ca = {certs}/ca.pem
+
+[notify]
+tls = out
+retry_min = 1
+retry_max = 1
+"""
+
+
+class NotifyOverTls(unittest.TestCase):
+    def test_consumers_are_told_over_tls(self):
+        certs = tempfile.mkdtemp(prefix="ny-certs.")
+        self.addCleanup(shutil.rmtree, certs)
+        os.chmod(certs, 0o755)  # the server's user has to get in
+        subprocess.run([os.path.join(harness.ROOT, "tests", "support", "certificates.sh"), certs],
+                       check=True)
+        if os.geteuid() == 0:
+            user = pwd.getpwnam("postgres")
+            os.chown(os.path.join(certs, "client.key"), user.pw_uid, user.pw_gid)
+        self.server = harness.Server()
+        self.addCleanup(self.server.close)
+        self.server.configure(CONF.format(certs=certs))
+        self.server.start()
+        self.server.request("POST", "/domains", {"namespace": "F01", "oid": "1.2.392.1.1", "name": ""})
+        receivers = {}
+        for name in ("server", "stranger"):  # one of our authority, one of another
+            tls = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH,
+                                             cafile=os.path.join(certs, "ca.pem"))
+            tls.verify_mode = ssl.CERT_REQUIRED
+            tls.load_cert_chain(os.path.join(certs, f"{name}.pem"), os.path.join(certs, f"{name}.key"))
+            receivers[name] = Receiver(None, tls).open()
+            self.addCleanup(receivers[name].close)
+            run = nayose(self.server, "consumer", "set", name, "--address",
+                         f"127.0.0.1:{receivers[name].port}")
+            self.assertEqual(run.returncode, 0, run.stderr)
+        path = harness.write_frames(os.path.join(certs, "feed.hl7"), [person("F01", 1)])
+        self.assertEqual(self.server.load([path])["aa"], 1)
+        self.assertEqual(ids_of(receivers["server"].wait(1)[0])[0], ("F01", "P1"))
+        time.sleep(0.5)
+        self.assertEqual(receivers["stranger"].messages, [], "told to whom nobody trusts")
+        consumers = json.loads(nayose(self.server, "consumer", "list", "--json").stdout)["consumers"]
+        self.assertEqual({c["name"]: c["waiting"] for c in consumers}, {"server": 0, "stranger": 1})
 
 
 if __name__ == "__main__":
