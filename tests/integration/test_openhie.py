@@ -62,6 +62,23 @@ class Peer:
         return answer
 
 
+    def find(self, *criteria, domains=""):
+        """A demographics query; (status, what each PID says)."""
+        said = "~".join(f"@PID.{where}^{what}" for where, what in criteria)
+        answer = self.send("QBP^Q22^QBP_Q21", "2.5",
+                           f"QPD|Q22^Find Candidates^HL7|Q|{said}|||||{domains}", "RCP|I|10^RD")
+        self.case.assertEqual(str(answer.segment("MSH")[9]), "RSP^K22^RSP_K21")
+        return answer
+
+    def found(self, *criteria, domains=""):
+        """The local ids of who was found, by their first domain."""
+        answer = self.find(*criteria, domains=domains)
+        self.case.assertEqual(code(answer), "AA", str(answer))
+        pids = [s for s in answer if str(s[0]) == "PID"]
+        self.case.assertEqual(status(answer), "OK" if pids else "NF")
+        return {str(p[3]).split("^")[0] for p in pids}
+
+
 def code(answer):
     return str(answer.segment("MSA")[1])
 
@@ -159,6 +176,60 @@ class Registry(unittest.TestCase):
         self.assertTrue(str(answer.segment("ERR")[2]).startswith("QPD^1^4"))
         answer = self.accepted(p.pix("RJ-444^^^TEST^PI", "^^^NID"))
         self.assertEqual((status(answer), [s for s in answer if str(s[0]) == "PID"]), ("NF", []))
+
+    def test_08_a_whole_record_comes_back(self):
+        p = self.peer()
+        self.accepted(p.feed("FF-1^^^TEST", "FOSTER^FANNY^FULL^^^^L", "1970", "F", "", "",
+                             "123 W34 St^^FRESNO^CA^3049506", "", "^PRN^PH^^^419^31495"))
+        answer = self.accepted(p.find(("3.1", "FF-1"), ("3.4.1", "TEST")))
+        pids = [s for s in answer if str(s[0]) == "PID"]
+        self.assertEqual(len(pids), 1)
+        pid = pids[0]
+        self.assertIn(whole("FF-1", "TEST"), str(pid[3]))
+        self.assertEqual(str(pid[5]).split("^")[:3], ["FOSTER", "FANNY", "FULL"])
+        self.assertEqual((str(pid[7]), str(pid[8])), ("1970", "F"))
+        address = str(pid[11]).split("^")
+        self.assertEqual((address[0], address[2:5]), ("123 W34 St", ["FRESNO", "CA", "3049506"]))
+
+    def feed_jennifer(self, p):
+        self.accepted(p.feed("JJ-1^^^TEST", "JONESON^JENNIFER^^^^^L", "19840125", "F", "", "",
+                             "123 Main Street West^^NEWARK^NJ^30293", "", "^PRN^PH^^^409^3049506"))
+
+    def test_11_found_by_id(self):
+        p = self.peer()
+        self.feed_jennifer(p)
+        self.assertEqual(p.found(("3.1", "JJ-1"), ("3.4.1", "TEST")), {"JJ-1"})
+        self.assertEqual(p.found(("3.1", "JJ-9483"), ("3.4.1", "TEST")), set())
+        self.assertEqual(code(p.find(("3.1", "JJ-9483"), ("3.4.99", "NOVALUE"))), "AE")
+        self.assertEqual(p.found(("3.1", "JJ-1"), ("3.4.1", "TEST"), domains="^^^TEST"), {"JJ-1"})
+        self.assertEqual(p.found(("3.1", "JJ-1"), ("3.4.1", "TEST"), domains="^^^NID"), set())
+        answer = self.refused(p.find(("3.1", "JJ-1"), ("3.4.1", "TEST"), domains="^^^RANDOM"))
+        self.assertTrue(str(answer.segment("ERR")[2]).startswith("QPD^1^8"))
+
+    def test_12_found_by_name(self):
+        p = self.peer()
+        self.feed_jennifer(p)
+        self.assertEqual(p.found(("5.1", "JONESON"), ("5.2", "JENNIFER")), {"JJ-1"})
+        self.assertEqual(p.found(("5.1", "HOOD"), ("5.2", "ROBIN")), set())
+        self.assertEqual(p.found(("5.1", "JONESON"), ("5.2", "JENNIFER"), domains="^^^TEST"), {"JJ-1"})
+        self.refused(p.find(("5.1", "JONESON"), ("5.2", "JENNIFER"), domains="^^^RANDOM"))
+        self.assertEqual(p.found(("5.1", "JONESO*"), ("5.2", "JEN*")), {"JJ-1"})
+
+    def test_14_found_by_part_of_a_birth_date(self):
+        p = self.peer()
+        self.feed_jennifer(p)
+        for date in ("1984", "198401", "19840125"):
+            self.assertIn("JJ-1", p.found(("7", date), ("5.1", "JONESON")))
+        self.assertEqual(p.found(("7", "1900"), ("5.1", "JONESON")), set())
+
+    def test_15_everything_said_must_fit(self):
+        p = self.peer()
+        self.feed_jennifer(p)
+        self.assertEqual(p.found(("8", "F"), ("5.1", "JONESON")), {"JJ-1"})
+        self.assertEqual(p.found(("7", "1984"), ("5.1", "JONESON"), ("5.2", "JENNIFER")), {"JJ-1"})
+        self.assertIn("JJ-1", p.found(("7", "19840125"), ("8", "F")))
+        self.assertEqual(p.found(("8", "M"), ("5.1", "JONESON"), ("5.2", "JENNIFER")), set())
+        self.assertEqual(p.found(("7", "1984"), ("5.1", "JONESON"), ("5.2", "JASON")), set())
 
     def test_16_merged_ids(self):
         p = self.peer()

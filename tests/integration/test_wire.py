@@ -98,6 +98,8 @@ EXCHANGES = [  # message, its acknowledgement code, both as wireshark names them
     ((header("QBP^Q23^QBP_Q21", "5"), "QPD|IHE PIX Query|T5|9^^^F01", "RCP|I"),
      "AE", "QBP (Q23)", "RSP (K23)"),
     ((header("QBP^Q99", "6"),), "AR", "QBP (Q99)", "ACK (Q99)"),
+    ((header("QBP^Q22^QBP_Q21", "8"), "QPD|IHE PDQ Query|T8|@PID.5.1^高橋", "RCP|I|10^RD"),
+     "AA", "QBP (Q22)", "RSP (K22)"),
     ((header("ADT^A40^ADT_A39", "7"), "EVN||20261101120000", PID.format("1"), "MRG|2^^^F01^PI"),
      "AA", "ADT (A40)", "ACK (A40)"),
 ]
