@@ -169,6 +169,13 @@ struct ihe_id *ihe_hit_ids(const struct ny_registry *r, const struct ny_search_h
 
 /* ---- query.c ---- */
 
+/* Reads the fields of a QPD into ex; false with the fault in ex. */
+typedef bool ihe_question_fn(struct ihe_exchange *ex, const struct ny_hl7v2_segment *qpd);
+
+/* Checks that the sender may ask and that there is a QPD, reads it, and notes for the audit who is
+ * asked about. False: the exchange is finished with the fault. */
+bool ihe_query_begin(struct ihe_exchange *ex, ihe_question_fn *read);
+
 /* An authority of a query, which may leave out the type of an OID (`&1.2.3`); a feed may not. */
 enum ny_authority_result ihe_query_hd(const struct ihe_exchange *ex, struct ny_hd hd,
                                       const struct ny_domain **out);

@@ -142,32 +142,11 @@ static void on_found(void *ctx, ny_rc rc, struct ny_search_page *page)
     ihe_finish(ex);
 }
 
-static bool question_check(struct ihe_exchange *ex)
-{
-    const struct ny_hl7v2_segment *qpd = ny_hl7v2_find(ex->msg, NY_S("QPD"), 1);
-
-    if (!ex->x->may_query) {
-        return ihe_refuse(ex, IHE_FAULT_QUERY_DENIED, NULL);
-    }
-    if (qpd == NULL) {
-        return ihe_refuse(ex, IHE_FAULT_QUERY_SEGMENT, "QPD^1");
-    }
-    return ihe_pdq_read(ex, qpd);
-}
-
 void ihe_iti21(struct ihe_exchange *ex)
 {
-    bool ok = question_check(ex);
-
-    ex->note.patient_id = ex->query_id;
-    if (ex->query_domain != NULL) {
-        ex->note.patient_domain = ex->query_domain->ns;
+    if (ihe_query_begin(ex, ihe_pdq_read)) {
+        ny_registry_search(ex->ihe->cfg.registry, ex->arena, ex->ask, on_found, ex);
     }
-    if (!ok) {
-        ihe_finish(ex);
-        return;
-    }
-    ny_registry_search(ex->ihe->cfg.registry, ex->arena, ex->ask, on_found, ex);
 }
 
 /* QID-1 is the tag of the query. Nothing to drop is no error. */

@@ -157,30 +157,9 @@ static void on_resolved(void *ctx, ny_rc rc, const struct ny_resolved *res)
     tell(ex, &targets, res);
 }
 
-static bool question_check(struct ihe_exchange *ex)
-{
-    const struct ny_hl7v2_segment *qpd = ny_hl7v2_find(ex->msg, NY_S("QPD"), 1);
-
-    if (!ex->x->may_query) {
-        return ihe_refuse(ex, IHE_FAULT_QUERY_DENIED, NULL);
-    }
-    if (qpd == NULL) {
-        return ihe_refuse(ex, IHE_FAULT_QUERY_SEGMENT, "QPD^1");
-    }
-    return question_read(ex, qpd);
-}
-
 void ihe_iti9(struct ihe_exchange *ex)
 {
-    bool ok = question_check(ex);
-
-    ex->note.patient_id = ex->query_id;
-    if (ex->query_domain != NULL) {
-        ex->note.patient_domain = ex->query_domain->ns;
+    if (ihe_query_begin(ex, question_read)) {
+        ny_registry_resolve(ex->ihe->cfg.registry, ex->query_domain, ex->query_id, on_resolved, ex);
     }
-    if (!ok) {
-        ihe_finish(ex);
-        return;
-    }
-    ny_registry_resolve(ex->ihe->cfg.registry, ex->query_domain, ex->query_id, on_resolved, ex);
 }

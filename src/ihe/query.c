@@ -7,6 +7,33 @@
 
 /* ---- the question ---- */
 
+static bool question_check(struct ihe_exchange *ex, ihe_question_fn *read)
+{
+    const struct ny_hl7v2_segment *qpd = ny_hl7v2_find(ex->msg, NY_S("QPD"), 1);
+
+    if (!ex->x->may_query) {
+        return ihe_refuse(ex, IHE_FAULT_QUERY_DENIED, NULL);
+    }
+    if (qpd == NULL) {
+        return ihe_refuse(ex, IHE_FAULT_QUERY_SEGMENT, "QPD^1");
+    }
+    return read(ex, qpd);
+}
+
+bool ihe_query_begin(struct ihe_exchange *ex, ihe_question_fn *read)
+{
+    bool ok = question_check(ex, read);
+
+    ex->note.patient_id = ex->query_id;
+    if (ex->query_domain != NULL) {
+        ex->note.patient_domain = ex->query_domain->ns;
+    }
+    if (!ok) {
+        ihe_finish(ex);
+    }
+    return ok;
+}
+
 enum ny_authority_result ihe_query_hd(const struct ihe_exchange *ex, struct ny_hd hd,
                                       const struct ny_domain **out)
 {
