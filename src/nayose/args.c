@@ -5,7 +5,7 @@
 #include "nayose_priv.h"
 
 /* Keys above the characters: options without a short form. */
-enum { KEY_CERT = 0x1000, KEY_KEY, KEY_CACERT, KEY_JSON };
+enum { KEY_CERT = 0x1000, KEY_KEY, KEY_CACERT, KEY_JSON, KEY_REASON };
 
 static error_t common_key(int key, char *arg, struct argp_state *state)
 {
@@ -135,6 +135,35 @@ char **cli_args(struct cli *cli, const struct verb *verb, const struct argp_opti
         *n_operands = f.n_operands;
     }
     return f.operands;
+}
+
+static bool reason_set(void *ctx, int key, char *arg, struct argp_state *state)
+{
+    const char **reason = ctx;
+
+    (void)state;
+    if (key != KEY_REASON) {
+        return false;
+    }
+    *reason = arg;
+    return true;
+}
+
+char **cli_args_reason(struct cli *cli, const struct verb *verb, const char *doc,
+                       const char **reason)
+{
+    const struct argp_option options[] = {
+        {.name = "reason", .key = KEY_REASON, .arg = "TEXT", .doc = doc},
+        {0  }
+    };
+    char **operands;
+
+    *reason = NULL;
+    operands = cli_args(cli, verb, options, reason_set, reason, NULL);
+    if (*reason == NULL) {
+        cli_usage(verb, "--reason is required");
+    }
+    return operands;
 }
 
 void cli_usage(const struct verb *verb, const char *fmt, ...)

@@ -2,43 +2,19 @@
 
 #include "nayose_priv.h"
 
-enum { KEY_REASON = 0x2000 };
-
-static const struct argp_option options[] = {
-    {.name = "reason",
-     .key = KEY_REASON,
-     .arg = "TEXT",
-     .doc = "Why it is right (required); goes to the audit"},
-    {0   },
-};
-
-static bool option_set(void *ctx, int key, char *arg, struct argp_state *state)
-{
-    const char **reason = ctx;
-
-    (void)state;
-    if (key != KEY_REASON) {
-        return false;
-    }
-    *reason = arg;
-    return true;
-}
-
 int verb_hold_release(struct cli *cli, const struct verb *verb)
 {
-    const char *reason = NULL;
+    const char *reason;
     const char *before;
     const char *behind;
-    char **operands = cli_args(cli, verb, options, option_set, &reason, NULL);
+    char **operands =
+        cli_args_reason(cli, verb, "Why it is right (required); goes to the audit", &reason);
     struct cli_client *c;
     json_t *body;
     json_t *answer = NULL;
     int code;
 
     cli_split_source(cli, verb, operands[0], &before, &behind); /* NS^ID is written alike */
-    if (reason == NULL) {
-        cli_usage(verb, "--reason is required");
-    }
     body = json_pack("{s:s, s:s}", "target", operands[0], "reason", reason);
     if (body == NULL) {
         cli_usage(verb, "the arguments are not UTF-8");

@@ -49,6 +49,10 @@ typedef bool (*cli_option_fn)(void *ctx, int key, char *arg, struct argp_state *
  * with 0. */
 char **cli_args(struct cli *cli, const struct verb *verb, const struct argp_option *options,
                 cli_option_fn set, void *ctx, int *n_operands);
+/* The same for a verb whose only option is --reason TEXT, which has to be given (*reason,
+ * borrowed); doc: what --help says of it. */
+char **cli_args_reason(struct cli *cli, const struct verb *verb, const char *doc,
+                       const char **reason);
 /* Ends with 2 unless text is NS^ID. */
 void cli_check_identity(const struct verb *verb, const char *text);
 /* "APP^FACILITY" → both, in the arena of cli; ends with 2 when there is no '^'. */

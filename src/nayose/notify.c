@@ -1,7 +1,5 @@
 /* nayose notify list, nayose notify retry, nayose notify drop */
 
-#include <stdlib.h>
-
 #include "nayose_priv.h"
 
 /* ---- list ---- */
@@ -77,39 +75,16 @@ int verb_notify_list(struct cli *cli, const struct verb *verb)
 
 /* ---- retry, drop ---- */
 
-enum { KEY_REASON = 0x2000 };
-
-static const struct argp_option drop_options[] = {
-    {.name = "reason",
-     .key = KEY_REASON,
-     .arg = "TEXT",
-     .doc = "Why it need not be told (required); goes to the audit"},
-    {0   },
-};
-
-static bool option_set(void *ctx, int key, char *arg, struct argp_state *state)
-{
-    const char **reason = ctx;
-
-    (void)state;
-    if (key != KEY_REASON) {
-        return false;
-    }
-    *reason = arg;
-    return true;
-}
-
 static int end(struct cli *cli, const struct verb *verb, const char *number, const char *path,
                const char *reason)
 {
-    char *rest = NULL;
-    long long v = strtoll(number, &rest, 10);
+    int64_t v = 0;
     struct cli_client *c;
     json_t *body;
     json_t *answer = NULL;
     int code;
 
-    if (v <= 0 || *rest != '\0') {
+    if (ny_str_to_i64(ny_str_from_c(number), 1, INT64_MAX, &v) != NY_OK) {
         cli_usage(verb, "`%s' is not the number of a notification", number);
     }
     body = json_pack("{s:I, s:s}", "number", (json_int_t)v, "reason", reason);
@@ -135,11 +110,9 @@ int verb_notify_retry(struct cli *cli, const struct verb *verb)
 
 int verb_notify_drop(struct cli *cli, const struct verb *verb)
 {
-    const char *reason = NULL;
-    char **operands = cli_args(cli, verb, drop_options, option_set, &reason, NULL);
+    const char *reason;
+    char **operands = cli_args_reason(
+        cli, verb, "Why it need not be told (required); goes to the audit", &reason);
 
-    if (reason == NULL) {
-        cli_usage(verb, "--reason is required");
-    }
     return end(cli, verb, operands[0], "/notices/drop", reason);
 }
