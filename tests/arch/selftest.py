@@ -30,7 +30,7 @@ ny_program(prog FLOOR 10 USES net)
     "tests/unit/net/test_net.c": '#include <cmocka.h>\n\n#include "../../../src/net/net_priv.h"\n#include "nayose/net.h"\n',
     "fuzz/fuzz_net.c": '/* module: net */\n#include "nayose/net.h"\n',
     "tests/run.sh": '#!/bin/sh\necho "$1"\n',
-    "README.md": "A good sentence about a network/work/thing.\n",
+    "README.md": "A good sentence about a network/home/thing.\n",
 }
 
 # check, file, its content, what the answer must hold. "+" puts the text at the end of the good file.

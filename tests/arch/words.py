@@ -12,7 +12,7 @@ PATHS = ["/wo" + "rk/", "/ho" + "me/\\w", "/Us" + "ers/\\w", "/tmp/na" + "yose/"
 HOSTS = ["py" + "pi\\.org", "pythonho" + "sted\\.org", "registry\\.np" + "mjs", "crates\\." + "io",
          "proxy\\.go" + "lang\\.org", "gh" + "cr\\.io", "qu" + "ay\\.io", "docker\\." + "io",
          "deb\\.deb" + "ian\\.org", "conda\\.ana" + "conda", "arti" + "factory"]
-# A path starts a word: "network/x" and "https://example.org/work/…" are something else.
+# A path starts a word: "network/x" and "https://example.org/home/…" are something else.
 WORD = re.compile("(?<![\\w.:/])(?:" + "|".join(PATHS) + ")|(?:" + "|".join(HOSTS) + ")")
 
 
