@@ -38,8 +38,10 @@ void ny_store_close(struct ny_store *s);
 int64_t ny_store_epoch(const struct ny_store *s);
 /* The write connection is up, the last fence held, and a read connection is up. */
 bool ny_store_is_ready(const struct ny_store *s);
-/* Called when the write connection is up and the fence holds (ready = true), and when it is lost or
- * another server leads (ready = false). After a loss the batch in flight has been answered NY_EDB
+/* Called when the write connection is up and the fence holds (ready = true), again whenever a read
+ * connection comes up while it is so, and when it is lost or another server leads (ready = false).
+ * The order in which connections come up is nobody's choice: true may be told before a read is
+ * possible. After a loss the batch in flight has been answered NY_EDB
  * before, and the epoch is moved on by one when it is still ours: what the lost connection left
  * behind cannot be committed any more once ready = true was told. A fenced store stays so. The
  * store must not be closed from inside. */

@@ -241,6 +241,10 @@ void ny_registry_ready_changed(void *ctx, bool ready)
         }
         return;
     }
+    if (r->ready) {
+        ny_notices_wake(r); /* the outbox can be read now */
+        return;
+    }
     if (r->rebuilding) {
         if (ny_registry_reload(r, &err) != NY_OK) {
             ny_log(NY_LOG_ERROR, "rebuild_failed", "why=%s", ny_log_safe(ny_str_from_c(err.text)));

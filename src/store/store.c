@@ -165,10 +165,17 @@ static void on_write_state(struct ny_db *db, bool up, void *ctx)
 
 static void on_read_state(struct ny_db *db, bool up, void *ctx)
 {
-    (void)ctx;
-    if (up && (send_setup(db) != NY_OK || ny_db_sync(db, NULL, NULL) != NY_OK)) {
+    struct ny_store *s = ctx;
+
+    if (!up) {
+        return;
+    }
+    if (send_setup(db) != NY_OK || ny_db_sync(db, NULL, NULL) != NY_OK) {
         ny_log(NY_LOG_WARN, "store_read_setup", "error=%s",
                ny_log_safe(ny_str_from_c(ny_db_last_error(db))));
+    }
+    if (s->ready && s->on_ready != NULL) {
+        s->on_ready(s->on_ready_ctx, true); /* who could not read until now */
     }
 }
 
