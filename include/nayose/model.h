@@ -207,6 +207,8 @@ void ny_patient_say_single(struct ny_patient *p, enum ny_single_id id, ny_str va
 void ny_patient_withdraw(struct ny_patient *p, const struct ny_stamp *stamp);
 /* Nobody says that the patient is there: never seen, or the newest message took him back. */
 bool ny_patient_is_gone(const struct ny_patient *p);
+/* The patient is for practice only (MSH-11 T or D). */
+bool ny_patient_is_practice(const struct ny_patient *p);
 bool ny_value_is_current(const struct ny_set *s, const struct ny_value *v);
 bool ny_value_is_live(const struct ny_set *s, const struct ny_value *v); /* not deleted since */
 /* The name that leads: the first current legal one, else the first current one that is no alias or

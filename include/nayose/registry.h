@@ -84,7 +84,8 @@ struct ny_request {
 enum ny_feed_result {
     NY_FEED_ACCEPTED = 0,
     NY_FEED_UNKNOWN_PATIENT, /* strict_update and the id is not known: nothing was done */
-    NY_FEED_ID_TAKEN         /* NY_FEED_RENAME to an id that is somebody else's: nothing was done */
+    NY_FEED_ID_TAKEN,        /* NY_FEED_RENAME to an id that is somebody else's: nothing was done */
+    NY_FEED_IN_PRODUCTION    /* is_test, and an id is a real patient's: nothing was done */
 };
 
 /* What the registry makes of a feed. Bit k speaks of ids[k] as it was before the message. */
@@ -145,8 +146,11 @@ struct ny_feed {
     size_t n_pairs; /* MERGE, RENAME, LINK, UNLINK, MOVE; a later one is the newer word */
     struct ny_feed_pair pairs[NY_FEED_PAIRS_MAX];
     struct ny_patient
-        patient;           /* what the message says, every stamp the message's; seen is its stamp */
-    bool is_test;          /* MSH-11 T or D from a source that may: status test */
+        patient; /* what the message says, every stamp the message's; seen is its stamp */
+    /* MSH-11 T or D from a source that may: status test. What was said for practice of an id goes
+     * when the first real message says that its patient is there, so that a record is made of one
+     * kind of messages whatever came first. */
+    bool is_test;
     bool strict_update;    /* unknown ids are refused */
     ny_str reason;         /* RELEASE: why */
     enum ny_hold_why only; /* RELEASE: only holds of this kind; 0: all */

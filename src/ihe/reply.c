@@ -303,6 +303,8 @@ static ny_rc feed_compose(void *ctx, const struct ny_feed_outcome *o, ny_str *ou
         (void)ihe_refuse(ex, IHE_FAULT_UNKNOWN_PATIENT, NULL);
     } else if (o->result == NY_FEED_ID_TAKEN) {
         (void)ihe_refuse(ex, IHE_FAULT_ID_TAKEN, NULL);
+    } else if (o->result == NY_FEED_IN_PRODUCTION) {
+        (void)ihe_refuse(ex, IHE_FAULT_IN_PRODUCTION, NULL);
     } else {
         outcome_warn(ex, o);
     }

@@ -81,9 +81,7 @@ static void singles_fill(const struct ny_patient *p, struct ny_record *r)
         r->flags |= NY_RECORD_IDENTITY_UNKNOWN;
     }
     r->flags |= ny_patient_is_gone(p) ? NY_RECORD_GONE : 0;
-    if (is_code(p, NY_SINGLE_PROCESSING, "T") || is_code(p, NY_SINGLE_PROCESSING, "D")) {
-        r->flags |= NY_RECORD_TEST;
-    }
+    r->flags |= ny_patient_is_practice(p) ? NY_RECORD_TEST : 0;
 }
 
 ny_rc ny_record_pack(struct ny_arena *a, const struct ny_patient *p, ny_str *out)

@@ -45,14 +45,18 @@ static bool is_code(const struct ny_patient *p, enum ny_single_id id, const char
     return ny_str_equals_nocase(p->singles[id].value, ny_str_from_c(code));
 }
 
+bool ny_patient_is_practice(const struct ny_patient *p)
+{
+    return is_code(p, NY_SINGLE_PROCESSING, "T") || is_code(p, NY_SINGLE_PROCESSING, "D");
+}
+
 bool ny_patient_claim(const struct ny_patient *p, struct ny_claim *out)
 {
     size_t leading = ny_patient_leading_name(p);
     const struct ny_value *v;
 
     if (leading == p->sets[NY_SET_NAME].n || is_code(p, NY_SINGLE_IDENTITY_UNKNOWN, "Y") ||
-        is_code(p, NY_SINGLE_RELIABILITY, "AL") || is_code(p, NY_SINGLE_PROCESSING, "T") ||
-        is_code(p, NY_SINGLE_PROCESSING, "D")) {
+        is_code(p, NY_SINGLE_RELIABILITY, "AL") || ny_patient_is_practice(p)) {
         return false;
     }
     v = &p->sets[NY_SET_NAME].values[leading];

@@ -95,6 +95,10 @@ static ny_rc revise(struct decision *d, size_t k, struct revision *out)
         stored = &nothing;
     }
     spoken_of(d->feed, k, &said);
+    if (!d->feed->is_test && said.seen.at_us != NY_NEVER && ny_patient_is_practice(stored)) {
+        ny_patient_init(&nothing);
+        stored = &nothing;
+    }
     rc = ny_patient_merge(d->arena, stored, &said, &merged, &out->change);
     if (rc == NY_OK) {
         out->patient = NY_ARENA_NEW(d->arena, struct ny_patient);
@@ -288,6 +292,20 @@ static bool is_taken(const struct decision *d, const struct ny_feed_outcome *o)
     return false;
 }
 
+/* A message for practice names a real patient. */
+static bool is_in_production(const struct decision *d)
+{
+    for (size_t k = 0; d->feed->is_test && k < d->feed->n_ids; k++) {
+        const struct ny_stored_patient *s = ny_item_stored(d->item, d->ids[k]);
+
+        if (d->ids[k] != 0 && s != NULL && s->patient.seen.at_us != NY_NEVER &&
+            !ny_patient_is_practice(&s->patient)) {
+            return true;
+        }
+    }
+    return false;
+}
+
 /* Finds the identities; what can be refused is refused before anything is changed. */
 static void admit(struct decision *d, struct ny_feed_outcome *o)
 {
@@ -314,6 +332,8 @@ static void admit(struct decision *d, struct ny_feed_outcome *o)
         o->result = NY_FEED_UNKNOWN_PATIENT;
     } else if (is_taken(d, o)) {
         o->result = NY_FEED_ID_TAKEN;
+    } else if (is_in_production(d)) {
+        o->result = NY_FEED_IN_PRODUCTION;
     }
 }
 
@@ -372,7 +392,7 @@ static ny_rc accept(struct decision *d, const struct ny_feed_outcome *o)
 
 ny_rc ny_registry_decide(struct ny_registry *r, struct item *i)
 {
-    static const ny_str decisions[] = {NY_S("AA"), NY_S("AE 204"), NY_S("AE 205")};
+    static const ny_str decisions[] = {NY_S("AA"), NY_S("AE 204"), NY_S("AE 205"), NY_S("AR 202")};
     struct batch *b = ny_registry_open_batch(r);
     struct decision d = {.r = r,
                          .item = i,

@@ -251,6 +251,11 @@ static void test_source_settings(void **state)
     assert_non_null(strstr(b.answer, "MSA|AA|M1"));
     assert_non_null(strstr(b.registry->feed_text, " test\n"));
     assert_non_null(strstr(b.registry->feed_text, "processing=T\n"));
+    (void)bench_send(&b, NY_S(HEAD "ADT^A08|M1|T|2.5\r" PID("6^^^F01")));
+    assert_string_equal(bench_mask(&b),
+                        "MSH|^~\\&|NAYOSE|REG|HIS|F01|TIME||ACK^A08^ACK|ID|T|2.5\n" AR
+                        "ERR||MSH^1^11|202^Unsupported processing id^HL70357|E||||this is a real "
+                        "patient, not one for practice\n");
     s->undecodable_replace = true;
     (void)bench_send(&b, NY_S(A28 EVN "PID|||1^^^F01||\xE3\x81^B\r"));
     assert_string_equal(bench_mask(&b), ACK28 AA "ERR|||102^Data type error^HL70357|W\n");
