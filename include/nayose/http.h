@@ -1,5 +1,6 @@
 /* http: HTTP/1.1 as a server sees it: requests parsed from bytes, responses written to bytes.
- * No sockets. Chunked requests, upgrades and trailers are refused; bodies need Content-Length.
+ * No sockets. Bodies come with their length or in chunks, not compressed; trailers are dropped,
+ * upgrades ignored.
  * Sections: request · parser · target · response. */
 #ifndef NAYOSE_HTTP_H
 #define NAYOSE_HTTP_H
@@ -48,7 +49,7 @@ enum ny_http_step {
 
 /* Why a request is refused. */
 struct ny_http_refusal {
-    int status;       /* 400, 411, 413, 414, 417, 431, 501, 505 */
+    int status;       /* 400, 411, 413, 414, 415, 417, 431, 501, 505 */
     const char *text; /* one sentence without the client's bytes; static */
 };
 

@@ -91,7 +91,8 @@ struct ny_peer_http_config {
     struct ny_peer_budget *budget;
     const struct ny_peer_route *routes; /* borrowed */
     size_t n_routes;
-    size_t max_body; /* bytes; 0 = 4 MiB */
+    size_t max_body;    /* bytes; 0 = 4 MiB */
+    int64_t partial_us; /* most time between a request's first byte and its last; 0 = 60 s */
     bool open_access;
 };
 

@@ -48,7 +48,7 @@ static int on_headers_complete(http_parser *p)
         .minor = p->http_minor,
         .has_length = (p->flags & F_CONTENTLENGTH) != 0,
         .length = (p->flags & F_CONTENTLENGTH) != 0 ? p->content_length : 0,
-        .chunked = (p->flags & F_CHUNKED) != 0 || p->uses_transfer_encoding,
+        .coded = (p->flags & F_CHUNKED) != 0 || p->uses_transfer_encoding,
         .keep_alive = http_should_keep_alive(p) != 0,
     };
 

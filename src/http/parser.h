@@ -13,7 +13,7 @@ struct http_wire_head {
     unsigned major, minor;
     bool has_length;
     uint64_t length;
-    bool chunked; /* or any other transfer coding */
+    bool coded; /* Transfer-Encoding is there, whatever it says */
     bool keep_alive;
 };
 

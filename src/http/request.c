@@ -1,12 +1,18 @@
 /* A request put together from the wire's pieces, with every limit checked before memory is taken.
  *
- *   target ─▶ (field, value)* ─▶ head: version, Host, length, Expect ─▶ body ─▶ done
+ *   target ─▶ (field, value)* ─▶ head: version, Host, length, codings, Expect ─▶ body ─▶ done
+ *                                                                                 │
+ *                                  of known length: one piece of memory ──────────┤
+ *                                  in chunks: grows, at most twice its size ──────┘
  *
- * A refusal is decided at the earliest byte that shows it, and sticks.
- * Spec: RFC 9112 (syntax), RFC 9110 (Expect, Content-Length, Host). */
+ * A refusal is decided at the earliest byte that shows it, and sticks. What follows the last chunk
+ * (trailers) counts as header bytes and is dropped.
+ * Spec: RFC 9112 (syntax, chunks), RFC 9110 (Expect, Content-Length, Content-Encoding, Host). */
 
 #include "http_priv.h"
 #include "parser.h"
+
+enum { CHUNKED_FIRST = 4096 };
 
 struct ny_http_parser {
     struct http_wire *wire;
@@ -15,9 +21,10 @@ struct ny_http_parser {
     struct ny_http_request *req;
     struct ny_buf target, field, value;
     size_t header_bytes;
-    bool in_value; /* the last piece was of a value */
-    char *body;
-    size_t body_want;
+    bool in_value;   /* the last piece was of a value */
+    char *body;      /* [body_cap + 1] */
+    size_t body_cap; /* of a known length: that length */
+    bool chunked;
     bool started;
     bool head_done;
     bool wants_continue; /* told once */
@@ -91,7 +98,9 @@ static bool on_field(void *ctx, ny_str piece)
     if (!count_header_bytes(p, piece.n)) {
         return false;
     }
-    ny_buf_add(&p->field, piece);
+    if (!p->head_done) { /* else a trailer */
+        ny_buf_add(&p->field, piece);
+    }
     return true;
 }
 
@@ -99,11 +108,13 @@ static bool on_value(void *ctx, ny_str piece)
 {
     struct ny_http_parser *p = ctx;
 
-    p->in_value = true;
     if (!count_header_bytes(p, piece.n)) {
         return false;
     }
-    ny_buf_add(&p->value, piece);
+    if (!p->head_done) {
+        p->in_value = true;
+        ny_buf_add(&p->value, piece);
+    }
     return true;
 }
 
@@ -144,6 +155,30 @@ static size_t header_count(const struct ny_http_request *req, ny_str name)
     return n;
 }
 
+/* "chunked" alone is read: a coding before it would be a body that we cannot read, and two headers
+ * are a way to smuggle. */
+static bool coding_check(struct ny_http_parser *p, const struct http_wire_head *head)
+{
+    const struct ny_http_request *req = p->req;
+
+    if (head->coded) {
+        p->chunked = head->minor == 1 && header_count(req, NY_S("Transfer-Encoding")) == 1 &&
+                     ny_str_equals_nocase(ny_http_header_get(req, NY_S("Transfer-Encoding")),
+                                          NY_S("chunked"));
+        if (!p->chunked) {
+            return refuse(p, 501, "Of transfer codings only chunked is known, in HTTP/1.1.");
+        }
+    }
+    for (size_t i = 0; i < req->n_headers; i++) {
+        if (ny_str_equals_nocase(req->headers[i].name, NY_S("Content-Encoding")) &&
+            !ny_str_equals_nocase(req->headers[i].value, NY_S("identity"))) {
+            return refuse(p, 415,
+                          "Send the body as it is, without Content-Encoding (such as gzip).");
+        }
+    }
+    return true;
+}
+
 static bool head_check(struct ny_http_parser *p, const struct http_wire_head *head)
 {
     static const char *const needs_length[] = {"POST", "PUT", "PATCH"};
@@ -159,12 +194,13 @@ static bool head_check(struct ny_http_parser *p, const struct http_wire_head *he
     if (hosts > 1 || (hosts == 0 && head->minor == 1)) {
         return refuse(p, 400, "There must be one Host header.");
     }
-    if (head->chunked) {
-        return refuse(p, 501, "Transfer codings are not supported; send Content-Length.");
+    if (!coding_check(p, head)) {
+        return false;
     }
     for (size_t i = 0; i < NY_ARRAY_LEN(needs_length); i++) {
-        if (!head->has_length && ny_str_equals(req->method, ny_str_from_c(needs_length[i]))) {
-            return refuse(p, 411, "Content-Length is required.");
+        if (!head->has_length && !p->chunked &&
+            ny_str_equals(req->method, ny_str_from_c(needs_length[i]))) {
+            return refuse(p, 411, "Content-Length or chunks are required.");
         }
     }
     if (head->length > p->body_max) {
@@ -183,7 +219,7 @@ static bool expect_check(struct ny_http_parser *p, const struct http_wire_head *
     if (!ny_str_equals_nocase(expect, NY_S("100-continue"))) {
         return refuse(p, 417, "Only the expectation 100-continue is known.");
     }
-    p->wants_continue = head->minor == 1 && head->length > 0;
+    p->wants_continue = head->minor == 1 && (head->length > 0 || p->chunked);
     return true;
 }
 
@@ -202,8 +238,8 @@ static bool on_head(void *ctx, const struct http_wire_head *head)
     if (!head_check(p, head) || !expect_check(p, head) || !target_split(p)) {
         return false;
     }
-    p->body_want = (size_t)head->length;
-    p->body = ny_arena_alloc(p->arena, p->body_want + 1);
+    p->body_cap = p->chunked ? CHUNKED_FIRST : (size_t)head->length;
+    p->body = ny_arena_alloc(p->arena, p->body_cap + 1);
     if (p->body == NULL) {
         return refuse_memory(p);
     }
@@ -212,11 +248,43 @@ static bool on_head(void *ctx, const struct http_wire_head *head)
     return true;
 }
 
+/* Room for n more bytes of a body whose length nobody told. */
+static bool body_grow(struct ny_http_parser *p, size_t n)
+{
+    size_t have = p->req->body.n;
+    size_t cap = p->body_cap;
+    char *grown;
+
+    if (n > p->body_max - have) {
+        return refuse(p, 413, "The body is too large.");
+    }
+    while (cap - have < n) {
+        cap *= 2;
+    }
+    if (cap > p->body_max) {
+        cap = p->body_max;
+    }
+    grown = ny_arena_alloc(p->arena, cap + 1);
+    if (grown == NULL) {
+        return refuse_memory(p);
+    }
+    memcpy(grown, p->body, have);
+    p->body = grown;
+    p->body_cap = cap;
+    p->req->body.p = grown;
+    return true;
+}
+
 static bool on_body(void *ctx, ny_str piece)
 {
     struct ny_http_parser *p = ctx;
 
-    NY_ASSERT(piece.n <= p->body_want - p->req->body.n);
+    if (piece.n > p->body_cap - p->req->body.n) {
+        NY_ASSERT(p->chunked);
+        if (!body_grow(p, piece.n)) {
+            return false;
+        }
+    }
     memcpy(p->body + p->req->body.n, piece.p, piece.n);
     p->req->body.n += piece.n;
     return true;

@@ -114,6 +114,7 @@ http_create(struct server *s, const struct ny_peer_route *route, const char *nam
         .routes = route,
         .n_routes = 1,
         .max_body = (size_t)ny_conf_int(s->conf, "listener", name, "max_message"),
+        .partial_us = ny_conf_time_us(s->conf, "listener", name, "partial_timeout"),
         .open_access = open_access,
     };
 

@@ -12,7 +12,7 @@
 #include "peer_priv.h"
 
 enum { LISTENERS_MAX = 8, SPARE_ARENA = 64 * 1024, USER_MAX = 64 };
-static const int64_t REQUEST_MAX_US = 120 * NY_US_PER_SECOND;
+static const int64_t PARTIAL_DEFAULT_US = 60 * NY_US_PER_SECOND;
 
 struct session;
 
@@ -32,7 +32,7 @@ struct session {
     struct ny_http_parser *parser;
     struct ny_arena *arena;       /* of the request being received */
     struct http_request *pending; /* under way, else NULL */
-    int64_t since_us; /* monotonic; first byte of the request being received, 0 = none */
+    struct ny_timer *partial;     /* runs while a request is being received */
     char user[USER_MAX];
 };
 
@@ -62,12 +62,12 @@ static void on_closed(struct ny_peer_session *base)
         s->pending->session = NULL;
         s->pending = NULL;
     }
+    ny_timer_destroy(s->partial);
 }
 
 static void request_begin(struct session *s)
 {
     s->arena = ny_peer_arena_create(s->listener->cfg.max_body);
-    s->since_us = 0;
     ny_http_parser_begin(s->parser, s->arena);
 }
 
@@ -229,12 +229,24 @@ static void take_request(struct session *s, struct ny_http_request *wire)
     route(cfg, &r->pub); /* may reply at once; r is freed at the end of the turn */
 }
 
-static void request_refused(struct session *s, const struct ny_http_refusal *refusal)
+static void request_refused(struct session *s, int status, const char *text)
 {
     ny_log(NY_LOG_INFO, "http_refused", "peer=%s status=%d", ny_stream_peer(s->base.stream),
-           refusal->status);
-    write_error(s->base.stream, refusal->status, refusal->text, false);
+           status);
+    write_error(s->base.stream, status, text, false);
     ny_peer_session_close(&s->base);
+}
+
+/* Slow senders hold a connection and its memory: RFC 9110 15.5.9. */
+static void on_partial(void *ctx)
+{
+    struct session *s = ctx;
+
+    if (ny_stream_is_paused(s->base.stream)) { /* it is us who do not read */
+        ny_timer_start(s->partial, s->listener->cfg.partial_us, 0);
+    } else {
+        request_refused(s, 408, "The request took too long.");
+    }
 }
 
 /* True: one request is complete. */
@@ -244,21 +256,19 @@ static bool feed(struct session *s, struct ny_http_request **out)
     size_t consumed = 0;
     enum ny_http_step step =
         ny_http_parser_feed(s->parser, ny_stream_input(s->base.stream), &consumed, out, &refusal);
-    int64_t now = ny_clock_monotonic_us();
 
     ny_stream_consume(s->base.stream, consumed);
     if (step == NY_HTTP_BAD) {
-        request_refused(s, &refusal);
+        request_refused(s, refusal.status, refusal.text);
         return false;
     }
     if (step == NY_HTTP_CONTINUE) {
         ny_stream_write(s->base.stream, NY_HTTP_100_CONTINUE);
     }
-    if (s->since_us == 0 && !ny_http_parser_is_idle(s->parser)) {
-        s->since_us = now;
-    }
-    if (step != NY_HTTP_DONE && s->since_us != 0 && now - s->since_us > REQUEST_MAX_US) {
-        ny_peer_session_close(&s->base);
+    if (step == NY_HTTP_DONE) {
+        ny_timer_stop(s->partial);
+    } else if (!ny_timer_is_active(s->partial)) {
+        ny_timer_start(s->partial, s->listener->cfg.partial_us, 0);
     }
     return step == NY_HTTP_DONE;
 }
@@ -291,6 +301,9 @@ struct ny_peer_http_listener *ny_peer_http_create(const struct ny_peer_http_conf
     if (l->cfg.max_body == 0) {
         l->cfg.max_body = NY_PEER_MESSAGE_MAX;
     }
+    if (l->cfg.partial_us == 0) {
+        l->cfg.partial_us = PARTIAL_DEFAULT_US;
+    }
     l->sessions.loop = cfg->loop;
     l->sessions.budget = cfg->budget;
     return l;
@@ -303,6 +316,7 @@ void ny_peer_http_adopt(struct ny_peer_http_listener *l, struct ny_stream *strea
     s->listener = l;
     s->base.under_way_max = 1;
     s->parser = ny_http_parser_create(l->cfg.max_body);
+    s->partial = ny_timer_create(l->cfg.loop, on_partial, s);
     if (ny_stream_peer_user(stream, s->user, sizeof(s->user)) != NY_OK) {
         s->user[0] = '\0';
     }

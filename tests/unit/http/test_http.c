@@ -14,6 +14,7 @@
 enum { BODY_MAX = 100 };
 
 #define HOST "Host: x\r\n"
+#define CHUNKED "Transfer-Encoding: chunked\r\n\r\n"
 
 /* Feeds step bytes at a time until something else than MORE comes. */
 static enum ny_http_step feed(struct ny_http_parser *p, ny_str in, size_t step, size_t *used,
@@ -78,30 +79,45 @@ static void test_refusals(void **state)
         const char *name, *in;
         int status; /* 0: taken */
     } rows[] = {
-        {"plain",              "GET / HTTP/1.1\r\n" HOST "\r\n",                                        0  },
-        {"1.0 without Host",   "GET / HTTP/1.0\r\n\r\n",                                                0  },
-        {"no Host",            "GET / HTTP/1.1\r\n\r\n",                                                400},
-        {"two Hosts",          "GET / HTTP/1.1\r\n" HOST HOST "\r\n",                                   400},
-        {"nonsense",           "\x16\x03\x01\x02",                                                      400},
-        {"lower method",       "get / HTTP/1.1\r\n" HOST "\r\n",                                        400},
-        {"version 2",          "GET / HTTP/2.0\r\n" HOST "\r\n",                                        505},
-        {"chunked",            "POST / HTTP/1.1\r\n" HOST "Transfer-Encoding: chunked\r\n\r\n",         501},
-        {"no length",          "POST / HTTP/1.1\r\n" HOST "\r\n",                                       411},
+        {"plain",              "GET / HTTP/1.1\r\n" HOST "\r\n",                                                 0  },
+        {"1.0 without Host",   "GET / HTTP/1.0\r\n\r\n",                                                         0  },
+        {"no Host",            "GET / HTTP/1.1\r\n\r\n",                                                         400},
+        {"two Hosts",          "GET / HTTP/1.1\r\n" HOST HOST "\r\n",                                            400},
+        {"nonsense",           "\x16\x03\x01\x02",                                                               400},
+        {"lower method",       "get / HTTP/1.1\r\n" HOST "\r\n",                                                 400},
+        {"version 2",          "GET / HTTP/2.0\r\n" HOST "\r\n",                                                 505},
+        {"two codings",        "POST / HTTP/1.1\r\n" HOST "Transfer-Encoding: gzip, chunked\r\n\r\n",            501},
+        {"codings twice",
+         "POST / HTTP/1.1\r\n" HOST "Transfer-Encoding: gzip\r\nTransfer-Encoding: chunked\r\n\r\n",
+         501                                                                                                        },
+        {"coding not chunked", "POST / HTTP/1.1\r\n" HOST "Transfer-Encoding: gzip\r\n\r\n",                     501},
+        {"chunked in 1.0",     "POST / HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n",                          501},
+        {"gzip",               "POST / HTTP/1.1\r\n" HOST "Content-Encoding: gzip\r\nContent-Length: 1\r\n\r\n",
+         415                                                                                                        },
+        {"gzip and more",
+         "POST / HTTP/1.1\r\n" HOST
+         "Content-Encoding: identity\r\nContent-Encoding: br\r\nContent-Length: 1\r\n\r\n",                      415},
+        {"identity",
+         "POST / HTTP/1.1\r\n" HOST "Content-Encoding: Identity\r\nContent-Length: 0\r\n\r\n",                   0  },
+        {"no chunk's length",  "POST / HTTP/1.1\r\n" HOST CHUNKED "x\r\n",                                       400},
+        {"chunk too large",    "POST / HTTP/1.1\r\n" HOST CHUNKED "ffffffffffffffffff\r\n",                      400},
+        {"chunk not closed",   "POST / HTTP/1.1\r\n" HOST CHUNKED "1\r\nab\r\n",                                 400},
+        {"no length",          "POST / HTTP/1.1\r\n" HOST "\r\n",                                                411},
         {"length twice",
-         "POST / HTTP/1.1\r\n" HOST "Content-Length: 1\r\nContent-Length: 2\r\n\r\n",                   400},
+         "POST / HTTP/1.1\r\n" HOST "Content-Length: 1\r\nContent-Length: 2\r\n\r\n",                            400},
         {"length and chunked",
-         "POST / HTTP/1.1\r\n" HOST "Content-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n",          400},
-        {"length negative",    "POST / HTTP/1.1\r\n" HOST "Content-Length: -1\r\n\r\n",                 400},
-        {"body at the cap",    "POST / HTTP/1.1\r\n" HOST "Content-Length: 0\r\n\r\n",                  0  },
-        {"body too large",     "POST / HTTP/1.1\r\n" HOST "Content-Length: 101\r\n\r\n",                413},
-        {"expect what",        "GET / HTTP/1.1\r\n" HOST "Expect: tea\r\n\r\n",                         417},
-        {"connect",            "CONNECT h:1 HTTP/1.1\r\n" HOST "\r\n",                                  501},
-        {"fragment",           "GET /a#b HTTP/1.1\r\n" HOST "\r\n",                                     400},
-        {"star",               "OPTIONS * HTTP/1.1\r\n" HOST "\r\n",                                    0  },
-        {"star for GET",       "GET * HTTP/1.1\r\n" HOST "\r\n",                                        400},
-        {"blank in name",      "GET / HTTP/1.1\r\n" HOST "A b: c\r\n\r\n",                              400},
+         "POST / HTTP/1.1\r\n" HOST "Content-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n",                   400},
+        {"length negative",    "POST / HTTP/1.1\r\n" HOST "Content-Length: -1\r\n\r\n",                          400},
+        {"body at the cap",    "POST / HTTP/1.1\r\n" HOST "Content-Length: 0\r\n\r\n",                           0  },
+        {"body too large",     "POST / HTTP/1.1\r\n" HOST "Content-Length: 101\r\n\r\n",                         413},
+        {"expect what",        "GET / HTTP/1.1\r\n" HOST "Expect: tea\r\n\r\n",                                  417},
+        {"connect",            "CONNECT h:1 HTTP/1.1\r\n" HOST "\r\n",                                           501},
+        {"fragment",           "GET /a#b HTTP/1.1\r\n" HOST "\r\n",                                              400},
+        {"star",               "OPTIONS * HTTP/1.1\r\n" HOST "\r\n",                                             0  },
+        {"star for GET",       "GET * HTTP/1.1\r\n" HOST "\r\n",                                                 400},
+        {"blank in name",      "GET / HTTP/1.1\r\n" HOST "A b: c\r\n\r\n",                                       400},
         {"upgrade ignored",    "GET / HTTP/1.1\r\n" HOST "Connection: Upgrade\r\nUpgrade: h2c\r\n\r\n",
-         0                                                                                                 },
+         0                                                                                                          },
     };
 
     (void)state;
@@ -123,6 +139,70 @@ static void test_refusals(void **state)
             ny_http_parser_destroy(p);
             ny_arena_destroy(a);
         }
+    }
+}
+
+/* Chunks, their extensions and a trailer, then a request of its own. */
+static void test_chunks_become_a_body(void **state)
+{
+    const ny_str in = NY_S("POST / HTTP/1.1\r\n" HOST CHUNKED "5;x=\"y\"\r\nhello\r\n1\r\n \r\n"
+                           "00B\r\n0123456789a\r\n0\r\nSum: 1\r\n\r\nGET / HTTP/1.1\r\n");
+
+    (void)state;
+    for (size_t step = 1; step < in.n + 2; step++) {
+        struct ny_http_parser *p = ny_http_parser_create(BODY_MAX);
+        struct ny_arena *a = ny_arena_create(0);
+        struct ny_http_request *req = NULL;
+        struct ny_http_refusal refusal;
+        size_t used;
+
+        ny_http_parser_begin(p, a);
+        assert_int_equal(feed(p, in, step, &used, &req, &refusal), NY_HTTP_DONE);
+        assert_int_equal(in.n - used, strlen("GET / HTTP/1.1\r\n"));
+        assert_string_equal(req->body.p, "hello 0123456789a");
+        assert_int_equal(req->body.n, 17);
+        assert_null(ny_http_header_get(req, NY_S("Sum")).p);
+        assert_int_equal(req->n_headers, 2);
+        ny_http_parser_destroy(p);
+        ny_arena_destroy(a);
+    }
+}
+
+/* Whole and in pieces; the body that just fits is taken, one byte more is not. */
+static void test_chunks_have_the_limit_of_a_body(void **state)
+{
+    static char chunk[40000];
+    const size_t max = 3 * sizeof(chunk);
+
+    (void)state;
+    memset(chunk, 'x', sizeof(chunk));
+    for (size_t over = 0; over < 2; over++) {
+        struct ny_http_parser *p = ny_http_parser_create(max - over);
+        struct ny_arena *a = ny_arena_create(0);
+        struct ny_http_request *req = NULL;
+        struct ny_http_refusal refusal = {0};
+        enum ny_http_step s;
+        struct ny_buf in;
+        size_t used;
+
+        ny_buf_init(&in, a);
+        ny_buf_add(&in, NY_S("POST / HTTP/1.1\r\n" HOST CHUNKED));
+        for (int i = 0; i < 3; i++) {
+            ny_buf_printf(&in, "%zx\r\n", sizeof(chunk));
+            ny_buf_add(&in, ny_str_of(chunk, sizeof(chunk)));
+            ny_buf_add(&in, NY_S("\r\n"));
+        }
+        ny_buf_add(&in, NY_S("0\r\n\r\n"));
+        ny_http_parser_begin(p, a);
+        s = feed(p, ny_buf_str(&in), 1000, &used, &req, &refusal);
+        assert_int_equal(s, over == 0 ? NY_HTTP_DONE : NY_HTTP_BAD);
+        assert_int_equal(refusal.status, over == 0 ? 0 : 413);
+        if (over == 0) {
+            assert_int_equal(req->body.n, max);
+            assert_int_equal(req->body.p[max], '\0');
+        }
+        ny_http_parser_destroy(p);
+        ny_arena_destroy(a);
     }
 }
 
@@ -174,25 +254,35 @@ static void test_limits(void **state)
 
 static void test_continue_is_asked_once(void **state)
 {
-    const char *head =
-        "POST / HTTP/1.1\r\n" HOST "Expect: 100-continue\r\nContent-Length: 2\r\n\r\n";
-    struct ny_http_parser *p = ny_http_parser_create(BODY_MAX);
-    struct ny_arena *a = ny_arena_create(0);
-    struct ny_http_request *req = NULL;
-    struct ny_http_refusal refusal;
-    size_t used;
+    static const struct {
+        const char *head, *one, *two;
+    } rows[] = {
+        {"Content-Length: 2\r\n\r\n", "a",      "b"             },
+        {CHUNKED,                     "2\r\na", "b\r\n0\r\n\r\n"},
+    };
 
     (void)state;
-    ny_http_parser_begin(p, a);
-    assert_int_equal(ny_http_parser_feed(p, ny_str_from_c(head), &used, &req, &refusal),
-                     NY_HTTP_CONTINUE);
-    assert_int_equal(used, strlen(head));
-    assert_false(ny_http_parser_is_idle(p));
-    assert_int_equal(ny_http_parser_feed(p, NY_S("a"), &used, &req, &refusal), NY_HTTP_MORE);
-    assert_int_equal(ny_http_parser_feed(p, NY_S("b"), &used, &req, &refusal), NY_HTTP_DONE);
-    assert_string_equal(req->body.p, "ab");
-    ny_http_parser_destroy(p);
-    ny_arena_destroy(a);
+    for (size_t i = 0; i < NY_ARRAY_LEN(rows); i++) {
+        struct ny_http_parser *p = ny_http_parser_create(BODY_MAX);
+        struct ny_arena *a = ny_arena_create(0);
+        struct ny_http_request *req = NULL;
+        struct ny_http_refusal refusal;
+        ny_str head = ny_arena_printf(a, "POST / HTTP/1.1\r\n" HOST "Expect: 100-continue\r\n%s",
+                                      rows[i].head);
+        size_t used;
+
+        ny_http_parser_begin(p, a);
+        assert_int_equal(ny_http_parser_feed(p, head, &used, &req, &refusal), NY_HTTP_CONTINUE);
+        assert_int_equal(used, head.n);
+        assert_false(ny_http_parser_is_idle(p));
+        assert_int_equal(ny_http_parser_feed(p, ny_str_from_c(rows[i].one), &used, &req, &refusal),
+                         NY_HTTP_MORE);
+        assert_int_equal(ny_http_parser_feed(p, ny_str_from_c(rows[i].two), &used, &req, &refusal),
+                         NY_HTTP_DONE);
+        assert_string_equal(req->body.p, "ab");
+        ny_http_parser_destroy(p);
+        ny_arena_destroy(a);
+    }
 }
 
 static void test_decode(void **state)
@@ -283,6 +373,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_pipelined_requests_come_one_by_one),
         cmocka_unit_test(test_refusals),
+        cmocka_unit_test(test_chunks_become_a_body),
+        cmocka_unit_test(test_chunks_have_the_limit_of_a_body),
         cmocka_unit_test(test_limits),
         cmocka_unit_test(test_continue_is_asked_once),
         cmocka_unit_test(test_decode),

@@ -80,10 +80,14 @@ static struct ny_peer_route routes[] = {
     {NULL,   "/any/",  on_echo,  NULL},
 };
 
+enum { PARTIAL_US = 50000 };
+
 static void room_open(struct room *r, size_t budget)
 {
-    struct ny_peer_http_config cfg = {
-        .routes = routes, .n_routes = NY_ARRAY_LEN(routes), .max_body = 1000};
+    struct ny_peer_http_config cfg = {.routes = routes,
+                                      .n_routes = NY_ARRAY_LEN(routes),
+                                      .max_body = 1000,
+                                      .partial_us = PARTIAL_US};
 
     memset(r, 0, sizeof(*r));
     routes[2].ctx = r;
@@ -128,23 +132,28 @@ static void test_answers(void **state)
         const char *end;    /* the answer ends so */
         bool closed;
     } rows[] = {
-        {"get",           "GET /echo?a=1 HTTP/1.1\r\nHost: x\r\n\r\n",                       "HTTP/1.1 200 ", "GET /echo   0",
-         false                                                                                                                      },
-        {"decoded path",  "GET /any/%41 HTTP/1.1\r\nHost: x\r\nX-Extra: e\r\n\r\n",          "HTTP/1.1 200 ",
-         "GET /any/A  e 0",                                                                                                    false},
-        {"below a route", "GET /echo/x HTTP/1.1\r\nHost: x\r\n\r\n",                         "HTTP/1.1 200 ",
-         "GET /echo/x   0",                                                                                                    false},
-        {"not a route",   "GET /echoes HTTP/1.1\r\nHost: x\r\n\r\n",                         "HTTP/1.1 404 ", ".\n",           false},
-        {"other method",  "DELETE /echo HTTP/1.1\r\nHost: x\r\n\r\n",                        "HTTP/1.1 405 ", ".\n",           false},
-        {"head",          "HEAD /echo HTTP/1.1\r\nHost: x\r\n\r\n",                          "HTTP/1.1 200 ", "\r\n\r\n",      false},
-        {"post",          "POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: 4\r\n\r\nbody", "HTTP/1.1 200 ",
-         "POST /echo body  0",                                                                                                 false},
+        {"get",           "GET /echo?a=1 HTTP/1.1\r\nHost: x\r\n\r\n",                            "HTTP/1.1 200 ", "GET /echo   0",
+         false                                                                                                                                },
+        {"decoded path",  "GET /any/%41 HTTP/1.1\r\nHost: x\r\nX-Extra: e\r\n\r\n",               "HTTP/1.1 200 ",
+         "GET /any/A  e 0",                                                                                                              false},
+        {"below a route", "GET /echo/x HTTP/1.1\r\nHost: x\r\n\r\n",                              "HTTP/1.1 200 ",
+         "GET /echo/x   0",                                                                                                              false},
+        {"not a route",   "GET /echoes HTTP/1.1\r\nHost: x\r\n\r\n",                              "HTTP/1.1 404 ", ".\n",                false},
+        {"other method",  "DELETE /echo HTTP/1.1\r\nHost: x\r\n\r\n",                             "HTTP/1.1 405 ", ".\n",                false},
+        {"head",          "HEAD /echo HTTP/1.1\r\nHost: x\r\n\r\n",                               "HTTP/1.1 200 ", "\r\n\r\n",           false},
+        {"post",          "POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: 4\r\n\r\nbody",      "HTTP/1.1 200 ",
+         "POST /echo body  0",                                                                                                           false},
         {"close asked",   "GET /echo HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n",
-         "HTTP/1.1 200 ",                                                                                     "GET /echo   0", true },
+         "HTTP/1.1 200 ",                                                                                          "GET /echo   0",      true },
         {"too large",     "POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: 1001\r\n\r\n",
-         "HTTP/1.1 413 ",                                                                                     "\n",            true },
-        {"no HTTP",       "\x0BMSH|^~\\&|\x1C\r\r\n\r\n",                                    "HTTP/1.1 400 ", "\n",            true },
-        {"broken path",   "GET /any/%zz HTTP/1.1\r\nHost: x\r\n\r\n",                        "HTTP/1.1 400 ", "\n",            true },
+         "HTTP/1.1 413 ",                                                                                          "\n",                 true },
+        {"chunks",
+         "POST /echo HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n"
+         "2\r\nbo\r\n2\r\ndy\r\n0\r\n\r\n",                                                       "HTTP/1.1 200 ", "POST /echo body  0", false},
+        {"gzip",
+         "POST /echo HTTP/1.1\r\nHost: x\r\nContent-Encoding: gzip\r\nContent-Length: 4\r\n\r\n", "HTTP/1.1 415 ", "\n",                 true },
+        {"no HTTP",       "\x0BMSH|^~\\&|\x1C\r\r\n\r\n",                                         "HTTP/1.1 400 ", "\n",                 true },
+        {"broken path",   "GET /any/%zz HTTP/1.1\r\nHost: x\r\n\r\n",                             "HTTP/1.1 400 ", "\n",                 true },
     };
     struct room r;
 
@@ -184,6 +193,34 @@ static void test_a_late_reply_keeps_the_connection(void **state)
     assert_non_null(strstr(r.got, "\r\n\r\none"));
     assert_non_null(strstr(r.got, "HTTP/1.1 503 "));
     assert_false(r.closed);
+    room_close(&r);
+}
+
+/* A request that does not come to its end is told so; one that is being answered has all the time
+ * it needs. */
+static void test_a_slow_sender_is_not_waited_for(void **state)
+{
+    struct room r;
+
+    (void)state;
+    room_open(&r, 0);
+    room_connect(&r, 1000);
+    ny_stream_write(r.client, NY_S("POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\n1"));
+    while (!r.closed) {
+        ny_loop_turn(r.loop);
+    }
+    assert_true(ny_str_starts_with(ny_str_from_c(r.got), NY_S("HTTP/1.1 408 ")));
+    assert_int_equal(ny_peer_http_sessions(r.listener), 0);
+    ny_stream_close(r.client);
+    room_connect(&r, 1000);
+    ny_stream_write(r.client, NY_S(LATER));
+    turns(&r, 10);
+    for (int64_t end = ny_clock_monotonic_us() + 2 * PARTIAL_US; ny_clock_monotonic_us() < end;) {
+        turns(&r, 1);
+    }
+    ny_peer_http_reply(r.waiting, 200, NY_S("text/plain"), NULL, 0, NY_S("one"));
+    turns(&r, 10);
+    assert_true(ny_str_starts_with(ny_str_from_c(r.got), NY_S("HTTP/1.1 200 ")));
     room_close(&r);
 }
 
@@ -255,6 +292,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_answers),
         cmocka_unit_test(test_a_late_reply_keeps_the_connection),
+        cmocka_unit_test(test_a_slow_sender_is_not_waited_for),
         cmocka_unit_test(test_a_reply_to_nobody),
         cmocka_unit_test(test_drain_waits_for_the_reply),
         cmocka_unit_test(test_the_user_of_a_unix_socket),
