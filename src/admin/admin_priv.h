@@ -51,6 +51,11 @@ const char *ny_admin_band(enum ny_band band);
 /* The question between two groups: state and reason, or null. */
 json_t *ny_admin_question(const struct ny_comparison *pair);
 
+/* record.c: a record as people read it: its id and regional id, names by script, birth date as
+ * received and (a whole date) in both calendars, sex, addresses, phones, insurances. Owned. */
+json_t *ny_admin_record(struct request *q, const struct ny_domain *d, ny_str id, ny_str regional_id,
+                        const struct ny_patient *p);
+
 /* Commits the audit row of an access to patient data, then sends body. takes the reference. */
 struct access {
     ny_str domain, id; /* of the patient */

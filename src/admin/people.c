@@ -1,9 +1,5 @@
 /* Who is this, and why are these two one person, or not. */
 
-#include <stdio.h>
-
-#include "nayose/text.h"
-
 #include "admin_priv.h"
 
 /* ---- resolve ---- */
@@ -60,113 +56,6 @@ void ny_admin_resolve(struct request *q)
     }
 }
 
-/* ---- a record for people ---- */
-
-static json_t *joined(ny_str family, ny_str given, ny_str middle)
-{
-    char text[512];
-    int n = snprintf(text, sizeof(text), "%.*s%s%.*s%s%.*s", NY_ARG(family),
-                     family.n > 0 && given.n > 0 ? " " : "", NY_ARG(given), middle.n > 0 ? " " : "",
-                     NY_ARG(middle));
-
-    return ny_admin_str(ny_str_of(text, n < 0                      ? 0
-                                        : (size_t)n < sizeof(text) ? (size_t)n
-                                                                   : sizeof(text) - 1));
-}
-
-static json_t *names_json(const struct ny_set *s)
-{
-    json_t *list = json_array();
-
-    for (size_t i = 0; i < s->n; i++) {
-        const struct ny_value *v = &s->values[i];
-
-        if (!ny_value_is_live(s, v)) {
-            continue;
-        }
-        json_array_append_new(list,
-                              json_pack("{s:o, s:o, s:o, s:o, s:b}", "type",
-                                        ny_admin_str(ny_value_part(v, NY_PART_NAME_TYPE)), "kanji",
-                                        joined(ny_value_part(v, NY_PART_NAME_KANJI_FAMILY),
-                                               ny_value_part(v, NY_PART_NAME_KANJI_GIVEN),
-                                               ny_value_part(v, NY_PART_NAME_KANJI_MIDDLE)),
-                                        "kana",
-                                        joined(ny_value_part(v, NY_PART_NAME_KANA_FAMILY),
-                                               ny_value_part(v, NY_PART_NAME_KANA_GIVEN),
-                                               ny_value_part(v, NY_PART_NAME_KANA_MIDDLE)),
-                                        "latin",
-                                        joined(ny_value_part(v, NY_PART_NAME_LATIN_FAMILY),
-                                               ny_value_part(v, NY_PART_NAME_LATIN_GIVEN),
-                                               ny_value_part(v, NY_PART_NAME_LATIN_MIDDLE)),
-                                        "current", ny_value_is_current(s, v)));
-    }
-    return list;
-}
-
-/* The live values of a set, each joined from some of its parts. */
-static json_t *texts_json(const struct ny_set *s, const enum ny_part_id *parts, size_t n_parts,
-                          const char *separator)
-{
-    json_t *list = json_array();
-    bool positional = strcmp(separator, " ") != 0; /* a:b::d keeps its empty places */
-
-    for (size_t i = 0; i < s->n; i++) {
-        char text[1024];
-        size_t n = 0;
-
-        if (!ny_value_is_live(s, &s->values[i])) {
-            continue;
-        }
-        for (size_t k = 0; k < n_parts; k++) {
-            ny_str part = ny_value_part(&s->values[i], parts[k]);
-
-            if (n + part.n + 2 < sizeof(text) && (positional || part.n > 0)) {
-                n += (size_t)snprintf(text + n, sizeof(text) - n, "%s%.*s", k > 0 ? separator : "",
-                                      NY_ARG(part));
-            }
-        }
-        json_array_append_new(list, ny_admin_str(ny_str_trim(ny_str_of(text, n))));
-    }
-    return list;
-}
-
-static void birth_json(struct request *q, json_t *o, const struct ny_patient *p)
-{
-    ny_str raw = p->singles[NY_SINGLE_BIRTH_DATE].value;
-    ny_date d;
-    unsigned flags;
-    char iso[16] = "";
-
-    json_object_set_new(o, "birth_date", ny_admin_str(raw));
-    if (ny_text_birth_date_parse(raw, (ny_date){0}, &d, &flags) == NY_OK &&
-        d.precision == NY_DATE_DAY) {
-        snprintf(iso, sizeof(iso), "%04d-%02d-%02d", d.y, d.m, d.d);
-        json_object_set_new(o, "birth_era", ny_admin_str(ny_text_era_write(q->call->arena, d)));
-    }
-    json_object_set_new(o, "birth_iso", json_string(iso));
-}
-
-static json_t *record_json(struct request *q, const struct ny_domain *d, ny_str id,
-                           ny_str regional_id, const struct ny_patient *p)
-{
-    static const enum ny_part_id address[] = {NY_PART_ADDRESS_POSTAL, NY_PART_ADDRESS_STATE,
-                                              NY_PART_ADDRESS_CITY,   NY_PART_ADDRESS_STREET,
-                                              NY_PART_ADDRESS_OTHER,  NY_PART_ADDRESS_WHOLE};
-    static const enum ny_part_id phone[] = {NY_PART_PHONE_NUMBER};
-    static const enum ny_part_id insurance[] = {NY_PART_INSURANCE_INSURER, NY_PART_INSURANCE_SYMBOL,
-                                                NY_PART_INSURANCE_NUMBER, NY_PART_INSURANCE_BRANCH};
-    json_t *o = json_pack(
-        "{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "domain", ny_admin_str(d->ns), "id",
-        ny_admin_str(id), "regional_id", ny_admin_str(regional_id), "names",
-        names_json(&p->sets[NY_SET_NAME]), "sex", ny_admin_str(p->singles[NY_SINGLE_SEX].value),
-        "addresses", texts_json(&p->sets[NY_SET_ADDRESS], address, NY_ARRAY_LEN(address), " "),
-        "phones", texts_json(&p->sets[NY_SET_PHONE], phone, NY_ARRAY_LEN(phone), ""), "insurances",
-        texts_json(&p->sets[NY_SET_INSURANCE], insurance, NY_ARRAY_LEN(insurance), ":"));
-
-    birth_json(q, o, p);
-    return o;
-}
-
 /* ---- explain ---- */
 
 struct explaining {
@@ -207,8 +96,8 @@ static json_t *bars_json(const struct ny_explanation *e)
 static json_t *explanation_json(struct request *q, const struct ny_explanation *e)
 {
     return json_pack("{s:o, s:o, s:b, s:f, s:f, s:s, s:b, s:o, s:o, s:o, s:i}", "a",
-                     record_json(q, e->domain_a, e->id_a, e->regional_a, e->a), "b",
-                     record_json(q, e->domain_b, e->id_b, e->regional_b, e->b), "same_person",
+                     ny_admin_record(q, e->domain_a, e->id_a, e->regional_a, e->a), "b",
+                     ny_admin_record(q, e->domain_b, e->id_b, e->regional_b, e->b), "same_person",
                      e->pair.same_person, "total_bits", (double)e->pair.score.total_b1024 / 1024,
                      "p_false", e->pair.p_false, "band", ny_admin_band(e->pair.band), "compared",
                      e->pair.compared, "question", ny_admin_question(&e->pair), "guards",

@@ -5,108 +5,6 @@
 
 #include "nayose_priv.h"
 
-/* ---- the records ---- */
-
-/* The i-th text of a member that is a list of texts, NULL past its end. */
-static const char *text_at(const json_t *record, const char *list, size_t i)
-{
-    return json_string_value(json_array_get(json_object_get(record, list), i));
-}
-
-/* One row per value; the label stands at the first. */
-static void rows_of_list(struct libscols_table *t, const char *label, const json_t *a,
-                         const json_t *b, const char *list)
-{
-    size_t n_a = json_array_size(json_object_get(a, list));
-    size_t n_b = json_array_size(json_object_get(b, list));
-
-    for (size_t i = 0; i < n_a || i < n_b; i++) {
-        const char *of_a = text_at(a, list, i);
-        const char *of_b = text_at(b, list, i);
-        const char *const cells[] = {i == 0 ? label : "", of_a != NULL ? of_a : "",
-                                     of_b != NULL ? of_b : ""};
-
-        cli_table_row(t, cells, NY_ARRAY_LEN(cells));
-    }
-}
-
-static void rows_of_names(struct cli *cli, struct libscols_table *t, const json_t *a,
-                          const json_t *b)
-{
-    static const struct {
-        const char *key, *en, *ja;
-    } scripts[] = {
-        {"kanji", "name",    "氏名"},
-        {"kana",  "reading", "カナ"},
-        {"latin", "Latin",   "英字"}
-    };
-    const json_t *names_a = json_object_get(a, "names");
-    const json_t *names_b = json_object_get(b, "names");
-
-    for (size_t i = 0; i < json_array_size(names_a) || i < json_array_size(names_b); i++) {
-        for (size_t k = 0; k < NY_ARRAY_LEN(scripts); k++) {
-            const char *const cells[] = {i == 0 ? cli_label(cli, scripts[k].en, scripts[k].ja) : "",
-                                         cli_json_text(json_array_get(names_a, i), scripts[k].key),
-                                         cli_json_text(json_array_get(names_b, i), scripts[k].key)};
-
-            if (cells[1][0] != '\0' || cells[2][0] != '\0') {
-                cli_table_row(t, cells, NY_ARRAY_LEN(cells));
-            }
-        }
-    }
-}
-
-/* "1959-05-01 (昭和34年5月1日)", or as received when it is no full date. */
-static const char *birth_text(struct cli *cli, const json_t *record)
-{
-    const char *iso = cli_json_text(record, "birth_iso");
-    const char *era = cli_json_text(record, "birth_era");
-
-    if (iso[0] == '\0') {
-        return cli_json_text(record, "birth_date");
-    }
-    return era[0] != '\0' ? ny_arena_printf(cli->arena, "%s (%s)", iso, era).p : iso;
-}
-
-static const char *identity_text(struct cli *cli, const json_t *record)
-{
-    return ny_arena_printf(cli->arena, "%s^%s", cli_json_text(record, "domain"),
-                           cli_json_text(record, "id"))
-        .p;
-}
-
-static void row(struct cli *cli, struct libscols_table *t, const char *en, const char *ja,
-                const char *of_a, const char *of_b)
-{
-    const char *const cells[] = {cli_label(cli, en, ja), of_a, of_b};
-
-    cli_table_row(t, cells, NY_ARRAY_LEN(cells));
-}
-
-static void records_print(struct cli *cli, const json_t *a, const json_t *b)
-{
-    const char *of_a = identity_text(cli, a);
-    const char *of_b = identity_text(cli, b);
-    const struct cli_column columns[] = {
-        {"",   false, false},
-        {of_a, false, true },
-        {of_b, false, true }
-    };
-    struct libscols_table *t = cli_table_create(columns, NY_ARRAY_LEN(columns));
-
-    rows_of_names(cli, t, a, b);
-    row(cli, t, "birth date", "生年月日", birth_text(cli, a), birth_text(cli, b));
-    row(cli, t, "as received", "受信値", cli_json_text(a, "birth_date"),
-        cli_json_text(b, "birth_date"));
-    row(cli, t, "sex", "性別", cli_json_text(a, "sex"), cli_json_text(b, "sex"));
-    rows_of_list(t, cli_label(cli, "address", "住所"), a, b, "addresses");
-    rows_of_list(t, cli_label(cli, "phone", "電話"), a, b, "phones");
-    rows_of_list(t, cli_label(cli, "insurance", "保険"), a, b, "insurances");
-    row(cli, t, "regional ID", "地域ID", cli_json_text(a, "regional_id"),
-        cli_json_text(b, "regional_id"));
-    cli_table_print(t);
-}
-
 /* ---- the bars ---- */
 
 enum { BAR_SIDE = 20 }; /* characters on each side of the axis */
@@ -250,7 +148,10 @@ int verb_explain(struct cli *cli, const struct verb *verb)
     if (code == CLI_DONE && cli->json) {
         cli_json_print(answer);
     } else if (code == CLI_DONE) {
-        records_print(cli, json_object_get(answer, "a"), json_object_get(answer, "b"));
+        const json_t *const records[] = {json_object_get(answer, "a"),
+                                         json_object_get(answer, "b")};
+
+        cli_records_print(cli, records, NY_ARRAY_LEN(records));
         putchar('\n');
         bars_print(cli, answer);
         putchar('\n');

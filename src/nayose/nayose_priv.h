@@ -84,6 +84,19 @@ void cli_table_row(struct libscols_table *t, const char *const *cells, size_t n)
 /* Prints and destroys. On a terminal a table with a wrapping column keeps to its width. */
 void cli_table_print(struct libscols_table *t);
 
+/* ---- records.c: what the server says of a record, for people ---- */
+
+/* Each in the arena of cli, or borrowed from what is given. */
+/* "1959-05-01 (昭和34年5月1日)", or as received when it is no whole date. */
+const char *cli_birth_text(struct cli *cli, const json_t *record);
+const char *cli_identity_text(struct cli *cli, const json_t *record); /* "F01^0001234" */
+/* A time as the server writes it ("2026-11-25T11:04:05Z") as the clock of this place shows it:
+ * "2026-11-25 20:04:05"; anything else as it is. */
+const char *cli_time_text(struct cli *cli, const char *utc);
+enum { CLI_RECORDS_MAX = 64 };
+/* A table, one record a column; n: 1 … CLI_RECORDS_MAX. */
+void cli_records_print(struct cli *cli, const json_t *const *records, size_t n);
+
 /* ---- file.c: the operands that are files ---- */
 
 /* A file in memory, or mapped into it. */

@@ -41,7 +41,7 @@ static int pin_row(void *ctx, const json_t *p)
                                                        : "",
         cli_json_text(p, "role"),
         cli_json_text(p, "who"),
-        cli_json_text(p, "said"),
+        cli_time_text(l->cli, cli_json_text(p, "said")),
         cli_json_text(p, "reason")};
 
     cli_table_row(l->table, cells, NY_ARRAY_LEN(cells));

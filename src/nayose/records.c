@@ -1,0 +1,156 @@
+/* Records side by side, and how a date, a time and an identity are written for people. */
+
+#include <stdlib.h>
+#include <time.h>
+
+#include "nayose_priv.h"
+
+/* ---- words ---- */
+
+const char *cli_birth_text(struct cli *cli, const json_t *record)
+{
+    const char *iso = cli_json_text(record, "birth_iso");
+    const char *era = cli_json_text(record, "birth_era");
+
+    if (iso[0] == '\0') {
+        return cli_json_text(record, "birth_date");
+    }
+    return era[0] != '\0' ? ny_arena_printf(cli->arena, "%s (%s)", iso, era).p : iso;
+}
+
+const char *cli_identity_text(struct cli *cli, const json_t *record)
+{
+    return ny_arena_printf(cli->arena, "%s^%s", cli_json_text(record, "domain"),
+                           cli_json_text(record, "id"))
+        .p;
+}
+
+const char *cli_time_text(struct cli *cli, const char *utc)
+{
+    struct tm tm = {0};
+    const char *rest = strptime(utc, "%Y-%m-%dT%H:%M:%S", &tm);
+    char text[32];
+    time_t at;
+
+    if (rest == NULL || strchr(rest, 'Z') == NULL) {
+        return utc;
+    }
+    at = timegm(&tm);
+    if (localtime_r(&at, &tm) == NULL ||
+        strftime(text, sizeof(text), "%Y-%m-%d %H:%M:%S", &tm) == 0) {
+        return utc;
+    }
+    return ny_arena_str(cli->arena, ny_str_from_c(text)).p;
+}
+
+/* ---- side by side ---- */
+
+/* A table of records, one a column. */
+struct side {
+    struct cli *cli;
+    struct libscols_table *table;
+    const json_t *const *records; /* [n] */
+    size_t n;
+    const char *cells[1 + CLI_RECORDS_MAX];
+};
+
+/* The cells behind the label are filled; a row of nothing is left out. */
+static void row_put(struct side *s, const char *label)
+{
+    bool any = false;
+
+    s->cells[0] = label;
+    for (size_t k = 1; k <= s->n; k++) {
+        any = any || s->cells[k][0] != '\0';
+    }
+    if (any) {
+        cli_table_row(s->table, s->cells, s->n + 1);
+    }
+}
+
+static void row_of(struct side *s, const char *en, const char *ja,
+                   const char *(*text)(struct cli *cli, const json_t *record))
+{
+    for (size_t k = 0; k < s->n; k++) {
+        s->cells[k + 1] = text(s->cli, s->records[k]);
+    }
+    row_put(s, cli_label(s->cli, en, ja));
+}
+
+static void row_of_member(struct side *s, const char *en, const char *ja, const char *member)
+{
+    for (size_t k = 0; k < s->n; k++) {
+        s->cells[k + 1] = cli_json_text(s->records[k], member);
+    }
+    row_put(s, cli_label(s->cli, en, ja));
+}
+
+/* The longest of a member that is a list. */
+static size_t list_size(const struct side *s, const char *list)
+{
+    size_t most = 0;
+
+    for (size_t k = 0; k < s->n; k++) {
+        size_t n = json_array_size(json_object_get(s->records[k], list));
+
+        most = n > most ? n : most;
+    }
+    return most;
+}
+
+/* One row per value; the label stands at the first. */
+static void rows_of_list(struct side *s, const char *en, const char *ja, const char *list)
+{
+    for (size_t i = 0; i < list_size(s, list); i++) {
+        for (size_t k = 0; k < s->n; k++) {
+            const char *text =
+                json_string_value(json_array_get(json_object_get(s->records[k], list), i));
+
+            s->cells[k + 1] = text != NULL ? text : "";
+        }
+        row_put(s, i == 0 ? cli_label(s->cli, en, ja) : "");
+    }
+}
+
+static void rows_of_names(struct side *s)
+{
+    static const struct {
+        const char *key, *en, *ja;
+    } scripts[] = {
+        {"kanji", "name",    "氏名"},
+        {"kana",  "reading", "カナ"},
+        {"latin", "Latin",   "英字"}
+    };
+
+    for (size_t i = 0; i < list_size(s, "names"); i++) {
+        for (size_t x = 0; x < NY_ARRAY_LEN(scripts); x++) {
+            for (size_t k = 0; k < s->n; k++) {
+                s->cells[k + 1] = cli_json_text(
+                    json_array_get(json_object_get(s->records[k], "names"), i), scripts[x].key);
+            }
+            row_put(s, i == 0 ? cli_label(s->cli, scripts[x].en, scripts[x].ja) : "");
+        }
+    }
+}
+
+void cli_records_print(struct cli *cli, const json_t *const *records, size_t n)
+{
+    struct cli_column columns[1 + CLI_RECORDS_MAX] = {{.name = ""}};
+    struct side s = {.cli = cli, .records = records, .n = n};
+
+    NY_ASSERT(n > 0 && n <= CLI_RECORDS_MAX);
+    for (size_t k = 0; k < n; k++) {
+        columns[k + 1] =
+            (struct cli_column){.name = cli_identity_text(cli, records[k]), .wraps = true};
+    }
+    s.table = cli_table_create(columns, n + 1);
+    rows_of_names(&s);
+    row_of(&s, "birth date", "生年月日", cli_birth_text);
+    row_of_member(&s, "as received", "受信値", "birth_date");
+    row_of_member(&s, "sex", "性別", "sex");
+    rows_of_list(&s, "address", "住所", "addresses");
+    rows_of_list(&s, "phone", "電話", "phones");
+    rows_of_list(&s, "insurance", "保険", "insurances");
+    row_of_member(&s, "regional ID", "地域ID", "regional_id");
+    cli_table_print(s.table);
+}
