@@ -54,5 +54,7 @@ NY_MUST_USE ny_rc ny_conf_check_reload(const struct ny_conf *old, const struct n
 
 /* The commented sample: every option with its sentence, unit, limits and default. It loads. */
 void ny_conf_print_sample(FILE *f);
+/* The manual page nayosed.conf(5). */
+void ny_conf_print_manual(FILE *f);
 
 #endif

@@ -69,4 +69,8 @@ struct ny_conf {
 NY_MUST_USE ny_rc ny_conf_value_parse(const struct conf_option *o, ny_str text, int64_t *out_i,
                                       struct ny_error *err);
 
+/* sample.c: what an option may be, one sentence. */
+enum { NY_CONF_LIMITS_MAX = 256 };
+void ny_conf_limits(const struct conf_option *o, char out[NY_CONF_LIMITS_MAX]);
+
 #endif

@@ -11,44 +11,47 @@ static const struct {
     {"admin",     "admin", "path", "/run/nayose/admin.sock"},
 };
 
-static void print_limits(FILE *f, const struct conf_option *o)
+void ny_conf_limits(const struct conf_option *o, char out[NY_CONF_LIMITS_MAX])
 {
     long long scale = o->type == CONF_DECIMAL ? 1000000 : 1;
 
     switch (o->type) {
     case CONF_ENUM:
-        fprintf(f, "# One of %s.", o->unit);
+        snprintf(out, NY_CONF_LIMITS_MAX, "One of %s.", o->unit);
         break;
     case CONF_BOOL:
-        fputs("# yes or no.", f);
+        snprintf(out, NY_CONF_LIMITS_MAX, "yes or no.");
         break;
     case CONF_STRING:
     case CONF_OID:
-        fprintf(f, "# At most %lld bytes.", (long long)o->max);
+        snprintf(out, NY_CONF_LIMITS_MAX, "At most %lld bytes.", (long long)o->max);
         break;
     case CONF_ZONE:
-        fputs("# +HH:MM or -HH:MM.", f);
+        snprintf(out, NY_CONF_LIMITS_MAX, "+HH:MM or -HH:MM.");
         break;
     case CONF_INT:
     case CONF_TIME:
     case CONF_SIZE:
     case CONF_DECIMAL:
     default:
-        fprintf(f, "# %lld to %lld%s%s.", (long long)o->min / scale, (long long)o->max / scale,
-                o->unit[0] != '\0' ? " " : "", o->unit);
+        snprintf(out, NY_CONF_LIMITS_MAX, "%lld to %lld%s%s.", (long long)o->min / scale,
+                 (long long)o->max / scale, o->unit[0] != '\0' ? " " : "", o->unit);
         break;
     }
-    fprintf(f, " Changes with a %s.\n", o->apply == CONF_RELOAD ? "reload" : "restart");
 }
 
 static void print_options(FILE *f, const char *section)
 {
+    char limits[NY_CONF_LIMITS_MAX];
+
     for (size_t o = 0; o < CONF_OPT_COUNT; o++) {
         const struct conf_option *opt = &ny_conf_options[o];
 
         if (strcmp(opt->section, section) == 0) {
             fprintf(f, "# %s\n", opt->help);
-            print_limits(f, opt);
+            ny_conf_limits(opt, limits);
+            fprintf(f, "# %s Changes with a %s.\n", limits,
+                    opt->apply == CONF_RELOAD ? "reload" : "restart");
             fprintf(f, "#%s =%s%s\n", opt->key, opt->def[0] != '\0' ? " " : "", opt->def);
         }
     }

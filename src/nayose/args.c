@@ -68,12 +68,12 @@ static error_t json_key(int key, char *arg, struct argp_state *state)
     return 0;
 }
 
-static const struct argp_option json_options[] = {
+const struct argp_option cli_json_options[] = {
     {.name = "json",                    .key = KEY_JSON, .doc = "JSON instead of a table", .group = 80},
     {0},
 };
 
-static const struct argp json_argp = {.options = json_options, .parser = json_key};
+static const struct argp json_argp = {.options = cli_json_options, .parser = json_key};
 
 /* ---- a verb ---- */
 
@@ -130,6 +130,10 @@ char **cli_args(struct cli *cli, const struct verb *verb, const struct argp_opti
                         .children = children};
     struct frame f = {.cli = cli, .verb = verb, .set = set, .ctx = ctx};
 
+    if (cli->tell != NULL) {
+        cli->tell(cli, verb, options);
+        exit(CLI_DONE);
+    }
     argp_parse(&argp, cli->argc, cli->argv, 0, NULL, &f);
     if (n_operands != NULL) {
         *n_operands = f.n_operands;

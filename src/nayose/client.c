@@ -13,6 +13,7 @@ struct cli_client {
     struct cli *cli;
     CURL *easy;
     struct cli_body body;
+    struct cli_wait wait;
 };
 
 /* ---- a handle ---- */
@@ -113,12 +114,32 @@ const char *cli_url(struct cli *cli, const char *path, const struct cli_param *p
 
 /* ---- a request ---- */
 
+/* Called about once a second. */
+static int on_progress(void *ctx, curl_off_t down_all, curl_off_t down, curl_off_t up_all,
+                       curl_off_t up)
+{
+    struct cli_client *c = ctx;
+
+    (void)down_all;
+    (void)up_all;
+    (void)up;
+    if (down > 0) {
+        cli_wait_tell(&c->wait, "reading, %lld KiB", (long long)down / 1024);
+    } else {
+        cli_wait_tell(&c->wait, "waiting for the server");
+    }
+    return 0;
+}
+
 struct cli_client *cli_client_create(struct cli *cli)
 {
     struct cli_client *c = ny_calloc(1, sizeof(*c));
 
     c->cli = cli;
     c->easy = cli_easy_create(cli, &c->body);
+    curl_easy_setopt(c->easy, CURLOPT_NOPROGRESS, 0L);
+    curl_easy_setopt(c->easy, CURLOPT_XFERINFOFUNCTION, on_progress);
+    curl_easy_setopt(c->easy, CURLOPT_XFERINFODATA, c);
     return c;
 }
 
@@ -155,9 +176,19 @@ static void say_refused(const json_t *answer, long status)
     }
 }
 
+static CURLcode request(struct cli_client *c)
+{
+    CURLcode rc;
+
+    cli_wait_begin(&c->wait);
+    rc = curl_easy_perform(c->easy);
+    cli_wait_end(&c->wait);
+    return rc;
+}
+
 static int perform(struct cli_client *c, json_t **out)
 {
-    CURLcode rc = curl_easy_perform(c->easy);
+    CURLcode rc = request(c);
     long status = 0;
     json_error_t err;
     json_t *answer;

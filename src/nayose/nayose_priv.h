@@ -10,6 +10,12 @@
 #include "nayose/base.h"
 
 struct libscols_table;
+struct verb;
+struct cli;
+
+/* Told what a verb takes: its own option table, or NULL. */
+typedef void (*cli_tell_fn)(struct cli *cli, const struct verb *verb,
+                            const struct argp_option *options);
 
 /* What the program ends with; tools rely on these. */
 enum { CLI_DONE = 0, CLI_REFUSED = 1, CLI_USAGE = 2, CLI_NO_SERVER = 3 };
@@ -22,6 +28,7 @@ struct cli {
     int argc;         /* the verb's arguments; argv[0] is its name for messages */
     char **argv;
     struct ny_arena *arena;
+    cli_tell_fn tell; /* not NULL: verbs are not run, they tell what they take */
 };
 
 struct verb {
@@ -37,9 +44,13 @@ struct verb {
 #include "tbl/verbs.def"
 #undef NY_VERB
 
+extern const struct verb cli_verbs[];
+extern const size_t cli_verbs_n;
+
 /* ---- args.c: options of the call and of a verb ---- */
 
-extern const struct argp cli_common_argp; /* --server …; input: struct cli */
+extern const struct argp cli_common_argp;           /* --server …; input: struct cli */
+extern const struct argp_option cli_json_options[]; /* of a verb that lists */
 
 /* An option of the verb: true when the key was its own. */
 typedef bool (*cli_option_fn)(void *ctx, int key, char *arg, struct argp_state *state);
@@ -60,6 +71,36 @@ void cli_split_source(struct cli *cli, const struct verb *verb, const char *text
                       const char **application, const char **facility);
 /* "nayose domain add: sentence" and where help is; ends with 2. */
 _Noreturn void cli_usage(const struct verb *verb, const char *fmt, ...) NY_PRINTF(2, 3);
+
+/* ---- manual.c: what the program tells of itself, from its tables ---- */
+
+/* nayose(1); own: the options of the program beside the common ones. Returns an exit code. */
+int cli_manual_print(struct cli *cli, const struct argp_option *own);
+/* Rows for the completion (completion.bash.in). */
+int cli_options_print(struct cli *cli, const struct argp_option *own);
+
+/* ---- terminal.c: pager, colours, signs of life ---- */
+
+void cli_terminal_begin(void); /* before anything is written */
+/* The standard output was a terminal at the beginning. */
+bool cli_is_terminal(void);
+/* From here on the standard output goes through the pager, when it is a terminal. Again: nothing.
+ * What has begun with a table or a list of JSON is there already. */
+void cli_pager_begin(void);
+enum cli_tone { TONE_PLAIN, TONE_GOOD, TONE_WARN, TONE_BAD, TONE_HEAD };
+/* The text in a colour when there may be colours (NO_COLOR, terminal); in the arena of cli. Never
+ * the only sign of what it says. */
+const char *cli_paint(struct cli *cli, enum cli_tone tone, const char *text);
+
+/* A line on the standard error that is told how far a long work is; only on a terminal and only
+ * from the first second on. */
+struct cli_wait {
+    int64_t begun_us, told_us;
+    bool shows;
+};
+void cli_wait_begin(struct cli_wait *w);
+void cli_wait_tell(struct cli_wait *w, const char *fmt, ...) NY_PRINTF(2, 3);
+void cli_wait_end(struct cli_wait *w); /* the line is gone */
 
 /* ---- text.c: what people and tools read ---- */
 

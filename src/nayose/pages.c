@@ -40,7 +40,9 @@ int cli_pages(struct cli *cli, const char *path, const char *list, const struct 
 {
     struct cli_client *c = cli_client_create(cli);
     struct cli_param all[FIXED_MAX + POSITION_MAX];
+    struct cli_wait wait;
     size_t n_position = 0;
+    size_t read = 0;
     bool more = true;
     int code = CLI_DONE;
 
@@ -48,6 +50,7 @@ int cli_pages(struct cli *cli, const char *path, const char *list, const struct 
     for (size_t i = 0; i < n; i++) {
         all[i] = params[i];
     }
+    cli_wait_begin(&wait);
     while (more && code == CLI_DONE) {
         json_t *page = NULL;
 
@@ -56,9 +59,12 @@ int cli_pages(struct cli *cli, const char *path, const char *list, const struct 
             code = page_walk(json_object_get(page, list), fn, ctx);
             n_position = position_read(cli, json_object_get(page, "next"), all + n);
             more = n_position > 0;
+            read += json_array_size(json_object_get(page, list));
+            cli_wait_tell(&wait, "%zu %s", read, list);
         }
         json_decref(page);
     }
+    cli_wait_end(&wait);
     cli_client_destroy(c);
     return code;
 }
@@ -101,6 +107,7 @@ int cli_reviews(struct cli *cli, bool parked, cli_element_fn fn, void *ctx)
 
 void cli_json_list_begin(struct cli_json_list *l, const char *name)
 {
+    cli_pager_begin();
     *l = (struct cli_json_list){.name = name};
     printf("{\"%s\": [", name);
 }

@@ -32,6 +32,7 @@ const char *cli_label(struct cli *cli, const char *en, const char *ja)
 
 void cli_json_print(const json_t *value)
 {
+    cli_pager_begin();
     json_dumpf(value, stdout, JSON_INDENT(2) | JSON_REAL_PRECISION(12) | JSON_ENCODE_ANY);
     putchar('\n');
 }
@@ -90,9 +91,10 @@ struct libscols_table *cli_table_create(const struct cli_column *columns, size_t
         wraps = wraps || columns[i].wraps;
     }
     /* Else whole lines, nothing cut: the terminal breaks them better than columns of one letter. */
-    if (!wraps || scols_table_get_termwidth(t) < WRAP_MIN) {
-        scols_table_set_termforce(t, SCOLS_TERMFORCE_NEVER);
-    }
+    scols_table_set_termforce(t,
+                              wraps && cli_is_terminal() && scols_table_get_termwidth(t) >= WRAP_MIN
+                                  ? SCOLS_TERMFORCE_ALWAYS
+                                  : SCOLS_TERMFORCE_NEVER);
     return t;
 }
 
@@ -108,6 +110,7 @@ void cli_table_row(struct libscols_table *t, const char *const *cells, size_t n)
 
 void cli_table_print(struct libscols_table *t)
 {
+    cli_pager_begin();
     scols_print_table(t);
     scols_unref_table(t);
 }

@@ -13,19 +13,21 @@
 
 const char *argp_program_version = "nayosed " NY_VERSION;
 
-enum { KEY_CHECK = 256, KEY_SAMPLE, KEY_MIGRATE };
+enum { KEY_CHECK = 256, KEY_SAMPLE, KEY_MIGRATE, KEY_MAN, KEY_MAN_CONF };
 
 struct arguments {
     const char *config;
-    bool check, sample, migrate;
+    bool check, sample, migrate, man, man_conf;
 };
 
 static const struct argp_option options[] = {
-    {"config",              'c',         "FILE", 0, "read this configuration file",                         0},
-    {"check-config",        KEY_CHECK,   NULL,   0, "check the configuration and its certificates and end", 0},
-    {"print-config-sample", KEY_SAMPLE,  NULL,   0, "print every option with its default",                  0},
-    {"migrate",             KEY_MIGRATE, NULL,   0, "bring the database to this version's schema and end",  0},
-    {NULL,                  0,           NULL,   0, NULL,                                                   0},
+    {"config",              'c',          "FILE", 0, "read this configuration file",                         0},
+    {"check-config",        KEY_CHECK,    NULL,   0, "check the configuration and its certificates and end", 0},
+    {"print-config-sample", KEY_SAMPLE,   NULL,   0, "print every option with its default",                  0},
+    {"migrate",             KEY_MIGRATE,  NULL,   0, "bring the database to this version's schema and end",  0},
+    {"print-man",           KEY_MAN,      NULL,   0, "print the manual page nayosed(8)",                     0},
+    {"print-man-conf",      KEY_MAN_CONF, NULL,   0, "print the manual page nayosed.conf(5)",                0},
+    {NULL,                  0,            NULL,   0, NULL,                                                   0},
 };
 
 static error_t parse_option(int key, char *arg, struct argp_state *state)
@@ -45,11 +47,30 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
     case KEY_MIGRATE:
         a->migrate = true;
         return 0;
+    case KEY_MAN:
+        a->man = true;
+        return 0;
+    case KEY_MAN_CONF:
+        a->man_conf = true;
+        return 0;
     case ARGP_KEY_ARG:
         argp_error(state, "unexpected argument %s", arg);
         return 0;
     default:
         return ARGP_ERR_UNKNOWN;
+    }
+}
+
+static void pages_print(const struct arguments *a)
+{
+    if (a->man) {
+        server_manual_print(options);
+    }
+    if (a->man_conf) {
+        ny_conf_print_manual(stdout);
+    }
+    if (a->sample) {
+        ny_conf_print_sample(stdout);
     }
 }
 
@@ -98,8 +119,8 @@ int main(int argc, char **argv)
     ny_rc rc;
 
     argp_parse(&argp, argc, argv, 0, NULL, &a);
-    if (a.sample) {
-        ny_conf_print_sample(stdout);
+    if (a.man || a.man_conf || a.sample) {
+        pages_print(&a);
         return 0;
     }
     if (a.config == NULL) {

@@ -2,6 +2,8 @@
 #ifndef NAYOSE_NAYOSED_SERVER_H
 #define NAYOSE_NAYOSED_SERVER_H
 
+#include <argp.h>
+
 #include "nayose/base.h"
 #include "nayose/conf.h"
 
@@ -15,5 +17,8 @@ NY_MUST_USE ny_rc server_run(const struct ny_conf *conf, const char *path, struc
 /* What the file alone cannot show: that the certificates and keys it names are there, belong
  * together and are valid now. */
 NY_MUST_USE ny_rc server_tls_check(const struct ny_conf *conf, struct ny_error *err);
+
+/* manual.c: nayosed(8), on the standard output. */
+void server_manual_print(const struct argp_option *options);
 
 #endif
