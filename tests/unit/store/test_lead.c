@@ -76,6 +76,22 @@ static bool kill_writer(struct env *e)
                      "WHERE application_name = 'nayose write' AND datname = current_database()");
 }
 
+/* Who could not read must hear that he can: the write connection may be up long before. */
+static void test_ready_is_told_again_with_the_reads(void **state)
+{
+    struct env *e = env_open();
+
+    (void)state;
+    e->ready = -1;
+    assert_true(env_do(e, "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+                          "WHERE application_name = 'nayose read' AND datname = "
+                          "current_database()"));
+    ENV_UNTIL(e, !ny_store_is_ready(e->store));
+    ENV_UNTIL(e, e->ready == 1);
+    assert_true(ny_store_is_ready(e->store));
+    env_destroy(e);
+}
+
 static void test_connection_lost_with_a_batch_in_flight(void **state)
 {
     struct env *e = env_open();
@@ -237,6 +253,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_the_old_leader_is_fenced),
+        cmocka_unit_test(test_ready_is_told_again_with_the_reads),
         cmocka_unit_test(test_connection_lost_with_a_batch_in_flight),
         cmocka_unit_test(test_connection_lost_after_a_take_over),
         cmocka_unit_test(test_the_chain_goes_on_and_verifies),
