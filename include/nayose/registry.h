@@ -7,7 +7,7 @@
 
 #include "nayose/base.h"
 #include "nayose/match.h"
-#include "nayose/model.h"
+#include "nayose/model_visit.h"
 #include "nayose/store.h" /* row types of listings */
 
 struct ny_index;
@@ -128,6 +128,7 @@ enum ny_feed_kind {
     /* Of each pair, a is one patient with b and, by this facility's word, with nobody else: links
      * and common messages that joined a with others before do not count any more. Both stay. */
     NY_FEED_MOVE,
+    NY_FEED_VISIT, /* nothing of the patient, only of the visit; ids are remembered as by a link */
     /* Not a message but the word of a clerk (ny_registry_hold_release): what is held of the ids may
      * count. No source. */
     NY_FEED_RELEASE
@@ -151,9 +152,10 @@ struct ny_feed {
      * when the first real message says that its patient is there, so that a record is made of one
      * kind of messages whatever came first. */
     bool is_test;
-    bool strict_update;    /* unknown ids are refused */
-    ny_str reason;         /* RELEASE: why */
-    enum ny_hold_why only; /* RELEASE: only holds of this kind; 0: all */
+    const struct ny_visit *visit; /* of ids[0]; NULL: none */
+    bool strict_update;           /* unknown ids are refused */
+    ny_str reason;                /* RELEASE: why */
+    enum ny_hold_why only;        /* RELEASE: only holds of this kind; 0: all */
 };
 void ny_registry_feed(struct ny_registry *r, const struct ny_feed *feed,
                       const struct ny_reply *reply);

@@ -9,16 +9,19 @@
 #define NAYOSE_REGISTRY_SEARCH_H
 
 #include "nayose/match_search.h"
+#include "nayose/model_visit.h"
 #include "nayose/registry.h"
 
 enum {
     NY_SEARCH_HITS_MAX = 20000,   /* persons of one question */
+    NY_SEARCH_VISITS_MAX = 40000, /* visits of one question */
     NY_SEARCH_PAGE_MAX = 500,     /* persons of one answer */
     NY_SEARCH_LOOK_MAX = 1000,    /* records read to compare what memory does not hold */
     NY_SEARCH_CURSORS_MAX = 256,  /* snapshots in all */
     NY_SEARCH_CURSORS_OF_ONE = 8, /* of one requester; the oldest gives way */
     NY_SEARCH_IDLE_S = 600,       /* a snapshot that nobody asked for so long is gone */
-    NY_SEARCH_POINTER_LEN = 24
+    NY_SEARCH_POINTER_LEN = 24,
+    NY_SEARCH_TERMS_MAX = 32 /* of a visit */
 };
 
 struct ny_search_ask {
@@ -27,6 +30,12 @@ struct ny_search_ask {
     size_t n_wanted;                 /* 0: of all listed domains */
     size_t minimum;                  /* fields that must be asked for, an id aside; 0 is 1 */
     size_t page;                     /* persons in an answer; 0: all at once */
+    /* ITI-22: a visit is told with each person, one that has all the terms, the one last spoken of.
+     * n_visit_keys: fields that few visits share (a number, a doctor, a place); with one of them
+     * visits alone can be asked for, through the database's index. */
+    bool visits;
+    ny_str visit_terms[NY_SEARCH_TERMS_MAX];
+    size_t n_visit_terms, n_visit_keys;
     /* A pointer is good only for who got it, with the same question again. */
     ny_str who;
     ny_str tag;                      /* of the query, to cancel it by */
@@ -50,6 +59,7 @@ struct ny_search_hit {
     size_t n_members;
     bool regional;              /* the regional id is told */
     struct ny_patient *patient; /* what the person's records say together; NULL until read */
+    const struct ny_stored_visit *visit; /* NULL: none, or not asked for */
 };
 
 struct ny_search_page {
@@ -63,7 +73,8 @@ struct ny_search_page {
     size_t n;
     int64_t *records; /* identities that the patients are made of */
     size_t n_records;
-    uint64_t undone; /* of memory when it was found */
+    uint64_t undone;                    /* of memory when it was found */
+    const struct ny_search_ask *visits; /* whose visits are told; NULL: nobody asked */
 };
 
 /* Finds a page. fn is called once, maybe from inside; rc other than NY_OK: no page. Everything in

@@ -8,6 +8,7 @@
 #include "nayose/base.h"
 #include "nayose/model.h"
 #include "nayose/store_notices.h"
+#include "nayose/store_visits.h"
 
 /* ---- schema ---- */
 

@@ -1,7 +1,7 @@
 -- Partitions and the audit chain. pgTAP.
 BEGIN;
 CREATE EXTENSION IF NOT EXISTS pgtap;
-SELECT plan(12);
+SELECT plan(18);
 
 SELECT is(nayose.message_partition_ensure('2031-12-05'), 4, 'this month and the next, of two tables');
 SELECT is(nayose.message_partition_ensure('2031-12-31'), 0, 'once');
@@ -33,6 +33,28 @@ FROM nayose.audit_event WHERE chain = 'h';
 SELECT results_eq($$SELECT seq, problem FROM nayose.audit_verify('h')$$,
                   $$VALUES (2::bigint, 'row was changed')$$, 'a forged row shows');
 SELECT is_empty($$SELECT * FROM nayose.audit_verify('nobody')$$, 'an unknown chain has no fault');
+
+-- Visits: of each field the larger stamp, whatever comes first.
+CREATE TEMP TABLE said (n int, j jsonb);
+INSERT INTO said VALUES
+    (1, '{"2": [5, "B", "00", "I", ["2.1.1=I"]], "7": [5, "B", "00", "D1", ["7.1.1=D1"]]}'),
+    (2, '{"7": [5, "a", "00", "D2", ["7.1.1=D2", "7.2.1=X"]]}'), -- bytes: B is less than a
+    (3, '{"3": [40, "A", "00", "W3", ["3.1.1=W3"]], "7": [4, "Z", "ff", "", []]}'),
+    (4, '{"2": [40, "A", "01", "", []], "state": [6, "A", "00", "X", []]}');
+SELECT is((SELECT count(DISTINCT nayose.visit_merge(nayose.visit_merge(a.j, b.j), nayose.visit_merge(c.j, d.j)))
+           FROM said a, said b, said c, said d
+           WHERE array_length(ARRAY(SELECT DISTINCT unnest(ARRAY[a.n, b.n, c.n, d.n])), 1) = 4),
+          1::bigint, 'all orders of four words give one visit');
+SELECT is(nayose.visit_merge(a.j, b.j) #>> '{7,3}', 'D2', 'control ids are compared by their bytes')
+FROM said a, said b WHERE a.n = 1 AND b.n = 2;
+SELECT is(nayose.visit_merge(a.j, a.j), a.j, 'a word again is nothing new') FROM said a WHERE n = 1;
+INSERT INTO nayose.visit (identity, number, said)
+SELECT 1, 'V', nayose.visit_merge(nayose.visit_merge(a.j, b.j), c.j) FROM said a, said b, said c
+WHERE a.n = 1 AND b.n = 2 AND c.n = 3;
+SELECT is(terms, ARRAY['2.1.1=I', '3.1.1=W3', '7.1.1=D2', '7.2.1=X'], 'terms are those of the fields that stand') FROM nayose.visit;
+SELECT is(cancelled, false, 'a visit is there until it is cancelled') FROM nayose.visit;
+UPDATE nayose.visit v SET said = nayose.visit_merge(v.said, d.j) FROM said d WHERE d.n = 4;
+SELECT is((cancelled, terms)::text, '(t,"{3.1.1=W3,7.1.1=D2,7.2.1=X}")', 'what is deleted has no terms') FROM nayose.visit;
 
 SELECT * FROM finish();
 ROLLBACK;

@@ -224,6 +224,9 @@ static void hand_over(struct ihe_exchange *ex)
     case IHE_DEMO:
         ihe_demo(ex);
         return;
+    case IHE_VISIT:
+        ihe_visit(ex);
+        return;
     case IHE_IGN:
         ihe_ignore(ex);
         return;
@@ -247,6 +250,7 @@ static void hand_over(struct ihe_exchange *ex)
         ihe_iti9(ex);
         return;
     case IHE_ITI21:
+    case IHE_ITI22:
         ihe_iti21(ex);
         return;
     case IHE_CANCEL:

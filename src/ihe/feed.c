@@ -146,6 +146,9 @@ static bool feed_read(struct ihe_exchange *ex)
         return false;
     }
     stamp = f->patient.seen;
+    if (f->kind == NY_FEED_VISIT) {
+        return ihe_visit_read(ex, &stamp);
+    }
     if (f->kind == NY_FEED_WITHDRAW) {
         ny_patient_withdraw(&f->patient, &stamp);
         return true;
@@ -158,7 +161,7 @@ static bool feed_read(struct ihe_exchange *ex)
         ny_patient_say_single(&f->patient, NY_SINGLE_UNDECODABLE, NY_S("Y"), &stamp);
         ihe_warn(ex, 102, NULL);
     }
-    if (!ihe_patient_read(ex, &stamp, when.date, &f->patient)) {
+    if (!ihe_patient_read(ex, &stamp, when.date, &f->patient) || !ihe_visit_read(ex, &stamp)) {
         return false;
     }
     return ny_patient_claim_say(&f->patient, ex->arena) == NY_OK ||
@@ -200,6 +203,20 @@ void ihe_feed_end(struct ihe_exchange *ex, bool ok)
 void ihe_feed(struct ihe_exchange *ex, bool strict)
 {
     ex->feed.strict_update = strict;
+    ihe_feed_end(ex, feed_read(ex));
+}
+
+/* An event that tells of a visit alone, however little its PID says beside the id; without an id or
+ * a visit it is accepted without effect. */
+void ihe_visit(struct ihe_exchange *ex)
+{
+    const struct ny_hl7v2_segment *pid = ny_hl7v2_find(ex->msg, NY_S("PID"), 1);
+
+    if (ny_hl7v2_presence(pid, 3) != NY_HL7V2_VALUE || !ihe_has_visit(ex)) {
+        ihe_ignore(ex);
+        return;
+    }
+    ex->feed.kind = NY_FEED_VISIT;
     ihe_feed_end(ex, feed_read(ex));
 }
 

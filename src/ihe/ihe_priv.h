@@ -24,9 +24,11 @@ enum ihe_action {
     IHE_UNLINK,
     IHE_WITHDRAW,
     IHE_MOVE,
+    IHE_VISIT,
     /* queries, from here on */
     IHE_ITI9,
     IHE_ITI21,
+    IHE_ITI22,
     IHE_CANCEL
 };
 
@@ -138,6 +140,7 @@ extern const struct ny_reply ihe_feed_reply;
 void ihe_iti8(struct ihe_exchange *ex);
 void ihe_iti30(struct ihe_exchange *ex);
 void ihe_demo(struct ihe_exchange *ex);
+void ihe_visit(struct ihe_exchange *ex);
 void ihe_ignore(struct ihe_exchange *ex);
 void ihe_withdraw(struct ihe_exchange *ex);
 void ihe_merge(struct ihe_exchange *ex, enum ny_feed_kind kind); /* MERGE, RENAME, MOVE */
@@ -154,15 +157,15 @@ struct ihe_id {
 NY_MUST_USE ny_rc ihe_iti9_write(struct ihe_exchange *ex, struct ny_arena *a,
                                  const struct ihe_id *ids, size_t n_ids, ny_str *out);
 
-/* An RSP^K22: the page of ex, or what the fault in ex says. */
+/* An RSP^K22 or RSP^ZV2: the page of ex, or what the fault in ex says. */
 NY_MUST_USE ny_rc ihe_iti21_write(struct ihe_exchange *ex, struct ny_arena *a, ny_str *out);
 /* pdq_read.c: QPD-3, QPD-8, RCP and DSC into ex->ask. */
 bool ihe_pdq_read(struct ihe_exchange *ex, const struct ny_hl7v2_segment *qpd);
 /* The repetition of QPD-3 that holds a value of the search. */
 size_t ihe_pdq_place(const struct ihe_exchange *ex, enum ny_search_field field, size_t value);
-/* pid_write.c: PID and QRI of a person that was found. */
+/* pid_write.c: PID, PV1 when visits were asked for, and QRI of a person that was found. */
 void ihe_hit_write(struct ny_hl7v2_writer *w, const struct ny_registry *r,
-                   const struct ny_search_hit *hit, size_t number, struct ny_arena *a);
+                   const struct ny_search_hit *hit, size_t number, bool visit, struct ny_arena *a);
 /* The ids of a person that are told; arena, NULL when it is full. */
 struct ihe_id *ihe_hit_ids(const struct ny_registry *r, const struct ny_search_hit *hit,
                            struct ny_arena *a, size_t *out_n);
@@ -228,6 +231,20 @@ bool ihe_feed_segments_check(struct ihe_exchange *ex);
 /* The patient of PID, NK1 and IN1; message_date is the day of the event. */
 bool ihe_patient_read(struct ihe_exchange *ex, const struct ny_stamp *stamp, ny_date message_date,
                       struct ny_patient *out);
+
+/* ---- visit.c ---- */
+
+/* The message tells a visit that is kept. */
+bool ihe_has_visit(struct ihe_exchange *ex);
+/* Puts it into the feed, said by stamp. False: refused. */
+bool ihe_visit_read(struct ihe_exchange *ex, const struct ny_stamp *stamp);
+/* What a value of PV1 is found by; arena, empty when by nothing. */
+ny_str ihe_visit_term(struct ny_arena *a, enum ny_visit_field f, unsigned component, unsigned sub,
+                      ny_str value);
+/* False: visits are not found by this part of PV1. */
+bool ihe_visit_path(unsigned field, unsigned component, unsigned sub, enum ny_visit_field *out);
+/* PV1 of a person that was found; v NULL: he has no visit, which is class N. */
+void ihe_visit_write(struct ny_hl7v2_writer *w, const struct ny_stored_visit *v);
 
 /* name.c: PID-5 and PID-9 joined into variants. */
 bool ihe_names_read(struct ihe_exchange *ex, const struct ny_hl7v2_segment *pid,

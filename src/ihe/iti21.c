@@ -1,10 +1,12 @@
-/* ITI-21 Patient Demographics Query: QBP^Q22 describes a patient, RSP^K22 tells who fits.
+/* ITI-21 Patient Demographics Query: QBP^Q22 describes a patient, RSP^K22 tells who fits; and
+ * ITI-22, QBP^ZV1 and RSP^ZV2, the same with visits: each PID is followed by a PV1.
  *
  *   read ─▶ search (ids, from memory) ─▶ note committed ─▶ details of the page read ─▶ answer
  *
  * One PID group stands for one person with all his ids; QPD-8 limits the ids, and who has none of
  * them is no hit. Nobody found: AA and NF. A pointer (DSC) leads on in a snapshot of ids.
- * QCN^J01 drops it. Spec: ITI TF-2 3.21; the silent spots are decided in our HL7 v2 rules 7. */
+ * QCN^J01 drops it. Spec: ITI TF-2 3.21, 3.22; the silent spots are decided in our HL7 v2 rules 7.
+ */
 
 #include "ihe_priv.h"
 
@@ -19,7 +21,8 @@ ny_rc ihe_iti21_write(struct ihe_exchange *ex, struct ny_arena *a, ny_str *out)
     }
     ihe_query_head_write(ex, &w, a, p != NULL ? &counts : NULL, p != NULL && p->total > 0);
     for (size_t i = 0; p != NULL && i < p->n; i++) {
-        ihe_hit_write(&w, ex->ihe->cfg.registry, &p->hits[i], i + 1, a);
+        ihe_hit_write(&w, ex->ihe->cfg.registry, &p->hits[i], i + 1, ex->event->action == IHE_ITI22,
+                      a);
     }
     if (p != NULL && p->next.n > 0) {
         ny_hl7v2_w_begin(&w, NY_S("DSC"));

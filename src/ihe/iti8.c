@@ -32,7 +32,7 @@ void ihe_demo(struct ihe_exchange *ex)
 
     if (ny_hl7v2_presence(pid, 3) != NY_HL7V2_VALUE ||
         ny_hl7v2_presence(pid, 5) != NY_HL7V2_VALUE) {
-        ihe_ignore(ex);
+        ihe_visit(ex);
         return;
     }
     ihe_feed(ex, false);

@@ -1,9 +1,10 @@
 /* The question of a PDQ query.
  *
- *   QPD-3  @PID.5.1.1^ヤマダ ~ @PID.7^1984 ~ @PID.3.1^123 ~ @PID.3.4.1^F01
+ *   QPD-3  @PID.5.1.1^ヤマダ ~ @PID.7^1984 ~ @PID.3.1^123 ~ @PID.3.4.1^F01 ~ @PV1.7.1^D12
  *
- * A path left short means its first parts: PID.5 is PID.5.1.1. A value of several repetitions of
- * one path may be any of them; @PID.3 repetitions that follow each other are one identifier. */
+ * PV1 may be asked for in ITI-22 only.  * A path left short means its first parts: PID.5 is
+ * PID.5.1.1. A value of several repetitions of one path may be any of them; @PID.3 repetitions that
+ * follow each other are one identifier. */
 
 #include "ihe_priv.h"
 
@@ -56,21 +57,32 @@ struct pdq_reader {
     bool any;
 };
 
-/* "@PID.5.1" → 5, 1, 1; NULL: no path that we know. */
-static const struct path *path_find(ny_str text)
+/* "@PID.5.1" → 5, 1, 1 */
+static bool numbers_read(ny_str text, ny_str segment, uint64_t number[3])
 {
-    uint64_t number[3] = {1, 1, 1};
     size_t n = 0;
 
-    if (!ny_str_starts_with(text, NY_S("@PID."))) {
-        return NULL;
+    number[0] = number[1] = number[2] = 1;
+    if (!ny_str_starts_with(text, segment)) {
+        return false;
     }
-    text = ny_str_sub(text, 5, text.n);
+    text = ny_str_sub(text, segment.n, text.n);
     while (text.p != NULL) {
         if (n == 3 || ny_str_to_u64(ny_str_split(&text, '.'), 1, 99, &number[n]) != NY_OK) {
-            return NULL;
+            return false;
         }
         n++;
+    }
+    return true;
+}
+
+/* NULL: no path that we know. */
+static const struct path *path_find(ny_str text)
+{
+    uint64_t number[3];
+
+    if (!numbers_read(text, NY_S("@PID."), number)) {
+        return NULL;
     }
     for (size_t i = 0; i < NY_ARRAY_LEN(paths); i++) {
         if (paths[i].field == number[0] && paths[i].component == number[1] &&
@@ -155,13 +167,46 @@ static bool id_part(struct pdq_reader *p, enum id_part part, ny_str value, size_
 
 /* ---- QPD-3 ---- */
 
+/* A part of PV1. What many visits share, class and service, is no key to find one by. */
+static bool visit_parameter_read(struct pdq_reader *p, ny_str path, ny_str value, size_t n)
+{
+    struct ny_search_ask *ask = p->ex->ask;
+    uint64_t number[3];
+    enum ny_visit_field f = NY_VISIT_COUNT;
+    ny_str term;
+
+    if (!ask->visits || !numbers_read(path, NY_S("@PV1."), number) ||
+        !ihe_visit_path((unsigned)number[0], (unsigned)number[1], (unsigned)number[2], &f) ||
+        ask->n_visit_terms == NY_SEARCH_TERMS_MAX) {
+        return ihe_refuse_at(p->ex, IHE_FAULT_QUERY_VALUE, "QPD^1^3^%zu", n);
+    }
+    if (value.n == 0 || ny_str_equals(value, NY_S("\"\""))) {
+        return true;
+    }
+    if (!id_end(p)) {
+        return false;
+    }
+    term = ihe_visit_term(p->ex->arena, f, (unsigned)number[1], (unsigned)number[2], value);
+    if (term.n == 0) {
+        return ihe_refuse_at(p->ex, IHE_FAULT_QUERY_VALUE, "QPD^1^3^%zu", n);
+    }
+    p->any = true;
+    ask->visit_terms[ask->n_visit_terms++] = term;
+    ask->n_visit_keys += f != NY_VISIT_CLASS && f != NY_VISIT_SERVICE && number[1] != 4;
+    return true;
+}
+
 /* The value behind the path; an '&' that was not escaped belongs to it. */
 static bool parameter_read(struct pdq_reader *p, ny_str rep, size_t n)
 {
-    const struct path *path = path_find(ny_str_trim(ny_hl7v2_part(p->qpd, rep, 1, 0).text));
+    ny_str text = ny_str_trim(ny_hl7v2_part(p->qpd, rep, 1, 0).text);
+    const struct path *path = path_find(text);
     ny_str value = ny_str_trim(ny_hl7v2_part(p->qpd, rep, 2, 0).text);
     struct ny_search_values *to;
 
+    if (ny_str_starts_with(text, NY_S("@PV1."))) {
+        return visit_parameter_read(p, text, value, n);
+    }
     if (path == NULL || value.n > 4096) {
         return ihe_refuse_at(p->ex, IHE_FAULT_QUERY_VALUE, "QPD^1^3^%zu", n);
     }
@@ -243,7 +288,7 @@ static bool quantity_read(struct ihe_exchange *ex, const struct ny_hl7v2_segment
 /* A pointer is good for the very same question only. */
 static void question_hash(struct ihe_exchange *ex, const struct ny_hl7v2_segment *qpd)
 {
-    const ny_str parts[] = {ny_hl7v2_segment_raw(qpd), NY_S("\r"),
+    const ny_str parts[] = {ex->msh.event, NY_S("\r"), ny_hl7v2_segment_raw(qpd), NY_S("\r"),
                             ny_str_of((const char *)&ex->ask->page, sizeof(ex->ask->page))};
 
     ny_sha256_parts(parts, NY_ARRAY_LEN(parts), ex->ask->question);
@@ -259,6 +304,7 @@ bool ihe_pdq_read(struct ihe_exchange *ex, const struct ny_hl7v2_segment *qpd)
     if (ex->ask == NULL || targets == NULL) {
         return ihe_refuse(ex, IHE_FAULT_TOO_LARGE, NULL);
     }
+    ex->ask->visits = ex->event->action == IHE_ITI22;
     if (!parameters_read(&p) || !ihe_targets_read(ex, qpd, 8, targets) || !quantity_read(ex, rcp)) {
         return false;
     }

@@ -1,4 +1,4 @@
-/* A person that was found as PID and QRI: the values that his records hold now. */
+/* A person that was found as PID, PV1 and QRI: the values that his records hold now. */
 
 #include "nayose/text.h"
 
@@ -146,7 +146,7 @@ static void qri_write(struct ny_hl7v2_writer *w, int32_t total_b1024)
 }
 
 void ihe_hit_write(struct ny_hl7v2_writer *w, const struct ny_registry *r,
-                   const struct ny_search_hit *hit, size_t number, struct ny_arena *a)
+                   const struct ny_search_hit *hit, size_t number, bool visit, struct ny_arena *a)
 {
     static const enum ny_part_id address[] = {NY_PART_ADDRESS_STREET, NY_PART_ADDRESS_OTHER,
                                               NY_PART_ADDRESS_CITY,   NY_PART_ADDRESS_STATE,
@@ -183,5 +183,8 @@ void ihe_hit_write(struct ny_hl7v2_writer *w, const struct ny_registry *r,
     ny_hl7v2_w_text(w, single(p, NY_SINGLE_DEATH_TIME));
     ny_hl7v2_w_text(w, single(p, NY_SINGLE_DEATH));
     ny_hl7v2_w_end(w);
+    if (visit) {
+        ihe_visit_write(w, hit->visit);
+    }
     qri_write(w, hit->total_b1024);
 }

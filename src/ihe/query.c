@@ -91,6 +91,7 @@ static const struct {
 } answers[] = {
     {IHE_ITI9,  "K23", "RSP_K23", false},
     {IHE_ITI21, "K22", "RSP_K21", true },
+    {IHE_ITI22, "ZV2", "RSP_ZV2", true },
 };
 
 static void errors_write(struct ihe_exchange *ex, struct ny_hl7v2_writer *w, bool each)

@@ -155,8 +155,8 @@ static ny_rc compose(struct ihe_exchange *ex, struct ny_arena *a, ny_str *out)
     if (!is_query(ex) || ex->event->action == IHE_CANCEL) {
         return ihe_ack_compose(ex, ihe_fault_row(ex->fault)->code, ex->control_id, a, out);
     }
-    return ex->event->action == IHE_ITI21 ? ihe_iti21_write(ex, a, out)
-                                          : ihe_iti9_write(ex, a, NULL, 0, out);
+    return ex->event->action == IHE_ITI9 ? ihe_iti9_write(ex, a, NULL, 0, out)
+                                         : ihe_iti21_write(ex, a, out);
 }
 
 /* ---- sending ---- */

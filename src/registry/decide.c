@@ -387,6 +387,9 @@ static ny_rc accept(struct decision *d, const struct ny_feed_outcome *o)
     for (size_t k = 0; k < d->feed->n_ids; k++) {
         store_revision(d, k, &revisions[k]); /* now that its person is known */
     }
+    if (d->feed->visit != NULL) {
+        ny_store_add_visit(d->rows, d->ids[0], d->feed->visit);
+    }
     return NY_OK;
 }
 

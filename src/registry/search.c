@@ -1,7 +1,8 @@
 /* A question answered from memory.
  *
- *   plan ─▶ candidates (ids asked for, or the shortest list of terms) ─▶ fits? ─▶ [what only the
- *   database tells: read, fits?] ─▶ scored ─▶ one entry a person, best first ─▶ page
+ *   plan ─▶ candidates (ids asked for, or the shortest list of terms) ─▶ fits? ─▶ [who has such a
+ *   visit] ─▶ [what only the database tells: read, fits?] ─▶ scored ─▶ one entry a person, best
+ * first ─▶ page
  *
  * The order is total, best record (domain, local id): nothing of it depends on who came when. */
 
@@ -11,27 +12,15 @@
 
 enum { LIST_MAX = 400000 }; /* terms and postings that one question may walk */
 
-struct searching {
-    struct ny_registry *r;
-    struct ny_arena *arena;
-    const struct ny_search_ask *ask;
-    struct ny_search_plan *plan;
-    struct ny_search_page *page;
-    uint32_t *ids; /* [n] identities that fit */
-    size_t n;
-    void (*fn)(void *ctx, ny_rc rc, struct ny_search_page *page);
-    void *ctx;
-};
-
-static void search_end(struct searching *s, ny_rc rc)
+void ny_search_end(struct searching *s, ny_rc rc)
 {
     s->fn(s->ctx, rc, rc == NY_OK ? s->page : NULL);
 }
 
-static void refuse(struct searching *s, enum ny_search_result why)
+void ny_search_refuse(struct searching *s, enum ny_search_result why)
 {
     s->page->result = why;
-    search_end(s, NY_OK);
+    ny_search_end(s, NY_OK);
 }
 
 /* ---- the page ---- */
@@ -51,7 +40,7 @@ static bool is_told(const struct ny_registry *r, const struct ny_search_ask *ask
     return false;
 }
 
-static bool is_there(const struct ny_index_identity *x)
+bool ny_search_is_there(const struct ny_index_identity *x)
 {
     return x->status == NY_IDENTITY_ACTIVE || x->status == NY_IDENTITY_TEST;
 }
@@ -87,7 +76,7 @@ static bool hit_fill(struct searching *s, uint32_t person, int32_t total, struct
     for (uint32_t m = ny_index_member_first(r->index, person); m != 0 && h->members != NULL;
          m = ny_index_member_next(r->index, m)) {
         ny_index_get(r->index, m, &x);
-        if (is_there(&x) && is_told(r, s->ask, x.domain)) {
+        if (ny_search_is_there(&x) && is_told(r, s->ask, x.domain)) {
             h->members[h->n_members++] =
                 (struct ny_resolved_member){x.domain, ny_arena_str(s->arena, x.local_id)};
         }
@@ -104,12 +93,12 @@ static uint32_t person_now(const struct ny_registry *r, const struct found_list 
     struct ny_index_identity x;
 
     ny_index_get(r->index, list->v[at].identity, &x);
-    for (size_t i = 0; i < at && is_there(&x); i++) {
+    for (size_t i = 0; i < at && ny_search_is_there(&x); i++) {
         if (list->v[i].shown == x.person) {
             return 0;
         }
     }
-    return is_there(&x) ? x.person : 0;
+    return ny_search_is_there(&x) ? x.person : 0;
 }
 
 static ny_rc records_fill(struct searching *s)
@@ -213,7 +202,7 @@ static bool is_any_told(const struct searching *s, uint32_t person)
     for (uint32_t m = ny_index_member_first(s->r->index, person); m != 0 && !told;
          m = ny_index_member_next(s->r->index, m)) {
         ny_index_get(s->r->index, m, &x);
-        told = is_there(&x) && is_told(s->r, s->ask, x.domain);
+        told = ny_search_is_there(&x) && is_told(s->r, s->ask, x.domain);
     }
     return told;
 }
@@ -259,10 +248,10 @@ static void answer(struct searching *s)
 
     if (rc == NY_OK &&
         (found.n > NY_SEARCH_HITS_MAX || (s->ask->page == 0 && found.n > NY_SEARCH_PAGE_MAX))) {
-        refuse(s, NY_SEARCH_TOO_MANY);
+        ny_search_refuse(s, NY_SEARCH_TOO_MANY);
         return;
     }
-    search_end(s, rc == NY_OK ? page_fill(s, &found, 0, NULL) : rc);
+    ny_search_end(s, rc == NY_OK ? page_fill(s, &found, 0, NULL) : rc);
 }
 
 /* ---- what only the database tells ---- */
@@ -278,7 +267,7 @@ static void on_patients(void *ctx, ny_rc rc, const struct ny_stored_patient *row
         }
     }
     if (rc != NY_OK) {
-        search_end(s, rc);
+        ny_search_end(s, rc);
     } else {
         answer(s);
     }
@@ -290,7 +279,7 @@ static void look(struct searching *s)
     ny_rc rc = NY_ELIMIT;
 
     if (s->n > NY_SEARCH_LOOK_MAX) {
-        refuse(s, NY_SEARCH_TOO_MANY);
+        ny_search_refuse(s, NY_SEARCH_TOO_MANY);
         return;
     }
     for (size_t i = 0; i < s->n && ids != NULL; i++) {
@@ -300,7 +289,16 @@ static void look(struct searching *s)
         rc = ny_store_read_patients(s->r->store, ids, s->n, on_patients, s);
     }
     if (rc != NY_OK) {
-        search_end(s, rc);
+        ny_search_end(s, rc);
+    }
+}
+
+void ny_search_go_on(struct searching *s)
+{
+    if (ny_search_needs_patient(s->plan) && s->n > 0) {
+        look(s);
+    } else {
+        answer(s);
     }
 }
 
@@ -332,7 +330,7 @@ static uint32_t person_asked(const struct searching *s, const struct ny_search_i
         return 0;
     }
     ny_index_get(s->r->index, identity, &x);
-    return is_there(&x) ? x.person : 0;
+    return ny_search_is_there(&x) ? x.person : 0;
 }
 
 /* Records of the persons asked for by id that fit everything else. */
@@ -348,7 +346,7 @@ static ny_rc by_ids(struct searching *s)
         for (uint32_t m = person != 0 ? ny_index_member_first(ix, person) : 0; m != 0;
              m = ny_index_member_next(ix, m)) {
             ny_index_get(ix, m, &x);
-            if (is_there(&x) && ny_record_unpack(x.record, &record) == NY_OK &&
+            if (ny_search_is_there(&x) && ny_record_unpack(x.record, &record) == NY_OK &&
                 ny_search_fits(s->plan, &record)) {
                 s->n++;
                 if (s->ids != NULL) {
@@ -360,10 +358,27 @@ static ny_rc by_ids(struct searching *s)
     return NY_OK;
 }
 
+/* Memory has no term to find the persons by: the visits are the way. */
+static bool is_by_visit(const struct searching *s)
+{
+    bool found = s->ask->search.n_ids > 0 || s->ask->n_visit_keys == 0;
+
+    for (enum ny_search_group g = 0; g < NY_GROUP_COUNT && !found; g++) {
+        const struct ny_lookup *l = NULL;
+
+        found = ny_search_lookups(s->plan, g, &l) > 0;
+    }
+    return !found;
+}
+
 static ny_rc candidates_find(struct searching *s)
 {
     ny_rc rc;
 
+    s->by_visit = is_by_visit(s);
+    if (s->by_visit) {
+        return NY_OK;
+    }
     if (s->ask->search.n_ids == 0) {
         return ny_index_search(s->r->index, s->arena, s->plan, LIST_MAX, &s->ids, &s->n);
     }
@@ -376,8 +391,8 @@ static ny_rc candidates_find(struct searching *s)
     return rc;
 }
 
-/* An id; or enough fields, of which memory can find by one at least. Sex and the parts of an
- * address but the postal code do not count: everybody has them. */
+/* An id; or enough fields, of which memory, or the index of visits, can find by one at least. Sex
+ * and the parts of an address but the postal code do not count: everybody has them. */
 static bool is_enough(const struct searching *s)
 {
     const struct ny_search *q = &s->ask->search;
@@ -391,6 +406,7 @@ static bool is_enough(const struct searching *s)
     if (n > 0) {
         n += (q->field[NY_SEARCH_MOTHER].n > 0) + (q->field[NY_SEARCH_ACCOUNT].n > 0);
     }
+    n += s->ask->n_visit_keys;
     return q->n_ids > 0 || n >= (s->ask->minimum > 0 ? s->ask->minimum : 1);
 }
 
@@ -402,10 +418,10 @@ static void page_go_on(struct searching *s)
     struct cursor *c = ny_cursor_find(s->r, s->ask, &at);
 
     if (c == NULL) {
-        refuse(s, NY_SEARCH_NO_POINTER);
+        ny_search_refuse(s, NY_SEARCH_NO_POINTER);
         return;
     }
-    search_end(s, page_fill(s, &c->found, at, c));
+    ny_search_end(s, page_fill(s, &c->found, at, c));
 }
 
 static void search_begin(struct searching *s)
@@ -414,17 +430,17 @@ static void search_begin(struct searching *s)
         ny_search_plan(s->arena, &s->ask->search, &s->plan, &s->page->bad, &s->page->bad_value);
 
     if (rc == NY_ESYNTAX || rc == NY_ECHARSET) {
-        refuse(s, NY_SEARCH_UNREADABLE);
+        ny_search_refuse(s, NY_SEARCH_UNREADABLE);
     } else if (rc != NY_OK) {
-        search_end(s, rc);
+        ny_search_end(s, rc);
     } else if (!is_enough(s)) {
-        refuse(s, NY_SEARCH_TOO_FEW);
+        ny_search_refuse(s, NY_SEARCH_TOO_FEW);
     } else if (candidates_find(s) != NY_OK) {
-        refuse(s, NY_SEARCH_TOO_MANY);
-    } else if (ny_search_needs_patient(s->plan) && s->n > 0) {
-        look(s);
+        ny_search_refuse(s, NY_SEARCH_TOO_MANY);
+    } else if (s->ask->n_visit_terms > 0 && (s->n > 0 || s->by_visit)) {
+        ny_search_visits(s);
     } else {
-        answer(s);
+        ny_search_go_on(s);
     }
 }
 
@@ -440,6 +456,7 @@ void ny_registry_search(struct ny_registry *r, struct ny_arena *a, const struct 
     }
     *s = (struct searching){.r = r, .arena = a, .ask = ask, .page = page, .fn = fn, .ctx = ctx};
     page->undone = r->undone;
+    page->visits = ask->visits ? ask : NULL;
     if (ask->pointer.n > 0) {
         page_go_on(s);
     } else {

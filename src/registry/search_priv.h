@@ -17,6 +17,35 @@ struct found_list {
     size_t n;
 };
 
+/* A question under way. */
+struct searching {
+    struct ny_registry *r;
+    struct ny_arena *arena;
+    const struct ny_search_ask *ask;
+    struct ny_search_plan *plan;
+    struct ny_search_page *page;
+    uint32_t *ids; /* [n] identities that fit */
+    size_t n;
+    bool by_visit; /* memory has no way to find them: ids are those of the visits */
+    void (*fn)(void *ctx, ny_rc rc, struct ny_search_page *page);
+    void *ctx;
+};
+
+/* search.c */
+void ny_search_end(struct searching *s, ny_rc rc);
+void ny_search_refuse(struct searching *s, enum ny_search_result why);
+bool ny_search_is_there(const struct ny_index_identity *x);
+/* With ids as they are now. */
+void ny_search_go_on(struct searching *s);
+
+/* search_visits.c */
+/* Leaves the ids of those persons who have such a visit, or finds them by it. */
+void ny_search_visits(struct searching *s);
+/* Reads the visits of a page, whose patients are of these identities. */
+NY_MUST_USE ny_rc ny_search_visits_read(struct ny_registry *r, struct ny_arena *a,
+                                        struct ny_search_page *page, int64_t *ids, size_t n,
+                                        void (*fn)(void *ctx, ny_rc rc), void *ctx);
+
 /* cursors.c. A snapshot: of a requester's question, and where in it a pointer points. */
 struct cursor {
     uint64_t id; /* random; 0: free */

@@ -4,6 +4,7 @@
 
 struct reading {
     struct ny_arena *arena;
+    struct ny_registry *r;
     struct ny_search_page *page;
     void (*fn)(void *ctx, ny_rc rc, struct ny_search_page *page);
     void *ctx;
@@ -39,6 +40,26 @@ static ny_rc patient_add(struct reading *s, const struct ny_stored_patient *row)
     return NY_OK; /* moved to somebody who is not on this page */
 }
 
+static void on_visits(void *ctx, ny_rc rc)
+{
+    read_end(ctx, rc);
+}
+
+/* Of those who are there, and of those merged into them; not of records that were taken back. */
+static ny_rc visits_begin(struct reading *s, const struct ny_stored_patient *rows, size_t n)
+{
+    int64_t *ids = NY_ARENA_ARRAY(s->arena, int64_t, n + 1);
+    size_t n_ids = 0;
+
+    for (size_t i = 0; i < n && ids != NULL; i++) {
+        if (rows[i].status != NY_IDENTITY_DELETED) {
+            ids[n_ids++] = rows[i].id;
+        }
+    }
+    return ids != NULL ? ny_search_visits_read(s->r, s->arena, s->page, ids, n_ids, on_visits, s)
+                       : NY_ELIMIT;
+}
+
 static void on_details(void *ctx, ny_rc rc, const struct ny_stored_patient *rows, size_t n)
 {
     struct reading *s = ctx;
@@ -56,6 +77,12 @@ static void on_details(void *ctx, ny_rc rc, const struct ny_stored_patient *rows
         }
     }
     p->n = kept;
+    if (rc == NY_OK && p->visits != NULL && p->n > 0) {
+        rc = visits_begin(s, rows, n);
+        if (rc == NY_OK) {
+            return;
+        }
+    }
     read_end(s, rc);
 }
 
@@ -70,7 +97,7 @@ void ny_registry_search_read(struct ny_registry *r, struct ny_arena *a, struct n
         fn(ctx, NY_ELIMIT, NULL);
         return;
     }
-    *s = (struct reading){.arena = a, .page = page, .fn = fn, .ctx = ctx};
+    *s = (struct reading){.arena = a, .r = r, .page = page, .fn = fn, .ctx = ctx};
     if (page->n > 0 && rc == NY_OK) {
         rc = ny_store_read_patients(r->store, page->records, page->n_records, on_details, s);
     }

@@ -29,6 +29,7 @@ void ny_store_batch_destroy(struct ny_store_batch *b)
     ny_free(b->versions.v);
     ny_free(b->persons.v);
     ny_free(b->memberships.v);
+    ny_free(b->visits.v);
     ny_free(b->edges.v);
     ny_free(b->pins.v);
     ny_free(b->holds.v);
@@ -56,7 +57,7 @@ bool ny_store_batch_is_empty(const struct ny_store_batch *b)
                    b->pins.n + b->holds.n + b->releases.n + b->reviews.n + b->messages.n +
                    b->audits.n + b->domains.n + b->requesters.n + b->models.n + b->model_states.n +
                    b->rehearsals.n + b->calibrations.n + b->labels.n + b->label_answers.n +
-                   b->consumers.n + b->notices.n + b->notice_ends.n ==
+                   b->consumers.n + b->notices.n + b->notice_ends.n + b->visits.n ==
                0 &&
            b->rollout_change == ROLLOUT_SAME;
 }

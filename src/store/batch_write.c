@@ -261,6 +261,7 @@ ny_rc ny_batch_write(struct ny_store *s, struct ny_store_batch *b, int64_t batch
     rc = rc != NY_OK ? rc : persons_write(s, b, false);
     rc = rc != NY_OK ? rc : identities_write(s, b, batch_no);
     rc = rc != NY_OK ? rc : versions_write(s, b, batch_no);
+    rc = rc != NY_OK ? rc : ny_batch_write_visits(s, b);
     rc = rc != NY_OK ? rc : memberships_write(s, b);
     rc = rc != NY_OK ? rc : edges_write(s, b, true);
     rc = rc != NY_OK ? rc : edges_write(s, b, false);

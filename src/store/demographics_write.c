@@ -45,8 +45,8 @@ void ny_write_int(struct ny_buf *b, int64_t v)
     ny_buf_add(b, ny_str_of(digits + at, sizeof(digits) - at));
 }
 
-/* The inside of a JSON string: runs without special characters are copied at once. */
-static void write_escaped(struct ny_buf *b, ny_str s)
+/* Runs without special characters are copied at once. */
+void ny_write_escaped(struct ny_buf *b, ny_str s)
 {
     size_t run = 0;
 
@@ -115,7 +115,7 @@ static void write_text(struct writer *w, const char *key, ny_str text)
     if (!ny_str_is_empty(text)) {
         write_key(w, key);
         ny_buf_add_char(w->b, '"');
-        write_escaped(w->b, text);
+        ny_write_escaped(w->b, text);
         ny_buf_add_char(w->b, '"');
     }
 }
@@ -169,7 +169,7 @@ static void write_single(struct writer *w, enum ny_single_id id, const struct ny
     }
     write_key(w, ny_single_json(id));
     ny_buf_add(w->b, NY_S("[\""));
-    write_escaped(w->b, s->value);
+    ny_write_escaped(w->b, s->value);
     ny_buf_add(w->b, NY_S("\","));
     ny_write_int(w->b, (int64_t)stamp_index(w, &s->stamp));
     ny_buf_add_char(w->b, ']');
@@ -241,7 +241,7 @@ static void write_stamps(struct writer *w)
         ny_hex(w->stamps[i]->hash, NY_SHA256_LEN, hash);
         ny_buf_add(w->b, ny_str_of(hash, sizeof(hash) - 1));
         ny_buf_add_char(w->b, ':');
-        write_escaped(w->b, w->stamps[i]->control_id);
+        ny_write_escaped(w->b, w->stamps[i]->control_id);
         ny_buf_add_char(w->b, '"');
     }
     ny_buf_add_char(w->b, ']');

@@ -25,6 +25,8 @@ struct read_op {
         void (*holds)(void *, ny_rc, const struct ny_hold_view *, size_t);
         void (*pins)(void *, ny_rc, const struct ny_pin_view *, size_t);
         void (*notices)(void *, ny_rc, const struct ny_notice_view *, size_t);
+        void (*found)(void *, ny_rc, const int64_t *, size_t);
+        void (*visits)(void *, ny_rc, const struct ny_stored_visit *, size_t);
     } fn;
 };
 
@@ -178,6 +180,74 @@ ny_rc ny_store_read_patients(struct ny_store *s, const int64_t *ids, size_t n,
     }
     param = ny_db_array_end(&list);
     return op_start(op, NY_SQL_READ_PATIENTS, &param, 1);
+}
+
+/* ---- visits ---- */
+
+static void tell_found(struct read_op *op, ny_rc rc, const struct ny_db_result *r)
+{
+    size_t n = rc == NY_OK ? ny_db_rows(r) : 0;
+    int64_t *ids = rc == NY_OK ? NY_ARENA_ARRAY(op->arena, int64_t, n + 1) : NULL;
+
+    for (size_t i = 0; i < n; i++) {
+        ids[i] = ny_db_get_i64(r, i, 0);
+    }
+    op->fn.found(op->ctx, rc, ids, n);
+}
+
+static void tell_visits(struct read_op *op, ny_rc rc, const struct ny_db_result *r)
+{
+    size_t n = rc == NY_OK ? ny_db_rows(r) : 0;
+    struct ny_stored_visit *rows =
+        rc == NY_OK ? NY_ARENA_ARRAY(op->arena, struct ny_stored_visit, n + 1) : NULL;
+
+    for (size_t i = 0; i < n; i++) {
+        rows[i].identity = ny_db_get_i64(r, i, 0);
+        for (size_t f = 0; f < NY_VISIT_COUNT; f++) {
+            rows[i].text[f] = ny_db_get_str(r, i, f + 1);
+        }
+    }
+    op->fn.visits(op->ctx, rc, rows, n);
+}
+
+/* Sends a question about visits: the identities (or how many visits at most) and the terms. */
+static ny_rc visits_ask(struct read_op *op, enum ny_sql stmt, const struct ny_visit_question *q)
+{
+    struct ny_db_array ids;
+    struct ny_db_array terms;
+    struct ny_db_param params[2];
+
+    ny_db_array_init(&ids, NY_OID_INT8, op->arena);
+    for (size_t i = 0; i < q->n && q->ids != NULL; i++) {
+        ny_db_array_add_i64(&ids, q->ids[i]);
+    }
+    ny_db_array_init(&terms, NY_OID_TEXT, op->arena);
+    for (size_t i = 0; i < q->n_terms; i++) {
+        ny_db_array_add_text(&terms, ny_text_clean(op->arena, q->terms[i]));
+    }
+    params[0] = q->ids != NULL ? ny_db_array_end(&ids) : ny_db_i64(op->arena, (int64_t)q->n);
+    params[1] = ny_db_array_end(&terms);
+    return op_start(op, stmt, params, 2);
+}
+
+ny_rc ny_store_find_visits(struct ny_store *s, const struct ny_visit_question *q,
+                           void (*fn)(void *ctx, ny_rc rc, const int64_t *ids, size_t n), void *ctx)
+{
+    struct read_op *op = op_create(s, tell_found, ctx);
+
+    op->fn.found = fn;
+    return visits_ask(op, q->ids != NULL ? NY_SQL_VISITS_AMONG : NY_SQL_VISITS_ALL, q);
+}
+
+ny_rc ny_store_read_visits(struct ny_store *s, const struct ny_visit_question *q,
+                           void (*fn)(void *ctx, ny_rc rc, const struct ny_stored_visit *rows,
+                                      size_t n),
+                           void *ctx)
+{
+    struct read_op *op = op_create(s, tell_visits, ctx);
+
+    op->fn.visits = fn;
+    return visits_ask(op, NY_SQL_READ_VISITS, q);
 }
 
 /* ---- resolve ---- */

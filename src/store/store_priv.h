@@ -7,6 +7,7 @@
  *   batch_write.c commit.c a batch as one segment; its outcome
  *   batch_models.c         model versions, calibrations and labels in a batch
  *   batch_notices.c        consumers and the outbox in a batch
+ *   visits.c               visits, in a batch and read
  *   audit_chain.c          hashes of audit rows
  *   read.c                 asynchronous reads
  *   demographics_*.c       a patient as JSON and back */
@@ -17,6 +18,7 @@
 #include "nayose/store.h"
 #include "nayose/store_models.h"
 #include "nayose/store_notices.h"
+#include "nayose/store_visits.h"
 
 /* ---- statements ---- */
 
@@ -64,6 +66,8 @@ NY_MUST_USE ny_rc ny_columns_send(struct ny_columns *c, struct ny_db *db);
 
 /* Appends a number in decimal; snprintf takes ten times as long. */
 void ny_write_int(struct ny_buf *b, int64_t v);
+/* Appends the inside of a JSON string. */
+void ny_write_escaped(struct ny_buf *b, ny_str s);
 /* Appends the patient as JSON; a failed append sticks in b. */
 void ny_demographics_write(struct ny_buf *b, const struct ny_patient *p);
 /* out: arena. NY_ESYNTAX, NY_ELIMIT. */
@@ -100,6 +104,11 @@ struct person_entry {
     struct ny_person_row row;
     bool is_new;
 };
+struct visit_entry {
+    int64_t identity;
+    const struct ny_visit *visit;
+    ny_str number;
+};
 struct edge_entry {
     struct ny_edge_row row;
     bool remove;
@@ -127,6 +136,7 @@ struct ny_store_batch {
     NY_ROWS(struct version_entry) versions;
     NY_ROWS(struct person_entry) persons;
     NY_ROWS(struct ny_membership_row) memberships;
+    NY_ROWS(struct visit_entry) visits;
     NY_ROWS(struct edge_entry) edges;
     NY_ROWS(struct ny_pin_row) pins;
     NY_ROWS(struct ny_hold_row) holds;
@@ -219,6 +229,9 @@ void ny_batch_free_models(struct ny_store_batch *b);
 /* batch_notices.c */
 NY_MUST_USE ny_rc ny_batch_write_notices(struct ny_store *s, const struct ny_store_batch *b);
 void ny_batch_free_notices(struct ny_store_batch *b);
+
+/* visits.c */
+NY_MUST_USE ny_rc ny_batch_write_visits(struct ny_store *s, const struct ny_store_batch *b);
 
 /* audit_chain.c: the audit rows behind head, which moves on. */
 NY_MUST_USE ny_rc ny_audit_write(struct ny_store *s, const struct ny_store_batch *b,

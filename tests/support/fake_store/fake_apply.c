@@ -207,6 +207,9 @@ void fake_batch_apply(struct ny_store *s, const struct ny_store_batch *b)
         m.ack = ny_arena_str(s->arena, m.ack);
         ADD(&s->messages, m);
     }
+    for (size_t i = 0; i < b->visits.n; i++) {
+        fake_visit_apply(s, &b->visits.v[i]);
+    }
     for (size_t i = 0; i < b->edges.n; i++) {
         apply_edge(s, &b->edges.v[i]);
     }

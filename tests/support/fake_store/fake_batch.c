@@ -18,6 +18,7 @@ void ny_store_batch_destroy(struct ny_store_batch *b)
         ny_free(b->identities.v);
         ny_free(b->moves.v);
         ny_free(b->messages.v);
+        ny_free(b->visits.v);
         ny_free(b->edges.v);
         ny_free(b->reviews.v);
         ny_free(b->pins.v);
@@ -88,6 +89,11 @@ void ny_store_add_membership(struct ny_store_batch *b, const struct ny_membershi
 {
     NY_ASSERT(row->to_person > 0 && row->from_person != row->to_person);
     ADD(&b->memberships, *row);
+}
+
+void ny_store_add_visit(struct ny_store_batch *b, int64_t identity, const struct ny_visit *v)
+{
+    ADD(&b->visits, (struct visit_op){identity, v});
 }
 
 void ny_store_add_edge(struct ny_store_batch *b, const struct ny_edge_row *row)

@@ -35,6 +35,7 @@ void fake_store_destroy(struct ny_store *s)
     ny_free(s->requesters.v);
     ny_free(s->identities.v);
     ny_free(s->messages.v);
+    ny_free(s->visits.v);
     ny_free(s->edges.v);
     ny_free(s->edge_of.slots);
     ny_free(s->reviews.v);

@@ -42,6 +42,21 @@ struct identity_op {
     bool is_new;
 };
 
+struct visit_op {
+    int64_t identity;
+    const struct ny_visit *visit;
+};
+
+struct fake_visit {
+    int64_t identity;
+    ny_str number;
+    bool cancelled;
+    struct ny_stamp state_stamp, stamp[NY_VISIT_COUNT];
+    ny_str text[NY_VISIT_COUNT];
+    ny_str terms[NY_VISIT_COUNT][NY_VISIT_TERMS_MAX];
+    size_t n_terms[NY_VISIT_COUNT];
+};
+
 struct move {
     int64_t identity, person;
     enum ny_identity_status status;
@@ -68,6 +83,7 @@ struct ny_store_batch {
     LIST(struct move) moves;
     LIST(struct ny_message_row) messages;
     LIST(struct edge_op) edges;
+    LIST(struct visit_op) visits;
     LIST(struct ny_review_row) reviews;
     LIST(struct ny_pin_row) pins;
     LIST(struct ny_domain) domains;
@@ -106,6 +122,7 @@ struct ny_store {
     LIST(struct ny_requester_row) requesters;
     LIST(struct ny_identity_row) identities;
     LIST(struct ny_message_row) messages;
+    LIST(struct fake_visit) visits;
     LIST(struct edge_op) edges; /* those removed stay as what they were */
     struct pair_map edge_of;
     size_t n_edges;
@@ -137,6 +154,8 @@ struct ny_store {
 
 /* fake_apply.c */
 void fake_batch_apply(struct ny_store *s, const struct ny_store_batch *b);
+/* fake_visits.c */
+void fake_visit_apply(struct ny_store *s, const struct visit_op *op);
 bool fake_is_hold_of(const struct ny_hold_row *h, int64_t identity, int32_t source,
                      enum ny_hold_why why);
 

@@ -186,12 +186,98 @@ static void test_small_arenas(void **state)
     bench_close(&b);
 }
 
+#define VISIT                                                                                      \
+    "MSH|^~\\&|APP|FAC|NAYOSE|REG|20260102030405||QBP^ZV1^QBP_Q21|Q1|P|2.5||||||UNICODE UTF-8\r"
+
+/* ITI-22 is the same question with PV1, and the same answer with PV1. */
+static void test_visits_are_told_with_each_person(void **state)
+{
+    struct bench b;
+
+    (void)state;
+    people(&b);
+    (void)bench_send(
+        &b, NY_S(VISIT "QPD|IHE PDQ Query|t|@PV1.19.1^v1~@PID.8^F|||||^^^F01\rRCP|I|1^RD\r"));
+    assert_non_null(strstr(b.answer, "||RSP^ZV2^RSP_ZV2|"));
+    assert_non_null(strstr(
+        b.answer, "QAK|t|OK||2|1|1\rQPD|IHE PDQ Query|t|@PV1.19.1^v1~@PID.8^F|||||^^^F01\rPID|1|"));
+    assert_non_null(strstr(
+        b.answer,
+        "\rPV1||I|||||D1^髙橋&A^一郎~D\\T\\2||||||||||||||||||||||||||||||||||||||20260102\rQRI|"));
+    assert_non_null(strstr(b.answer, "\rDSC|1|I\r"));
+    assert_non_null(strstr(b.registry->note_text, "query ITI-22 outcome=0"));
+    (void)bench_send(
+        &b, NY_S(VISIT "QPD|IHE PDQ Query|t|@PID.5.1^A|||||^^^F01\rRCP|I|1^RD\rDSC|1|I\r"));
+    assert_non_null(strstr(b.answer, "\rPV1||N\rQRI|")); /* he has no visit */
+    (void)bench_send(&b, NY_S(VISIT "QPD|IHE PDQ Query|t|@PV1.19.1^v1|||||^^^XX~^^^YY\rRCP|I\r"));
+    assert_non_null(strstr(b.answer, "MSA|AE|Q1\rERR||QPD^1^8^1|204^"));
+    assert_non_null(strstr(b.answer, "\rERR||QPD^1^8^2|204^"));
+    bench_close(&b);
+}
+
+/* A message in other delimiters: what is told goes into the asker's. */
+static void test_visits_in_other_delimiters(void **state)
+{
+    struct bench b;
+
+    (void)state;
+    people(&b);
+    (void)bench_send(&b, NY_S("MSH|$~\\&|APP|FAC|NAYOSE|REG|20260102030405||QBP$ZV1$QBP_Q21|Q1|P|2."
+                              "5||||||UNICODE UTF-8\r"
+                              "QPD|x|t|@PV1.7.1$D1\rRCP|I\r"));
+    assert_non_null(strstr(b.answer, "|D1$髙橋&A$一郎~D\\T\\2|"));
+    bench_close(&b);
+}
+
+static void test_visit_parameters(void **state)
+{
+    static const struct {
+        const char *qpd3, *asked; /* NULL: refused at QPD^1^3^1 */
+    } rows[] = {
+        {"@PV1.7^ｄ1",                        "visit=7.1.1=D1 keys=1 "                            },
+        {"@PV1.7.2^髙橋~@PV1.7.3^一郎",    "visit=7.2.1=高橋 visit=7.3.1=一郎 keys=2 "     },
+        {"@PV1.2^I~@PV1.10^内科~@PID.5.1^A", "family=A visit=2.1.1=I visit=10.1.1=内科 keys=0 "},
+        {"@PV1.3.4.1^F01~@PV1.3.2^301",        "visit=3.4.1=F01 visit=3.2.1=301 keys=1 "           },
+        {"@PV1.19.1^V1~@PV1.19.4.2^1.2",       "visit=19.1.1=V1 visit=19.4.2=1.2 keys=1 "          },
+        {"@PV1.8.1^a~@PV1.9.1^b~@PV1.17.1^c",  "visit=8.1.1=A visit=9.1.1=B visit=17.1.1=C keys=3 "},
+        {"@PID.3.1^1~@PV1.7^~@PID.3.4.1^F01",  "id=1:1 keys=0 "                                    },
+        {"@PV1.4^X",                           NULL                                                },
+        {"@PV1.44^20260101",                   NULL                                                },
+        {"@PV1.7.5^X",                         NULL                                                },
+        {"@PV1.7.1.4^X",                       NULL                                                },
+        {"@PV1.x^X",                           NULL                                                },
+        {"@PV2.3^X",                           NULL                                                },
+    };
+    struct bench b;
+
+    (void)state;
+    people(&b);
+    for (size_t i = 0; i < NY_ARRAY_LEN(rows); i++) {
+        char in[512];
+
+        snprintf(in, sizeof(in), VISIT "QPD|x|t|%s\rRCP|I\r", rows[i].qpd3);
+        b.registry->search_text[0] = '\0';
+        (void)bench_send(&b, ny_str_from_c(in));
+        if (rows[i].asked == NULL
+                ? strstr(b.answer, "\rERR||QPD^1^3^1|102^") == NULL
+                : strncmp(b.registry->search_text, rows[i].asked, strlen(rows[i].asked)) != 0) {
+            fail_msg("%s: %s %s", rows[i].qpd3, b.registry->search_text, b.answer);
+        }
+    }
+    bench_close(&b);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_golden_conversations), cmocka_unit_test(test_parameters),
-        cmocka_unit_test(test_queries_are_noted),    cmocka_unit_test(test_refusals),
+        cmocka_unit_test(test_golden_conversations),
+        cmocka_unit_test(test_parameters),
+        cmocka_unit_test(test_queries_are_noted),
+        cmocka_unit_test(test_refusals),
         cmocka_unit_test(test_small_arenas),
+        cmocka_unit_test(test_visit_parameters),
+        cmocka_unit_test(test_visits_are_told_with_each_person),
+        cmocka_unit_test(test_visits_in_other_delimiters),
     };
 
     ny_log_level_set(NY_LOG_ERROR);

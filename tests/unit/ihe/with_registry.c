@@ -109,6 +109,28 @@ static void fake_text_set(char *out, size_t *at, const struct ny_patient *p, enu
     }
 }
 
+static void fake_text_visit(char *out, size_t *at, const struct ny_visit *v)
+{
+    static const char *const states[] = {"", " there", " cancelled"};
+    char when[NY_TIMESTAMP_LEN];
+
+    if (v == NULL) {
+        return;
+    }
+    ny_timestamp_write(v->stamp.at_us, when);
+    put(out, at, "visit %.*s at %s%s", NY_ARG(v->number), when, states[v->state]);
+    for (size_t f = 0; f < NY_VISIT_COUNT; f++) {
+        if (v->field[f].said) {
+            put(out, at, " %u:%.*s", ny_visit_pv1((enum ny_visit_field)f),
+                NY_ARG(v->field[f].text));
+        }
+        for (size_t i = 0; i < v->field[f].n_terms; i++) {
+            put(out, at, " [%.*s]", NY_ARG(v->field[f].terms[i]));
+        }
+    }
+    put(out, at, "\n");
+}
+
 static const char *const fake_kinds[] = {
     [NY_FEED_MERGE] = "merge",   [NY_FEED_RENAME] = "rename", [NY_FEED_LINK] = "link",
     [NY_FEED_UNLINK] = "unlink", [NY_FEED_MOVE] = "move",
@@ -143,6 +165,7 @@ static void fake_text_feed(char *out, const struct ny_feed *f)
             put(out, &at, "%s=%.*s\n", ny_single_json((enum ny_single_id)i), NY_ARG(s->value));
         }
     }
+    fake_text_visit(out, &at, f->visit);
 }
 
 static void fake_text_note(char *out, const struct ny_note *n)
@@ -394,6 +417,12 @@ static void fake_text_search(char *out, const struct ny_search_ask *ask)
     for (size_t i = 0; i < ask->n_wanted; i++) {
         put(out, &at, "wants=%.*s ", NY_ARG(ask->wanted[i]->ns));
     }
+    for (size_t i = 0; i < ask->n_visit_terms; i++) {
+        put(out, &at, "visit=%.*s ", NY_ARG(ask->visit_terms[i]));
+    }
+    if (ask->visits) {
+        put(out, &at, "keys=%zu ", ask->n_visit_keys);
+    }
     put(out, &at, "page=%zu who=%.*s tag=%.*s", ask->page, NY_ARG(ask->who), NY_ARG(ask->tag));
 }
 
@@ -488,9 +517,15 @@ void ny_registry_search_read(struct ny_registry *r, struct ny_arena *a, struct n
                              void (*fn)(void *ctx, ny_rc rc, struct ny_search_page *page),
                              void *ctx)
 {
+    static struct ny_stored_visit visit;
+
     (void)r;
+    visit.text[NY_VISIT_CLASS] = NY_S("I");
+    visit.text[NY_VISIT_ATTENDING] = NY_S("D1^髙橋&A^一郎~D\\T\\2");
+    visit.text[NY_VISIT_DISCHARGED] = NY_S("20260102");
     for (size_t i = 0; i < page->n; i++) {
         page->hits[i].patient = fake_patient(a, page->hits[i].person);
+        page->hits[i].visit = page->hits[i].person == 1 ? &visit : NULL;
         if (page->hits[i].patient == NULL) {
             fn(ctx, NY_ELIMIT, NULL);
             return;

@@ -1,0 +1,39 @@
+/* store, visits: rows of nayose.visit. */
+#ifndef NAYOSE_STORE_VISITS_H
+#define NAYOSE_STORE_VISITS_H
+
+#include "nayose/model_visit.h"
+
+struct ny_store;
+struct ny_store_batch;
+
+/* What a message says of a visit joins what is known of it (nayose.visit_merge). Borrowed until the
+ * batch ends. A batch holds one word of a visit at most. */
+void ny_store_add_visit(struct ny_store_batch *b, int64_t identity, const struct ny_visit *v);
+
+/* Which visits: those with all terms that were not cancelled; of these identities, or (ids NULL) of
+ * anybody, then at most n visits. Texts are copied. */
+struct ny_visit_question {
+    const ny_str *terms;
+    size_t n_terms;
+    const int64_t *ids;
+    size_t n;
+};
+/* The identities of such visits, in any order, one perhaps several times. fn as for the reads of
+ * store.h. */
+NY_MUST_USE ny_rc ny_store_find_visits(struct ny_store *s, const struct ny_visit_question *q,
+                                       void (*fn)(void *ctx, ny_rc rc, const int64_t *ids,
+                                                  size_t n),
+                                       void *ctx);
+
+struct ny_stored_visit {
+    int64_t identity;
+    ny_str text[NY_VISIT_COUNT]; /* empty: not said, or deleted */
+};
+/* Such visits of these identities, those last spoken of first. */
+NY_MUST_USE ny_rc ny_store_read_visits(struct ny_store *s, const struct ny_visit_question *q,
+                                       void (*fn)(void *ctx, ny_rc rc,
+                                                  const struct ny_stored_visit *rows, size_t n),
+                                       void *ctx);
+
+#endif
