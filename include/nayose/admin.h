@@ -19,6 +19,9 @@ struct ny_admin_config {
     /* Appends what /metrics says beside the counters of this process; NULL: nothing. */
     void (*metrics)(void *ctx, struct ny_buf *b);
     void *metrics_ctx;
+    /* Our certificate number i: its name (borrowed) and its last moment; false behind the last one.
+     * NULL: there are none. ctx is metrics_ctx. */
+    bool (*certificate)(void *ctx, size_t i, const char **name, int64_t *not_after_us);
 };
 
 struct ny_admin *ny_admin_create(const struct ny_admin_config *cfg); /* owned; never NULL */

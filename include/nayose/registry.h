@@ -270,6 +270,15 @@ void ny_registry_source_release(struct ny_registry *r, const struct ny_requester
 /* What the alarm of a source is about, in numbers; empty: there is none. */
 ny_str ny_registry_source_alarm(const struct ny_registry *r, const struct ny_requester_row *source);
 
+/* What a source has sent since the server was started. */
+struct ny_source_activity {
+    int64_t last_us; /* when its last message was answered; 0 = none yet */
+    int64_t accepted, refused;
+};
+void ny_registry_heard(struct ny_registry *r, const struct ny_requester_row *source, bool accepted);
+struct ny_source_activity ny_registry_activity(const struct ny_registry *r,
+                                               const struct ny_requester_row *source);
+
 /* Numbers for status and metrics. */
 struct ny_registry_stats {
     int64_t identities, persons, edges, open_reviews, parked_reviews, domains, batch_no, epoch,

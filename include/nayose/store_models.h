@@ -70,6 +70,18 @@ NY_MUST_USE ny_rc ny_store_load_labels(struct ny_store *s, int32_t version,
                                        ny_rc (*fn)(void *ctx, int64_t a, int64_t b, bool same),
                                        void *ctx, struct ny_error *err);
 
+enum ny_store_report {
+    NY_REPORT_FEEDS,         /* arg: days back */
+    NY_REPORT_SAME_FACILITY, /* arg: most pairs */
+    NY_REPORT_KPI,           /* arg: months */
+    NY_REPORT_COUNT
+};
+/* A report as JSON text, in the arena. It reads whole tables, on a snapshot of its own.
+ * FEEDS: {days, at, facilities: [{domain, patients, no_kana, …}], sources: [{…, reasons}]};
+ * SAME_FACILITY: {at, pairs: [{domain, local_id_a, local_id_b, state}]}; KPI: {at, months}. */
+NY_MUST_USE ny_rc ny_store_load_report(struct ny_store *s, enum ny_store_report report, int32_t arg,
+                                       struct ny_arena *a, ny_str *out, struct ny_error *err);
+
 /* ---- reads (asynchronous) ---- */
 
 enum ny_store_view {
@@ -77,7 +89,11 @@ enum ny_store_view {
     NY_VIEW_MODEL,        /* {version, …, report, rehearsal} of version arg; null when unknown */
     NY_VIEW_CALIBRATIONS, /* {current: body of the newest or null, history: the last arg ones} */
     NY_VIEW_LABELS,       /* labels of version arg: [{domain_a, …, answers, same}, …] */
-    NY_VIEW_QUEUES        /* the outbox: [{consumer, waiting, parked, oldest_s or null}, …] */
+    /* The outbox: [{consumer, waiting, parked, oldest_s or null}, …]; counts stop at 10 000. */
+    NY_VIEW_QUEUES,
+    /* The database: {replica, bytes, directory or null, standbys: [{name, state, sync, lag_s}, …],
+     * holds (stops at 10 000), review_oldest_s or null}. */
+    NY_VIEW_DATABASE
 };
 /* fn is called once; json is borrowed until it returns. NY_EDB as for the other reads. */
 NY_MUST_USE ny_rc ny_store_view(struct ny_store *s, enum ny_store_view view, int32_t arg,

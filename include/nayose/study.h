@@ -36,6 +36,7 @@ enum ny_study_kind {
     NY_STUDY_ACTIVATE,  /* move the registry to a version */
     NY_STUDY_CALIBRATE, /* what the links are worth */
     NY_STUDY_DRAW,      /* links for clerks to judge */
+    NY_STUDY_REPORT,    /* a report of the store; see ny_study_report */
     NY_STUDY_KIND_COUNT
 };
 
@@ -43,8 +44,9 @@ struct ny_study_order {
     enum ny_study_kind kind;
     int32_t version; /* REHEARSE, ACTIVATE; else 0 */
     uint64_t seed;   /* TRAIN, RECOUNT, CALIBRATE, DRAW */
-    uint32_t want;   /* DRAW: pairs; CALIBRATE: records in the sample, 0 = as usual */
-    ny_str who;      /* the clerk, for the audit */
+    uint32_t want;   /* DRAW: pairs; CALIBRATE: records in the sample, 0 = as usual; REPORT: arg */
+    enum ny_store_report report;
+    ny_str who; /* the clerk, for the audit */
 };
 
 /* NY_EAGAIN: another study, or a change of version, is under way. NY_EDB: the registry is not
@@ -73,6 +75,9 @@ struct ny_study_view {
     const char *why; /* REFUSED, FAILED: a sentence */
 };
 void ny_study_look(const struct ny_study *s, struct ny_study_view *out);
+/* The text of the report that was the last study, borrowed until the next start; empty when the
+ * last one was something else, or has not ended well. */
+ny_str ny_study_report(const struct ny_study *s);
 const char *ny_study_kind_name(enum ny_study_kind k);   /* "train" */
 const char *ny_study_state_name(enum ny_study_state s); /* "running" */
 

@@ -29,6 +29,8 @@ static const struct {
     {"POST", "/models/train",    false, ny_admin_models_train    },
     {"POST", "/models/stage",    false, ny_admin_models_stage    },
     {"POST", "/models/activate", false, ny_admin_models_activate },
+    {"POST", "/reports",         false, ny_admin_reports_post    },
+    {"GET",  "/report",          false, ny_admin_report_get      },
     {"GET",  "/calibration",     false, ny_admin_calibration_get },
     {"POST", "/calibration",     false, ny_admin_calibration_post},
     {"GET",  "/labels",          false, ny_admin_labels_get      },

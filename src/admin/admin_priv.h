@@ -69,6 +69,13 @@ void ny_admin_json_audited(struct request *q, const struct access *what, json_t 
  * next NULL: nothing follows. */
 void ny_admin_page(struct request *q, const char *name, json_t *list, json_t *next);
 
+/* models.c: starts a study for the user of the call, answers 202, or why it cannot be. */
+struct ny_study_order;
+void ny_admin_study_start(struct request *q, struct ny_study_order *order);
+/* A whole number of the body, `missing` when absent; false and answered 400 when it is none. */
+bool ny_admin_body_number(struct request *q, const json_t *o, const char *key, int64_t missing,
+                          int64_t max, int64_t *out);
+
 /* notices.c: NY_VIEW_QUEUES as gauges. */
 void ny_admin_queues_write(ny_str queues, struct ny_buf *b);
 
@@ -98,6 +105,8 @@ void ny_admin_model_get(struct request *q);
 void ny_admin_models_train(struct request *q);
 void ny_admin_models_stage(struct request *q);
 void ny_admin_models_activate(struct request *q);
+void ny_admin_reports_post(struct request *q);
+void ny_admin_report_get(struct request *q);
 void ny_admin_calibration_get(struct request *q);
 void ny_admin_calibration_post(struct request *q);
 void ny_admin_labels_get(struct request *q);

@@ -88,23 +88,3 @@ void ny_admin_metrics(struct request *q)
     *m = (struct metrics){q, b};
     ny_registry_view(q->registry, NY_VIEW_QUEUES, 0, on_queues, m);
 }
-
-void ny_admin_status(struct request *q)
-{
-    struct ny_registry_stats s;
-
-    ny_registry_stats(q->registry, &s);
-    ny_admin_json(
-        q, 200,
-        json_pack("{s:b, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:i, s:I, s:I, s:I, s:I}",
-                  "ready", ny_registry_is_ready(q->registry), "identities",
-                  (json_int_t)s.identities, "persons", (json_int_t)s.persons, "edges",
-                  (json_int_t)s.edges, "reviews_open", (json_int_t)s.open_reviews, "reviews_parked",
-                  (json_int_t)s.parked_reviews, "domains", (json_int_t)s.domains, "batch_no",
-                  (json_int_t)s.batch_no, "epoch", (json_int_t)s.epoch, "index_bytes",
-                  (json_int_t)s.index_bytes, "model_version", s.model_version, "feed_accepted",
-                  (json_int_t)ny_counter_get(NY_C_FEED_AA), "feed_error",
-                  (json_int_t)ny_counter_get(NY_C_FEED_AE), "feed_rejected",
-                  (json_int_t)ny_counter_get(NY_C_FEED_AR), "source_alarms",
-                  (json_int_t)s.source_alarms));
-}

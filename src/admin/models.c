@@ -42,9 +42,8 @@ void ny_admin_jobs(struct request *q)
     ny_admin_json(q, 200, json_pack("{s:o}", "jobs", jobs));
 }
 
-/* A whole number of the body, `missing` when absent; false and answered 400 when it is none. */
-static bool body_number(struct request *q, const json_t *o, const char *key, int64_t missing,
-                        int64_t max, int64_t *out)
+bool ny_admin_body_number(struct request *q, const json_t *o, const char *key, int64_t missing,
+                          int64_t max, int64_t *out)
 {
     const json_t *v = json_object_get(o, key);
     ny_str why;
@@ -62,7 +61,7 @@ static bool body_number(struct request *q, const json_t *o, const char *key, int
     return false;
 }
 
-static void start(struct request *q, struct ny_study_order *order)
+void ny_admin_study_start(struct request *q, struct ny_study_order *order)
 {
     ny_rc rc;
 
@@ -87,9 +86,9 @@ static void start_by_body(struct request *q, enum ny_study_kind kind, int64_t wa
     int64_t version = 0;
     int64_t seed = 0;
     int64_t want = 0;
-    bool ok = o != NULL && body_number(q, o, "version", 0, INT32_MAX, &version) &&
-              body_number(q, o, "seed", 1, INT64_MAX, &seed) &&
-              body_number(q, o, "records", want_missing, want_max, &want);
+    bool ok = o != NULL && ny_admin_body_number(q, o, "version", 0, INT32_MAX, &version) &&
+              ny_admin_body_number(q, o, "seed", 1, INT64_MAX, &seed) &&
+              ny_admin_body_number(q, o, "records", want_missing, want_max, &want);
 
     if (ok && kind == NY_STUDY_TRAIN && json_is_true(json_object_get(o, "recount"))) {
         order.kind = NY_STUDY_RECOUNT;
@@ -105,7 +104,7 @@ static void start_by_body(struct request *q, enum ny_study_kind kind, int64_t wa
         ny_admin_fail(q, 400, "version is missing", "see: nayose model show");
         return;
     }
-    start(q, &order);
+    ny_admin_study_start(q, &order);
 }
 
 void ny_admin_models_train(struct request *q)

@@ -172,6 +172,9 @@ static void count(const struct ihe_exchange *ex)
                        : code == NY_HL7V2_AE ? NY_C_FEED_AE
                                              : NY_C_FEED_AR,
                        1);
+        if (ex->request.source != NULL) {
+            ny_registry_heard(ex->ihe->cfg.registry, ex->request.source, code == NY_HL7V2_AA);
+        }
     }
 }
 

@@ -1,8 +1,7 @@
 /* nayose report calibration: how many automatic links are false, as a table, as JSON, as a page. */
 
-#include <errno.h>
-
 #include "calibration_priv.h"
+#include "page.h"
 
 enum { KEY_RUN = 0x2000, KEY_RECORDS, KEY_FROM, KEY_HTML };
 
@@ -183,21 +182,14 @@ static int file_read(const char *path, json_t **out)
 
 static int page_write(struct cli *cli, const json_t *answer, const char *path)
 {
-    FILE *out = fopen(path, "w");
-    bool failed;
+    FILE *out = page_open(path);
 
     if (out == NULL) {
-        cli_error("%s: %s", path, strerror(errno));
         return CLI_REFUSED;
     }
     calibration_page(cli, json_object_get(answer, "current"), json_object_get(answer, "history"),
                      out);
-    failed = ferror(out) != 0;
-    if (fclose(out) != 0 || failed) {
-        cli_error("%s could not be written", path);
-        return CLI_REFUSED;
-    }
-    return CLI_DONE;
+    return page_close(out, path);
 }
 
 static int answer_show(struct cli *cli, const struct report *r, const json_t *answer)

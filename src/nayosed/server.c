@@ -137,7 +137,8 @@ static void ihe_start(struct server *s)
         .registry = s->registry,
         .supervisors = ny_str_from_c(ny_conf_str(s->conf, "access", NULL, "supervisors")),
         .metrics = server_tls_metrics,
-        .metrics_ctx = s};
+        .metrics_ctx = s,
+        .certificate = server_tls_certificate};
 
     s->study = ny_study_create(&study);
     admin.study = s->study;

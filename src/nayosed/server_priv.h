@@ -48,6 +48,7 @@ struct ny_tls *server_tls_find(const struct server *s, const char *name); /* NUL
 /* Each section by itself: one that cannot be read keeps what it had, and the log says why. */
 void server_tls_reload(struct server *s, const struct ny_conf *fresh);
 void server_tls_metrics(void *ctx, struct ny_buf *b);
+bool server_tls_certificate(void *ctx, size_t i, const char **name, int64_t *not_after_us);
 /* Warns of the profile ihe on an address that is not private. */
 void server_tls_tell_weak(const struct ny_conf *c, const char *listener);
 void server_tls_stop(struct server *s);

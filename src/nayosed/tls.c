@@ -131,6 +131,18 @@ void server_tls_metrics(void *ctx, struct ny_buf *b)
     }
 }
 
+bool server_tls_certificate(void *ctx, size_t i, const char **name, int64_t *not_after_us)
+{
+    const struct server *s = ctx;
+
+    if (i >= s->n_tls) {
+        return false;
+    }
+    *name = ny_tls_name(s->tls[i]);
+    *not_after_us = ny_tls_not_after_us(s->tls[i]);
+    return true;
+}
+
 void server_tls_stop(struct server *s)
 {
     while (s->n_tls > 0) {

@@ -157,6 +157,8 @@ struct ny_registry {
     struct watch **watches; /* [n_watches] by source id, NULL = not watched yet */
     size_t n_watches;
     size_t n_alarms;
+    struct ny_source_activity *heard; /* [n_heard] by source id */
+    size_t n_heard;
     struct ny_arena *calibration_arena; /* NULL: there was none yet */
     ny_str calibration;                 /* the last one, JSON */
     struct {

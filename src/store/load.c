@@ -258,6 +258,8 @@ ny_rc ny_store_load(struct ny_store *s, const struct ny_store_visitor *v, struct
 /* ---- one question on a connection of its own ---- */
 
 struct asking {
+    struct ny_arena *arena; /* not NULL: one text, copied there */
+    ny_str text;
     ny_rc (*model)(void *ctx, int32_t version, ny_str body);
     ny_rc (*label)(void *ctx, int64_t a, int64_t b, bool same);
     void *ctx;
@@ -270,6 +272,10 @@ static ny_rc on_answer(const struct ny_db_result *r, void *ctx, struct ny_error 
     ny_rc rc = NY_OK;
 
     for (size_t i = 0; i < ny_db_rows(r) && rc == NY_OK; i++) {
+        if (a->arena != NULL) {
+            a->text = ny_arena_str(a->arena, ny_db_get_str(r, i, 0));
+            continue;
+        }
         rc = a->model != NULL ? a->model(a->ctx, ny_db_get_i32(r, i, 0), ny_db_get_str(r, i, 1))
                               : a->label(a->ctx, ny_db_get_i64(r, i, 0), ny_db_get_i64(r, i, 1),
                                          ny_db_get_bool(r, i, 2));
@@ -278,18 +284,26 @@ static ny_rc on_answer(const struct ny_db_result *r, void *ctx, struct ny_error 
     return rc != NY_OK ? ny_fail(err, rc, "loading stopped: %s", ny_rc_text(rc)) : NY_OK;
 }
 
-static ny_rc ask(const struct ny_store *s, enum ny_sql stmt, int32_t version, struct asking *a,
-                 struct ny_error *err)
+static ny_rc ask(const struct ny_store *s, enum ny_sql stmt, const struct ny_db_param *params,
+                 size_t n, struct asking *a, struct ny_error *err)
 {
-    struct ny_arena *arena = ny_arena_create(0);
-    struct ny_db_param param = ny_db_i32(arena, version);
     struct ny_db_block *b = NULL;
     ny_rc rc = ny_store_block(s->conninfo, &b, err);
 
     rc = rc != NY_OK ? rc : ny_db_block_query(b, ny_sql_text(NY_SQL_SNAPSHOT), NULL, 0, NULL, err);
     rc = rc != NY_OK ? rc
-                     : ny_db_block_read(b, ny_sql_text(stmt), &param, 1, CHUNK, on_answer, a, err);
+                     : ny_db_block_read(b, ny_sql_text(stmt), params, n, CHUNK, on_answer, a, err);
     ny_db_block_close(b);
+    return rc;
+}
+
+static ny_rc ask_version(const struct ny_store *s, enum ny_sql stmt, int32_t version,
+                         struct asking *a, struct ny_error *err)
+{
+    struct ny_arena *arena = ny_arena_create(0);
+    const struct ny_db_param param = ny_db_i32(arena, version);
+    ny_rc rc = ask(s, stmt, &param, 1, a, err);
+
     ny_arena_destroy(arena);
     return rc;
 }
@@ -299,8 +313,8 @@ ny_rc ny_store_load_model(struct ny_store *s, int32_t version,
                           struct ny_error *err)
 {
     struct asking a = {.model = fn, .ctx = ctx};
-    ny_rc rc =
-        ask(s, version != 0 ? NY_SQL_LOAD_MODEL_OF : NY_SQL_LOAD_MODEL_LAST, version, &a, err);
+    ny_rc rc = ask_version(s, version != 0 ? NY_SQL_LOAD_MODEL_OF : NY_SQL_LOAD_MODEL_LAST, version,
+                           &a, err);
 
     return rc == NY_OK && a.n == 0
                ? ny_fail(err, NY_ENOTFOUND, "there is no model version %d", (int)version)
@@ -313,5 +327,27 @@ ny_rc ny_store_load_labels(struct ny_store *s, int32_t version,
 {
     struct asking a = {.label = fn, .ctx = ctx};
 
-    return ask(s, NY_SQL_LOAD_LABELS, version, &a, err);
+    return ask_version(s, NY_SQL_LOAD_LABELS, version, &a, err);
+}
+
+ny_rc ny_store_load_report(struct ny_store *s, enum ny_store_report report, int32_t arg,
+                           struct ny_arena *a, ny_str *out, struct ny_error *err)
+{
+    static const enum ny_sql statements[NY_REPORT_COUNT] = {
+        [NY_REPORT_FEEDS] = NY_SQL_REPORT_FEEDS,
+        [NY_REPORT_SAME_FACILITY] = NY_SQL_REPORT_SAME_FACILITY,
+        [NY_REPORT_KPI] = NY_SQL_REPORT_KPI,
+    };
+    const struct ny_db_param params[] = {ny_db_i32(a, arg),
+                                         ny_db_text(ny_str_from_c(ny_hold_name(NY_HOLD_OVERLAY)))};
+    struct asking asked = {.arena = a};
+    ny_rc rc = ask(s, statements[report], params, NY_ARRAY_LEN(params), &asked, err);
+
+    if (rc == NY_OK && asked.text.p == NULL) {
+        rc = ny_fail(err, NY_ELIMIT, "the report is too large");
+    }
+    if (rc == NY_OK) {
+        *out = asked.text;
+    }
+    return rc;
 }

@@ -506,6 +506,7 @@ ny_rc ny_store_view(struct ny_store *s, enum ny_store_view view, int32_t arg,
         [NY_VIEW_CALIBRATIONS] = NY_SQL_VIEW_CALIBRATIONS,
         [NY_VIEW_LABELS] = NY_SQL_VIEW_LABELS,
         [NY_VIEW_QUEUES] = NY_SQL_VIEW_QUEUES,
+        [NY_VIEW_DATABASE] = NY_SQL_VIEW_DATABASE,
     };
     struct read_op *op = op_create(s, tell_view, ctx);
     struct ny_db_param param = ny_db_i32(op->arena, arg);

@@ -25,6 +25,7 @@ static const struct {
     [NY_STUDY_ACTIVATE] = {"activate",  ny_job_activate },
     [NY_STUDY_CALIBRATE] = {"calibrate", ny_job_calibrate},
     [NY_STUDY_DRAW] = {"draw",      ny_job_draw     },
+    [NY_STUDY_REPORT] = {"report",    ny_job_report   },
 };
 
 const char *ny_study_kind_name(enum ny_study_kind k)
@@ -99,6 +100,19 @@ struct ny_match_model *ny_job_model(struct job *j, int32_t version)
     return m;
 }
 
+void ny_job_report(struct job *j)
+{
+    ny_rc rc;
+
+    (void)ny_job_tell(j, "reading", 0, 0, 0, 0);
+    rc = ny_store_load_report(j->registry_config->store, j->report, (int32_t)j->want, j->arena,
+                              &j->json, &j->err);
+    j->state = NY_STUDY_DONE;
+    if (rc != NY_OK) {
+        ny_job_fail(j, rc, "the report cannot be made");
+    }
+}
+
 void ny_job_activate(struct job *j)
 {
     j->model = ny_job_model(j, j->version);
@@ -163,6 +177,9 @@ static void keep(struct ny_study *s, struct job *j)
     case NY_STUDY_DRAW:
         ny_registry_labels_add(r, j->labels, j->n_labels, who, on_kept, j);
         break;
+    case NY_STUDY_REPORT:
+        on_kept(j, NY_OK); /* stays here, for who asked */
+        break;
     case NY_STUDY_KIND_COUNT:
         break;
     }
@@ -215,6 +232,7 @@ ny_rc ny_study_start(struct ny_study *s, const struct ny_study_order *order)
     j->version = order->version;
     j->seed = order->seed;
     j->want = order->want;
+    j->report = order->report;
     snprintf(j->who, sizeof(j->who), "%.*s", NY_ARG(order->who));
     j->registry_config = s->cfg.registry_config;
     j->started_us = ny_clock_now_us();
@@ -228,6 +246,15 @@ ny_rc ny_study_start(struct ny_study *s, const struct ny_study_order *order)
     }
     s->has_thread = true;
     return NY_OK;
+}
+
+ny_str ny_study_report(const struct ny_study *s)
+{
+    const struct job *j = s->job;
+
+    return j != NULL && j->kind == NY_STUDY_REPORT && !s->has_thread && j->state == NY_STUDY_DONE
+               ? j->json
+               : NY_STR_NONE;
 }
 
 void ny_study_look(const struct ny_study *s, struct ny_study_view *out)

@@ -22,6 +22,7 @@ struct job {
     int32_t version;
     uint64_t seed;
     uint32_t want;
+    enum ny_store_report report;
     char who[64];
     const struct ny_registry_config *registry_config;
     int64_t started_us, ended_us;
@@ -36,7 +37,7 @@ struct job {
     struct ny_arena *arena;
     struct ny_match_model *model; /* ACTIVATE */
     struct ny_model_row row;      /* TRAIN, RECOUNT */
-    ny_str json;                  /* REHEARSE, CALIBRATE */
+    ny_str json;                  /* REHEARSE, CALIBRATE, REPORT */
     struct ny_label_row *labels;  /* [n_labels] DRAW */
     size_t n_labels;
 };
@@ -59,5 +60,6 @@ void ny_job_rehearse(struct job *j);
 void ny_job_activate(struct job *j);
 void ny_job_calibrate(struct job *j);
 void ny_job_draw(struct job *j);
+void ny_job_report(struct job *j);
 
 #endif

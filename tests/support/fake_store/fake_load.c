@@ -82,6 +82,17 @@ ny_rc ny_store_load_model(struct ny_store *s, int32_t version,
     return ny_fail(err, NY_ENOTFOUND, "there is no model version %d", version);
 }
 
+ny_rc ny_store_load_report(struct ny_store *s, enum ny_store_report report, int32_t arg,
+                           struct ny_arena *a, ny_str *out, struct ny_error *err)
+{
+    (void)s;
+    (void)report;
+    (void)arg;
+    (void)a;
+    (void)out;
+    return ny_fail(err, NY_EUNSUPP, "there is no database to report of");
+}
+
 ny_rc ny_store_load_labels(struct ny_store *s, int32_t version,
                            ny_rc (*fn)(void *ctx, int64_t a, int64_t b, bool same), void *ctx,
                            struct ny_error *err)

@@ -335,6 +335,13 @@ void ny_registry_feed(struct ny_registry *r, const struct ny_feed *feed,
     fake_wait(r, (struct fake_request){.feed = feed, .reply = reply});
 }
 
+void ny_registry_heard(struct ny_registry *r, const struct ny_requester_row *source, bool accepted)
+{
+    (void)r;
+    (void)source;
+    (void)accepted;
+}
+
 void ny_registry_note(struct ny_registry *r, const struct ny_note *note,
                       const struct ny_reply *reply)
 {

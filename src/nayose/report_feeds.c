@@ -1,0 +1,139 @@
+/* nayose report feeds: a report card per hospital. */
+
+#include "page.h"
+#include "plot.h"
+#include "report_priv.h"
+
+/* Of the patients a hospital has sent. */
+static const struct report_column card[] = {
+    {"DOMAIN",     "施設",             "domain",                NULL,       false},
+    {"PATIENTS",   "患者",             "patients",              NULL,       true },
+    {"NO-KANA",    "カナなし",       "no_kana",               "patients", true },
+    {"NO-BIRTH",   "生年月日なし", "no_birth_date",         "patients", true },
+    {"IMPOSSIBLE", "ありえない日", "impossible_birth_date", "patients", true },
+    {"NO-ADDRESS", "住所なし",       "no_address",            "patients", true },
+    {"NO-PHONE",   "電話なし",       "no_phone",              "patients", true },
+    {"DAMAGED",    "文字化け",       "undecodable",           "patients", true },
+};
+/* Of the ids it gives and of the way to us. */
+static const struct report_column ids[] = {
+    {"DOMAIN",   "施設",                   "domain",            NULL, false},
+    {"DOUBLE",   "重複（名寄せ済）", "duplicates_linked", NULL, true },
+    {"ASKED",    "重複（要確認）",    "duplicates_asked",  NULL, true },
+    {"REUSED",   "番号再利用",          "ids_reused",        NULL, true },
+    {"MESSAGES", "受信",                   "messages",          NULL, true },
+    {"MEDIAN-S", "遅れ中央値 秒",      "latency_median_s",  NULL, true },
+    {"P95-S",    "遅れ95% 秒",            "latency_p95_s",     NULL, true },
+    {"LAST",     "最終受信",             "last_at",           NULL, false},
+};
+static const struct report_column sent[] = {
+    {"APPLICATION", "アプリ", "application", NULL,       false},
+    {"FACILITY",    "施設",    "facility",    NULL,       false},
+    {"MESSAGES",    "受信",    "messages",    NULL,       true },
+    {"REFUSED",     "拒否",    "refused",     "messages", true },
+};
+static const struct report_column why[] = {
+    {"ANSWER", "応答", "decision", NULL, false},
+    {"FIELD",  "項目", "field",    NULL, false},
+    {"N",      "件数", "n",        NULL, true },
+};
+
+static bool is_refused(const json_t *source)
+{
+    return json_array_size(json_object_get(source, "reasons")) > 0;
+}
+
+static void feeds_print(struct cli *cli, const json_t *report)
+{
+    const json_t *facilities = json_object_get(report, "facilities");
+    const json_t *sources = json_object_get(report, "sources");
+
+    cli_pager_begin();
+    report_table_print(cli, card, NY_ARRAY_LEN(card), facilities);
+    putchar('\n');
+    report_table_print(cli, ids, NY_ARRAY_LEN(ids), facilities);
+    putchar('\n');
+    report_table_print(cli, sent, NY_ARRAY_LEN(sent), sources);
+    for (size_t i = 0; i < json_array_size(sources); i++) {
+        const json_t *s = json_array_get(sources, i);
+
+        if (is_refused(s)) {
+            printf("\n%s: %s^%s\n", cli_label(cli, "refused", "拒否"),
+                   cli_json_text(s, "application"), cli_json_text(s, "facility"));
+            report_table_print(cli, why, NY_ARRAY_LEN(why), json_object_get(s, "reasons"));
+        }
+    }
+}
+
+static void refusals_page(struct cli *cli, const json_t *sources, FILE *out)
+{
+    for (size_t i = 0; i < json_array_size(sources); i++) {
+        const json_t *s = json_array_get(sources, i);
+
+        if (is_refused(s)) {
+            fputs("<h2>", out);
+            html_text(out, cli_json_text(s, "application"));
+            fputc('^', out);
+            html_text(out, cli_json_text(s, "facility"));
+            fputs("<small>拒否した電文 refused messages</small></h2>\n", out);
+            report_table_page(cli, why, NY_ARRAY_LEN(why), json_object_get(s, "reasons"), out);
+        }
+    }
+}
+
+static int page_write(struct cli *cli, const json_t *report, const char *path)
+{
+    const json_t *facilities = json_object_get(report, "facilities");
+    FILE *out = page_open(path);
+
+    if (out == NULL) {
+        return CLI_REFUSED;
+    }
+    page_begin(out, "施設別の品質報告");
+    fprintf(
+        out,
+        "<header><h1>施設別の品質報告<small>Report card of every hospital</small></h1>\n"
+        "<div class=\"facts\">受信は過去 %.0f 日 messages of the last %.0f days</div></header>\n",
+        report_number(report, "days"), report_number(report, "days"));
+    report_bars(facilities, "domain", "no_kana", "patients without kana カナのない患者", out);
+    report_bars(facilities, "domain", "duplicates_linked", "second ids 重複した番号", out);
+    report_bars(facilities, "domain", "latency_median_s", "median latency, s 遅れの中央値", out);
+    fputs("<h2>登録内容<small>what is registered</small></h2>\n", out);
+    report_table_page(cli, card, NY_ARRAY_LEN(card), facilities, out);
+    fputs("<h2>番号と遅れ<small>ids and latency</small></h2>\n", out);
+    report_table_page(cli, ids, NY_ARRAY_LEN(ids), facilities, out);
+    refusals_page(cli, json_object_get(report, "sources"), out);
+    page_end(out, "遅れは事象の時刻から受信まで。 Latency: from the event to its receipt.");
+    return page_close(out, path);
+}
+
+int verb_report_feeds(struct cli *cli, const struct verb *verb)
+{
+    static const struct argp_option options[] = {
+        {.name = "days",
+         .key = REPORT_KEY_WANT,
+         .arg = "N",
+         .doc = "Messages of so many days (30); what is registered is told of all patients"},
+        {.name = "html",
+         .key = REPORT_KEY_HTML,
+         .arg = "FILE",
+         .doc = "Write a page that stands alone"},
+        {0             },
+    };
+    struct report_options o = {0};
+    json_t *report = NULL;
+    int code;
+
+    cli_args(cli, verb, options, report_option, &o, NULL);
+    code = report_get(cli, "feeds", "days", o.want, &report);
+    if (code == CLI_DONE && cli->json) {
+        cli_json_print(report);
+    } else if (code == CLI_DONE) {
+        feeds_print(cli, report);
+    }
+    if (code == CLI_DONE && o.html != NULL) {
+        code = page_write(cli, report, o.html);
+    }
+    json_decref(report);
+    return code;
+}

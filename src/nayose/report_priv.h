@@ -1,0 +1,41 @@
+/* nayose, private: what the reports of the whole registry share. */
+#ifndef NAYOSE_REPORT_PRIV_H
+#define NAYOSE_REPORT_PRIV_H
+
+#include "nayose_priv.h"
+
+struct report_options {
+    int64_t want; /* 0: the server's usual */
+    const char *html, *domain;
+};
+
+/* Keys of the options that reports have; ctx of report_option: struct report_options. */
+enum { REPORT_KEY_WANT = 0x2000, REPORT_KEY_HTML, REPORT_KEY_DOMAIN };
+bool report_option(void *ctx, int key, char *arg, struct argp_state *state);
+
+/* Has the server make the report (with a bar on a terminal) and fetches it. arg: what `want` is.
+ * Returns an exit code; *out is owned. */
+int report_get(struct cli *cli, const char *name, const char *arg, int64_t want, json_t **out);
+/* A number of an object, 0 when absent. */
+double report_number(const json_t *object, const char *key);
+/* A whole number, "-" when absent or null; in the arena. */
+const char *report_count(struct cli *cli, const json_t *object, const char *key);
+/* "12 (3.4 %)" of the member `of`; in the arena. */
+const char *report_share(struct cli *cli, const json_t *object, const char *key, const char *of);
+
+/* A column of a table of objects. en: heading of the terminal; ja, en: of the page. */
+struct report_column {
+    const char *en, *ja, *key;
+    const char *of; /* share of this member, NULL: as it is */
+    bool is_number;
+};
+/* The objects of list as a table: on the standard output, and into a page. */
+void report_table_print(struct cli *cli, const struct report_column *columns, size_t n,
+                        const json_t *list);
+void report_table_page(struct cli *cli, const struct report_column *columns, size_t n,
+                       const json_t *list, FILE *out);
+/* Bars with the names of the objects below: the member `key` of each. */
+void report_bars(const json_t *list, const char *name, const char *key, const char *label,
+                 FILE *out);
+
+#endif
