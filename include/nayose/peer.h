@@ -1,6 +1,6 @@
 /* peer: conversations. MLLP sessions (frame in, acknowledgement out, in order) and HTTP/1.1
  * sessions with a table of routes, over TCP and Unix sockets. Knows no transaction: ihe answers,
- * the owner of the routes answers. Sections: budget · mllp · http. All calls run on the loop
+ * the owner of the routes answers. Sections: budget · mllp · http · soap. All calls run on the loop
  * thread. */
 #ifndef NAYOSE_PEER_H
 #define NAYOSE_PEER_H
@@ -122,5 +122,25 @@ struct ny_peer_header {
  * later. Content-Length and Connection are set here. headers may be NULL. */
 void ny_peer_http_reply(struct ny_peer_request *req, unsigned status, ny_str content_type,
                         const struct ny_peer_header *headers, size_t n_headers, ny_str body);
+
+/* ---- soap: the services of ihe as routes ----
+ *
+ * POST answers a message; GET ?wsdl tells the service, with types when the operator has the schemas
+ * and without (?wsdl=raw, or no schemas); GET PATH/schemas/… gives them. */
+
+struct ny_peer_soap;
+
+struct ny_peer_soap_config {
+    struct ny_ihe *ihe;     /* borrowed */
+    const char *schema_dir; /* holds coreschemas/ and multicacheschemas/; "": none; borrowed */
+    bool ignore_security;   /* a wsse:Security that must be understood is passed over */
+};
+
+struct ny_peer_soap *ny_peer_soap_create(const struct ny_peer_soap_config *cfg); /* owned */
+void ny_peer_soap_destroy(struct ny_peer_soap *soap);                            /* NULL allowed */
+/* Where clients reach us, as the WSDL tells them: "https://host:8443". Copied. */
+void ny_peer_soap_set_url(struct ny_peer_soap *soap, const char *url);
+/* A row for each service. Borrowed from soap. */
+size_t ny_peer_soap_routes(const struct ny_peer_soap *soap, const struct ny_peer_route **out);
 
 #endif

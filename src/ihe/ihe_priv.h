@@ -194,6 +194,11 @@ struct ihe_targets {
 /* False: refused, every unknown repetition is a place of the fault. */
 bool ihe_targets_read(struct ihe_exchange *ex, const struct ny_hl7v2_segment *qpd, unsigned field,
                       struct ihe_targets *out);
+/* The ids to tell: members in their order (domain, local id), the regional id last. asked: the
+ * domain of the queried id, which "all" leaves out. a; NULL: it is full. */
+struct ihe_id *ihe_ids_collect(const struct ny_registry *r, struct ny_arena *a,
+                               const struct ihe_targets *t, const struct ny_resolved *res,
+                               const struct ny_domain *asked, size_t *out_n);
 struct ihe_counts {
     size_t total, here, remaining;
 };
@@ -203,7 +208,7 @@ void ihe_query_head_write(struct ihe_exchange *ex, struct ny_hl7v2_writer *w, st
 /* Repetitions of PID-3. */
 void ihe_ids_write(struct ny_hl7v2_writer *w, const struct ihe_id *ids, size_t n);
 /* "F01,F02,REG": the namespaces told, each once; ids of one domain stand together. */
-ny_str ihe_domains_told(const struct ihe_exchange *ex, const struct ihe_id *ids, size_t n);
+ny_str ihe_domains_told(struct ny_arena *a, const struct ihe_id *ids, size_t n);
 
 /* ---- ids.c ---- */
 

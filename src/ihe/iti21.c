@@ -96,7 +96,7 @@ static ny_str domains_of_page(struct ihe_exchange *ex)
             }
         }
     }
-    return ihe_domains_told(ex, all, n_all);
+    return ihe_domains_told(ex->arena, all, n_all);
 }
 
 static void note(struct ihe_exchange *ex)

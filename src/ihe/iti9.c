@@ -71,52 +71,12 @@ static bool question_read(struct ihe_exchange *ex, const struct ny_hl7v2_segment
     return true;
 }
 
-static bool is_wanted(const struct ihe_exchange *ex, const struct ihe_targets *t,
-                      const struct ny_domain *d)
-{
-    if (t->all) {
-        return d->listed && d->id != ex->query_domain->id;
-    }
-    for (size_t i = 0; i < t->n; i++) {
-        if (t->domains[i]->id == d->id) {
-            return true;
-        }
-    }
-    return false;
-}
-
-/* The ids to tell: members in their order (domain, local id), the regional id last. NULL: arena
- * full. */
-static struct ihe_id *ids_collect(const struct ihe_exchange *ex, const struct ihe_targets *t,
-                                  const struct ny_resolved *res, size_t *out_n)
-{
-    const struct ny_registry *r = ex->ihe->cfg.registry;
-    const struct ny_domain *regional = ny_registry_regional(r);
-    struct ihe_id *ids = NY_ARENA_ARRAY(ex->arena, struct ihe_id, res->n_members + 1);
-    size_t n = 0;
-
-    if (ids == NULL) {
-        return NULL;
-    }
-    for (size_t i = 0; i < res->n_members; i++) {
-        const struct ny_domain *d = ny_registry_domain(r, res->members[i].domain);
-
-        if (d != NULL && is_wanted(ex, t, d)) {
-            ids[n++] = (struct ihe_id){res->members[i].local_id, d};
-        }
-    }
-    if (regional != NULL && res->regional_id.n > 0 && is_wanted(ex, t, regional)) {
-        ids[n++] = (struct ihe_id){res->regional_id, regional};
-    }
-    *out_n = n;
-    return ids;
-}
-
 static void tell(struct ihe_exchange *ex, const struct ihe_targets *t,
                  const struct ny_resolved *res)
 {
     size_t n = 0;
-    struct ihe_id *ids = ids_collect(ex, t, res, &n);
+    struct ihe_id *ids =
+        ihe_ids_collect(ex->ihe->cfg.registry, ex->arena, t, res, ex->query_domain, &n);
     ny_str answer = NY_STR_NONE;
 
     if (ids == NULL || ihe_iti9_write(ex, ex->arena, ids, n, &answer) != NY_OK) {
@@ -128,7 +88,7 @@ static void tell(struct ihe_exchange *ex, const struct ihe_targets *t,
     ex->note.outcome = NY_AUDIT_OK;
     ex->note.person = res->person;
     ex->note.query_payload = ex->x->in;
-    ex->note.domains_returned = ihe_domains_told(ex, ids, n);
+    ex->note.domains_returned = ihe_domains_told(ex->arena, ids, n);
     ex->note.hits = (int32_t)n;
     ex->note.decision = n > 0 ? NY_S("AA") : NY_S("NF");
     ihe_note_and_send(ex, answer);

@@ -82,6 +82,45 @@ bool ihe_targets_read(struct ihe_exchange *ex, const struct ny_hl7v2_segment *qp
     return ok;
 }
 
+static bool is_wanted(const struct ihe_targets *t, const struct ny_domain *asked,
+                      const struct ny_domain *d)
+{
+    if (t->all) {
+        return d->listed && d->id != asked->id;
+    }
+    for (size_t i = 0; i < t->n; i++) {
+        if (t->domains[i]->id == d->id) {
+            return true;
+        }
+    }
+    return false;
+}
+
+struct ihe_id *ihe_ids_collect(const struct ny_registry *r, struct ny_arena *a,
+                               const struct ihe_targets *t, const struct ny_resolved *res,
+                               const struct ny_domain *asked, size_t *out_n)
+{
+    const struct ny_domain *regional = ny_registry_regional(r);
+    struct ihe_id *ids = NY_ARENA_ARRAY(a, struct ihe_id, res->n_members + 1);
+    size_t n = 0;
+
+    if (ids == NULL) {
+        return NULL;
+    }
+    for (size_t i = 0; i < res->n_members; i++) {
+        const struct ny_domain *d = ny_registry_domain(r, res->members[i].domain);
+
+        if (d != NULL && is_wanted(t, asked, d)) {
+            ids[n++] = (struct ihe_id){res->members[i].local_id, d};
+        }
+    }
+    if (regional != NULL && res->regional_id.n > 0 && is_wanted(t, asked, regional)) {
+        ids[n++] = (struct ihe_id){res->regional_id, regional};
+    }
+    *out_n = n;
+    return ids;
+}
+
 /* ---- the answer ---- */
 
 static const struct {
@@ -175,11 +214,11 @@ void ihe_ids_write(struct ny_hl7v2_writer *w, const struct ihe_id *ids, size_t n
     }
 }
 
-ny_str ihe_domains_told(const struct ihe_exchange *ex, const struct ihe_id *ids, size_t n)
+ny_str ihe_domains_told(struct ny_arena *a, const struct ihe_id *ids, size_t n)
 {
     struct ny_buf b;
 
-    ny_buf_init(&b, ex->arena);
+    ny_buf_init(&b, a);
     for (size_t i = 0; i < n; i++) {
         if (i == 0 || ids[i].domain != ids[i - 1].domain) {
             ny_buf_add_c(&b, i > 0 ? "," : "");

@@ -105,14 +105,14 @@ static ny_rc mllp_start(struct server *s, const char *name, bool open_access, st
     return ny_peer_mllp_listen(s->mllp[s->n_mllp++], &options, err);
 }
 
-static struct ny_peer_http_listener *
-http_create(struct server *s, const struct ny_peer_route *route, const char *name, bool open_access)
+static struct ny_peer_http_listener *http_create(struct server *s, const char *name, bool is_admin,
+                                                 bool open_access)
 {
     struct ny_peer_http_config cfg = {
         .loop = s->loop,
         .budget = s->budget,
-        .routes = route,
-        .n_routes = 1,
+        .routes = is_admin ? &s->private_route : s->public_routes,
+        .n_routes = is_admin ? 1 : s->n_public_routes,
         .max_body = (size_t)ny_conf_int(s->conf, "listener", name, "max_message"),
         .partial_us = ny_conf_time_us(s->conf, "listener", name, "partial_timeout"),
         .open_access = open_access,
@@ -133,9 +133,54 @@ static ny_rc http_start(struct server *s, const char *name, bool is_admin, bool 
                        "[listener %s]: an admin listener needs path, a Unix socket", name);
     }
     if (*l == NULL) {
-        *l = http_create(s, is_admin ? &s->private_route : &s->public_route, name, open_access);
+        *l = http_create(s, name, is_admin, open_access);
     }
     return ny_peer_http_listen(*l, &options, err);
+}
+
+/* ---- SOAP ---- */
+
+static void routes_make(struct server *s)
+{
+    const struct ny_peer_soap_config cfg = {
+        .ihe = s->ihe,
+        .schema_dir = ny_conf_str(s->conf, "soap", NULL, "schema_dir"),
+        .ignore_security = strcmp(ny_conf_str(s->conf, "soap", NULL, "security"), "ignore") == 0,
+    };
+    const struct ny_peer_route *services;
+    size_t n;
+
+    s->soap = ny_peer_soap_create(&cfg);
+    n = ny_peer_soap_routes(s->soap, &services);
+    NY_ASSERT(n < PUBLIC_ROUTES_MAX);
+    memcpy(s->public_routes, services, n * sizeof(*services));
+    s->public_routes[n] = (struct ny_peer_route){NULL, "/", on_public_call, s};
+    s->n_public_routes = n + 1;
+    s->private_route = (struct ny_peer_route){NULL, "/", on_private_call, s};
+}
+
+/* What the WSDL says: [soap] url, else the first http listener with the port that it got. */
+static void soap_url_set(struct server *s)
+{
+    const char *url = ny_conf_str(s->conf, "soap", NULL, "url");
+    char made[300];
+    const char *name;
+
+    for (size_t i = 0; url[0] == '\0' && (name = ny_conf_named(s->conf, "listener", i)) != NULL;
+         i++) {
+        if (strcmp(ny_conf_str(s->conf, "listener", name, "type"), "http") == 0 &&
+            !ny_conf_has(s->conf, "listener", name, "path")) {
+            snprintf(made, sizeof(made), "http%s://%s:%u",
+                     ny_conf_has(s->conf, "listener", name, "tls") ? "s" : "",
+                     ny_conf_str(s->conf, "listener", name, "bind"), ny_peer_http_port(s->http));
+            url = made;
+        }
+    }
+    ny_peer_soap_set_url(s->soap, url);
+    if (s->http != NULL && ny_conf_str(s->conf, "soap", NULL, "schema_dir")[0] == '\0') {
+        ny_log(NY_LOG_INFO, "soap_untyped",
+               "hint=\"[soap] schema_dir is not set: the WSDL has no types\"");
+    }
 }
 
 ny_rc server_listen(struct server *s, struct ny_error *err)
@@ -144,8 +189,7 @@ ny_rc server_listen(struct server *s, struct ny_error *err)
     const char *name;
 
     s->budget = ny_peer_budget_create(s->loop, 0);
-    s->public_route = (struct ny_peer_route){NULL, "/", on_public_call, s};
-    s->private_route = (struct ny_peer_route){NULL, "/", on_private_call, s};
+    routes_make(s);
     for (size_t i = 0; (name = ny_conf_named(s->conf, "listener", i)) != NULL; i++) {
         const char *type = ny_conf_str(s->conf, "listener", name, "type");
         ny_rc rc = strcmp(type, "mllp") == 0
@@ -162,5 +206,6 @@ ny_rc server_listen(struct server *s, struct ny_error *err)
                    "listener=%s hint=\"anybody who reaches this address may query\"", name);
         }
     }
+    soap_url_set(s);
     return NY_OK;
 }

@@ -1,6 +1,7 @@
 /* nayosed: the server's command line. */
 
 #include <argp.h>
+#include <malloc.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/prctl.h>
@@ -84,6 +85,16 @@ static void harden(void)
     (void)prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
 }
 
+/* What a large message took goes back to the system when it is answered. Left to itself the
+ * allocator learns from the first one to keep such pieces. */
+static void give_memory_back(void)
+{
+    enum { LARGE = 128 * 1024 }; /* as it begins, but fixed */
+
+    (void)mallopt(M_MMAP_THRESHOLD, LARGE);
+    (void)mallopt(M_TRIM_THRESHOLD, LARGE);
+}
+
 static ny_rc run(const struct arguments *a, const struct ny_conf *conf, struct ny_error *err)
 {
     if (a->check) {
@@ -128,6 +139,7 @@ int main(int argc, char **argv)
         return 2;
     }
     harden();
+    give_memory_back();
     rc = ny_conf_load(a.config, &conf, &err);
     if (rc == NY_OK) {
         rc = run(&a, conf, &err);

@@ -357,6 +357,7 @@ static void server_finish(struct server *s)
     }
     ny_peer_http_destroy(s->http);
     ny_peer_http_destroy(s->admin_http);
+    ny_peer_soap_destroy(s->soap);
     server_tls_stop(s);
     ny_timer_destroy(s->stop_timer);
     ny_timer_destroy(s->watchdog);

@@ -9,7 +9,7 @@
 
 #include "server.h"
 
-enum { LISTENERS_MAX = 16, TLS_MAX = 16 };
+enum { LISTENERS_MAX = 16, TLS_MAX = 16, PUBLIC_ROUTES_MAX = 9 };
 
 struct server {
     const struct ny_conf *conf;
@@ -26,9 +26,12 @@ struct server {
     struct ny_peer_budget *budget;
     struct ny_peer_mllp_listener *mllp[LISTENERS_MAX];
     size_t n_mllp;
-    struct ny_peer_http_listener *http;       /* public: health only */
+    struct ny_peer_http_listener *http;       /* public: SOAP, health */
     struct ny_peer_http_listener *admin_http; /* the CLI's socket */
-    struct ny_peer_route public_route, private_route;
+    struct ny_peer_soap *soap;
+    struct ny_peer_route public_routes[PUBLIC_ROUTES_MAX]; /* services, then "/" */
+    size_t n_public_routes;
+    struct ny_peer_route private_route;
     struct ny_tls *tls[TLS_MAX]; /* in the order of the configuration */
     size_t n_tls;
     struct ny_timer *stop_timer;

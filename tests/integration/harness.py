@@ -27,8 +27,8 @@ SHELL = r"""
 . "$NY_ROOT/tests/support/server.sh"
 while IFS= read -r line; do
     eval "$line" </dev/null
-    printf 'done %s %s %s %s %s\n' "$?" "${NAYOSE_MLLP:--}" "${NAYOSE_SERVER:--}" \
-        "${PGHOST:--}" "${SERVER_PID:-0}"
+    printf 'done %s %s %s %s %s %s\n' "$?" "${NAYOSE_MLLP:--}" "${NAYOSE_SERVER:--}" \
+        "${PGHOST:--}" "${SERVER_PID:-0}" "${NAYOSE_HTTP:--}"
 done
 """
 
@@ -56,7 +56,7 @@ class Server:
             env["PG_FAST"] = "1"
         self.shell = subprocess.Popen(["sh", "-c", SHELL], stdin=subprocess.PIPE,
                                       stdout=subprocess.PIPE, text=True, env=env)
-        self.mllp_port = self.admin_path = self.pg_host = None
+        self.mllp_port = self.http_port = self.admin_path = self.pg_host = None
         self.pid = 0
 
     def _do(self, line):
@@ -69,6 +69,7 @@ class Server:
         self.pg_host = words[4]
         self.admin_path = words[3]
         self.mllp_port = int(words[2].rpartition(":")[2]) if words[2] != "-" else None
+        self.http_port = int(words[6].rpartition(":")[2]) if words[6] != "-" else None
         if words[1] != "0":
             raise RuntimeError(f"{line}: status {words[1]}")
 

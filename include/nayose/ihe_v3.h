@@ -1,0 +1,30 @@
+/* ihe, HL7 v3: the services that are offered over SOAP, and a message of one of them answered.
+ * Knows no envelope and no HTTP: takes the element in the Body, gives back the element of the
+ * answer. */
+#ifndef NAYOSE_IHE_V3_H
+#define NAYOSE_IHE_V3_H
+
+#include "nayose/hl7v3_soap.h"
+#include "nayose/ihe.h"
+
+/* The services with their operations; static. */
+size_t ny_ihe_v3_services(const struct ny_soap_service **out);
+
+/* One message under way. The caller owns it and keeps it, the arena and what they point to alive
+ * until answer was called, which happens exactly once, maybe from inside ny_ihe_v3_receive. */
+struct ny_ihe_v3 {
+    struct ny_arena *arena;
+    const struct ny_soap_operation *operation; /* of ny_ihe_v3_services() */
+    const struct ny_xml_node *message;         /* its request element */
+    ny_str in;                                 /* bytes as received, envelope and all */
+    ny_str peer_addr;
+    bool may_query;
+    /* xml: the answer's element; empty: it could not be written. */
+    void (*answer)(void *ctx, ny_str xml);
+    void *ctx;
+};
+
+/* Never fails: whatever is wrong in the message is said in its answer. */
+void ny_ihe_v3_receive(struct ny_ihe *ihe, struct ny_ihe_v3 *x);
+
+#endif

@@ -1,0 +1,173 @@
+/* Envelopes around answers and faults. A fault that answers SOAP 1.1 is written as 1.1, with the
+ * header that names what is spoken here (SOAP 1.2 part 1, appendix A). */
+
+#include "soap_priv.h"
+
+/* clang-format off */
+static const struct {
+    const char *name, *code, *subcodes, *detail, *reason;
+} faults[] = {
+    [NY_SOAP_FINE] = {"", "", "", "", ""},
+#define NY_SOAP_FAULT(id, code, subcode, detail, reason)                                           \
+    [NY_SOAP_##id] = {#id, code, subcode, detail, reason},
+#include "nayose/tbl/soap_faults.def"
+#undef NY_SOAP_FAULT
+};
+/* clang-format on */
+
+const char *ny_soap_fault_name(enum ny_soap_fault fault)
+{
+    NY_ASSERT((size_t)fault < NY_ARRAY_LEN(faults));
+    return faults[fault].name;
+}
+
+/* ---- the envelope ---- */
+
+static void envelope_open(struct ny_xml_writer *w, struct ny_arena *a)
+{
+    ny_xml_w_init(w, a);
+    ny_xml_w_raw(w, NY_S("<?xml version=\"1.0\" encoding=\"UTF-8\"?>"));
+    ny_xml_w_open(w, "env:Envelope");
+    ny_xml_w_attr_c(w, "xmlns:env", SOAP12_NS);
+    ny_xml_w_attr_c(w, "xmlns:wsa", WSA_NS);
+}
+
+static void addressing_write(struct ny_xml_writer *w, const struct ny_soap_message *request,
+                             ny_str action, ny_str id)
+{
+    if (!request->addressed) { /* a sender that does not use it may not know it */
+        return;
+    }
+    ny_xml_w_open(w, "wsa:Action");
+    ny_xml_w_attr_c(w, "env:mustUnderstand", "1");
+    ny_xml_w_text(w, action);
+    ny_xml_w_close(w);
+    ny_xml_w_element(w, "wsa:MessageID", id);
+    if (request->message_id.n > 0) {
+        ny_xml_w_element(w, "wsa:RelatesTo", request->message_id);
+    }
+}
+
+static ny_rc envelope_close(struct ny_xml_writer *w, ny_str *out)
+{
+    ny_xml_w_close(w); /* Body */
+    ny_xml_w_close(w); /* Envelope */
+    return ny_xml_w_end(w, out);
+}
+
+ny_rc ny_soap_answer_write(struct ny_arena *a, const struct ny_soap_message *request, ny_str action,
+                           ny_str id, ny_str payload, ny_str *out)
+{
+    struct ny_xml_writer w;
+
+    envelope_open(&w, a);
+    ny_xml_w_open(&w, "env:Header");
+    addressing_write(&w, request, action, id);
+    ny_xml_w_close(&w);
+    ny_xml_w_open(&w, "env:Body");
+    ny_xml_w_raw(&w, payload);
+    return envelope_close(&w, out);
+}
+
+/* ---- faults ---- */
+
+static void upgrade_write(struct ny_xml_writer *w)
+{
+    ny_xml_w_open(w, "env:Upgrade");
+    ny_xml_w_open(w, "env:SupportedEnvelope");
+    ny_xml_w_attr_c(w, "qname", "env:Envelope");
+    ny_xml_w_close(w);
+    ny_xml_w_close(w);
+}
+
+static ny_rc fault11_write(struct ny_arena *a, enum ny_soap_fault fault, ny_str *out)
+{
+    struct ny_xml_writer w;
+
+    ny_xml_w_init(&w, a);
+    ny_xml_w_open(&w, "old:Envelope");
+    ny_xml_w_attr_c(&w, "xmlns:old", SOAP11_NS);
+    ny_xml_w_attr_c(&w, "xmlns:env", SOAP12_NS);
+    ny_xml_w_open(&w, "old:Header");
+    upgrade_write(&w);
+    ny_xml_w_close(&w);
+    ny_xml_w_open(&w, "old:Body");
+    ny_xml_w_open(&w, "old:Fault");
+    ny_xml_w_element(&w, "faultcode", NY_S("old:VersionMismatch"));
+    ny_xml_w_element(&w, "faultstring", ny_str_from_c(faults[fault].reason));
+    ny_xml_w_close(&w);
+    return envelope_close(&w, out);
+}
+
+/* "Outer Inner" as nested codes. */
+static void subcodes_write(struct ny_xml_writer *w, struct ny_arena *a, ny_str names)
+{
+    size_t n = 0;
+
+    while (names.n > 0) {
+        ny_str name = ny_str_split(&names, ' ');
+
+        ny_xml_w_open(w, "env:Subcode");
+        ny_xml_w_element(w, "env:Value", ny_arena_printf(a, "wsa:%.*s", NY_ARG(name)));
+        n++;
+    }
+    while (n-- > 0) {
+        ny_xml_w_close(w);
+    }
+}
+
+static void header_write(struct ny_xml_writer *w, const struct ny_soap_message *request,
+                         enum ny_soap_fault fault, ny_str id)
+{
+    bool by_addressing = faults[fault].subcodes[0] != '\0';
+
+    ny_xml_w_open(w, "env:Header");
+    addressing_write(w, request, by_addressing ? NY_S(WSA_NS "/fault") : NY_S(WSA_NS "/soap/fault"),
+                     id);
+    if (fault == NY_SOAP_VERSION) {
+        upgrade_write(w);
+    }
+    if (fault == NY_SOAP_NOT_UNDERSTOOD && request->header != NULL) {
+        ny_str name = ny_arena_printf(w->buf.arena, "n:%.*s", NY_ARG(request->header->name));
+
+        ny_xml_w_open(w, "env:NotUnderstood");
+        ny_xml_w_attr(w, "xmlns:n", ny_xml_ns_of(request->header));
+        ny_xml_w_attr(w, "qname", name);
+        ny_xml_w_close(w);
+    }
+    ny_xml_w_close(w);
+}
+
+ny_rc ny_soap_fault_write(struct ny_arena *a, const struct ny_soap_message *request,
+                          enum ny_soap_fault fault, ny_str id, ny_str *out)
+{
+    struct ny_xml_writer w;
+
+    NY_ASSERT(fault != NY_SOAP_FINE && (size_t)fault < NY_ARRAY_LEN(faults));
+    if (request->soap11) {
+        return fault11_write(a, fault, out);
+    }
+    envelope_open(&w, a);
+    header_write(&w, request, fault, id);
+    ny_xml_w_open(&w, "env:Body");
+    ny_xml_w_open(&w, "env:Fault");
+    ny_xml_w_open(&w, "env:Code");
+    ny_xml_w_element(&w, "env:Value", ny_arena_printf(a, "env:%s", faults[fault].code));
+    subcodes_write(&w, a, ny_str_from_c(faults[fault].subcodes));
+    ny_xml_w_close(&w);
+    ny_xml_w_open(&w, "env:Reason");
+    ny_xml_w_open(&w, "env:Text");
+    ny_xml_w_attr_c(&w, "xml:lang", "en");
+    ny_xml_w_text(&w, ny_str_from_c(faults[fault].reason));
+    ny_xml_w_close(&w);
+    ny_xml_w_close(&w);
+    if (faults[fault].detail[0] != '\0') {
+        ny_xml_w_open(&w, "env:Detail");
+        ny_xml_w_open(&w, "wsa:ProblemAction");
+        ny_xml_w_element(&w, "wsa:Action", request->action);
+        ny_xml_w_close(&w);
+        ny_xml_w_close(&w);
+    }
+    ny_xml_w_close(&w); /* Fault */
+    return envelope_close(&w, out);
+}

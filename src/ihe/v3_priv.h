@@ -1,0 +1,83 @@
+/* ihe, HL7 v3, private: one exchange, and what its transactions share.
+ *
+ *   receive ─▶ wrapper (v3.c) ─▶ iti45 ─▶ registry ┄┄▶ done ─▶ answer
+ *                  └── refuse ────▶ finish ─▶ note ─▶┘ */
+#ifndef NAYOSE_IHE_V3_PRIV_H
+#define NAYOSE_IHE_V3_PRIV_H
+
+#include "nayose/ihe_v3.h"
+
+#include "ihe_priv.h"
+
+#define IHE_V3_DETAILS "2.16.840.1.113883.5.1100"
+#define IHE_V3_TABLE_0357 "2.16.840.1.113883.12.357"
+
+enum ihe_v3_fault {
+    IHE_V3_FINE = 0,
+#define NY_V3_FAULT(id, ack, response, code, system, text) IHE_V3_##id,
+#include "tbl/v3_faults.def"
+#undef NY_V3_FAULT
+};
+
+struct ihe_v3_fault_row {
+    const char *ack, *response, *code, *system, *text;
+};
+const struct ihe_v3_fault_row *ihe_v3_fault_row(enum ihe_v3_fault f);
+
+struct ihe_v3;
+
+struct ihe_interaction {
+    const char *trigger; /* of the answer */
+    const char *transaction;
+    void (*fn)(struct ihe_v3 *ex);
+};
+
+struct ihe_v3 {
+    struct ny_ihe *ihe;
+    struct ny_ihe_v3 *x;
+    struct ny_arena *arena; /* of x */
+    const struct ihe_interaction *kind;
+    const struct ny_xml_node *id, *sender, *receiver; /* id; device of both */
+    const struct ny_xml_node *query;                  /* queryByParameter */
+    struct ny_request request;
+    struct ny_note note;
+    struct ny_reply reply;
+
+    enum ihe_v3_fault fault;
+    ny_str places[IHE_LOCATIONS_MAX]; /* a detail each */
+    size_t n_places;
+
+    const struct ny_domain *query_domain; /* ITI-45 */
+    ny_str query_id;
+};
+
+/* A child of HL7's namespace. */
+static inline const struct ny_xml_node *ihe_v3_child(const struct ny_xml_node *n, const char *name)
+{
+    return ny_xml_child(n, NY_HL7V3_NS, name);
+}
+
+/* Notes why the message is refused, and where (NULL: nowhere). A further place of the same fault is
+ * one more detail. Returns false. */
+bool ihe_v3_refuse(struct ihe_v3 *ex, enum ihe_v3_fault f, const struct ny_xml_node *where);
+/* The answer that the fault in ex asks for: noted, sent. Nothing of ex may be used after. */
+void ihe_v3_finish(struct ihe_v3 *ex);
+/* Commits the note of ex, then sends the answer. Nothing of ex may be used after. */
+void ihe_v3_note_and_send(struct ihe_v3 *ex, ny_str answer);
+/* The registry cannot take it: answered without a note. */
+void ihe_v3_finish_unavailable(struct ihe_v3 *ex, ny_rc rc);
+
+/* ---- v3_write.c ---- */
+
+/* <name root= extension= [assigningAuthorityName=]/> */
+void ihe_v3_id_write(struct ny_xml_writer *w, const char *name, ny_str root, ny_str extension,
+                     ny_str authority);
+/* The answer's element, opened, with everything up to its controlActProcess, which is open too. */
+void ihe_v3_head_write(struct ihe_v3 *ex, struct ny_xml_writer *w);
+/* queryAck, the question as it came, and the end of what ihe_v3_head_write() has opened. */
+NY_MUST_USE ny_rc ihe_v3_query_end(struct ihe_v3 *ex, struct ny_xml_writer *w, const char *response,
+                                   ny_str *out);
+
+void ihe_iti45(struct ihe_v3 *ex);
+
+#endif
