@@ -210,6 +210,8 @@ void ny_clock_step_us(int64_t step_us);
 /* "2026-11-21T09:00:00.123456Z" */
 #define NY_TIMESTAMP_LEN 28
 void ny_timestamp_write(int64_t us, char out[NY_TIMESTAMP_LEN]);
+/* Reads it back; the fraction may be shorter or left out. NY_ESYNTAX. */
+NY_MUST_USE ny_rc ny_timestamp_read(ny_str text, int64_t *out_us);
 
 /* ---- log: `event=<name> key=value …`, one fact a line, no patient data ---- */
 

@@ -188,6 +188,12 @@ void ny_registry_note(struct ny_registry *r, const struct ny_note *note,
 void ny_registry_resolve(struct ny_registry *r, const struct ny_domain *domain, ny_str id,
                          void (*fn)(void *ctx, ny_rc rc, const struct ny_resolved *res), void *ctx);
 
+/* The same as it was answered at a past moment. */
+void ny_registry_resolve_at(struct ny_registry *r, const struct ny_domain *domain, ny_str id,
+                            int64_t at_us,
+                            void (*fn)(void *ctx, ny_rc rc, const struct ny_resolved *res),
+                            void *ctx);
+
 /* What the matcher says of two records. */
 struct ny_comparison {
     bool same_person;
@@ -225,6 +231,10 @@ void ny_registry_explain(struct ny_registry *r, const struct ny_domain *domain_a
 void ny_registry_links(struct ny_registry *r, ny_str after_ns, ny_str after_id, int32_t limit,
                        void (*fn)(void *ctx, ny_rc rc, const struct ny_link_row *rows, size_t n),
                        void *ctx);
+void ny_registry_links_at(struct ny_registry *r, ny_str after_ns, ny_str after_id, int32_t limit,
+                          int64_t at_us,
+                          void (*fn)(void *ctx, ny_rc rc, const struct ny_link_row *rows, size_t n),
+                          void *ctx);
 void ny_registry_reviews(struct ny_registry *r, enum ny_review_state state, int64_t after_at_us,
                          int64_t after_a, int64_t after_b, int32_t limit,
                          void (*fn)(void *ctx, ny_rc rc, const struct ny_review_view *rows,

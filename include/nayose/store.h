@@ -184,11 +184,11 @@ enum ny_membership_cause {
     NY_CAUSE_WITHDRAWAL = 4
 };
 
+/* When: the moment of the transaction, of all that one batch changes. */
 struct ny_membership_row {
     int64_t identity;
     int64_t from_person; /* 0 = first sight */
     int64_t to_person;
-    int64_t at_us;
     enum ny_membership_cause cause;
     int64_t message; /* 0 = none */
     ny_str receipt;  /* JSON text: the edge that joined it, or empty */
@@ -249,6 +249,10 @@ void ny_store_add_identity_state(struct ny_store_batch *b, int64_t identity, int
                                  enum ny_identity_status status);
 void ny_store_add_person(struct ny_store_batch *b, const struct ny_person_row *row, bool is_new);
 void ny_store_add_membership(struct ny_store_batch *b, const struct ny_membership_row *row);
+/* An identity comes to be something else than ACTIVE, or than it was: for answers of past moments.
+ */
+void ny_store_add_status(struct ny_store_batch *b, int64_t identity,
+                         enum ny_identity_status status);
 void ny_store_add_edge(struct ny_store_batch *b,
                        const struct ny_edge_row *row); /* insert or replace */
 void ny_store_remove_edge(struct ny_store_batch *b, int64_t identity_a, int64_t identity_b);
@@ -319,6 +323,11 @@ NY_MUST_USE ny_rc ny_store_resolve(struct ny_store *s, int32_t domain, ny_str id
                                    void (*fn)(void *ctx, ny_rc rc, const struct ny_resolved *r),
                                    void *ctx);
 
+/* The same as it was answered at a past moment. */
+NY_MUST_USE ny_rc ny_store_resolve_at(struct ny_store *s, int32_t domain, ny_str id, int64_t at_us,
+                                      void (*fn)(void *ctx, ny_rc rc, const struct ny_resolved *r),
+                                      void *ctx);
+
 /* The stored acknowledgement of a message seen before (ack.p NULL: no such row). */
 NY_MUST_USE ny_rc ny_store_seen(struct ny_store *s, int32_t source, ny_str control_id,
                                 const uint8_t body_hash[NY_SHA256_LEN],
@@ -331,6 +340,11 @@ struct ny_link_row {
 };
 NY_MUST_USE ny_rc ny_store_links(
     struct ny_store *s, ny_str after_ns, ny_str after_id, int32_t limit,
+    void (*fn)(void *ctx, ny_rc rc, const struct ny_link_row *rows, size_t n), void *ctx);
+
+/* The same as they were at a past moment. */
+NY_MUST_USE ny_rc ny_store_links_at(
+    struct ny_store *s, ny_str after_ns, ny_str after_id, int32_t limit, int64_t at_us,
     void (*fn)(void *ctx, ny_rc rc, const struct ny_link_row *rows, size_t n), void *ctx);
 
 /* A page of holds in force in the order of their numbers, behind `after` (0 = from the start). */

@@ -43,6 +43,9 @@ bool ny_admin_param_identity(struct request *q, const char *name, const struct n
 bool ny_admin_param_limit(struct request *q, int32_t max, int32_t *out);
 /* A number of a listing's `next`, 0 when absent. */
 bool ny_admin_param_i64(struct request *q, const char *name, int64_t *out);
+/* A past moment in a parameter, "2026-11-25T11:04:05.678901Z" (less of it allowed from the right,
+ * down to the second); NY_NEVER when absent. Answered 400 when it is none or lies ahead. */
+bool ny_admin_param_moment(struct request *q, const char *name, int64_t *out);
 json_t *ny_admin_str(ny_str s); /* a JSON string; bytes that are not UTF-8 are replaced */
 
 /* The word for why a pair did not join. */

@@ -32,10 +32,16 @@ void ny_admin_links(struct request *q)
     ny_str after_ns;
     ny_str after_id;
     int32_t limit;
+    int64_t at;
 
-    if (ny_admin_param(q, "after_ns", &after_ns) && ny_admin_param(q, "after_id", &after_id) &&
-        ny_admin_param_limit(q, 10000, &limit)) {
+    if (!ny_admin_param(q, "after_ns", &after_ns) || !ny_admin_param(q, "after_id", &after_id) ||
+        !ny_admin_param_limit(q, 10000, &limit) || !ny_admin_param_moment(q, "as_of", &at)) {
+        return;
+    }
+    if (at == NY_NEVER) {
         ny_registry_links(q->registry, after_ns, after_id, limit, on_links, q);
+    } else {
+        ny_registry_links_at(q->registry, after_ns, after_id, limit, at, on_links, q);
     }
 }
 

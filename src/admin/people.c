@@ -45,14 +45,21 @@ static void on_resolved(void *ctx, ny_rc rc, const struct ny_resolved *r)
 void ny_admin_resolve(struct request *q)
 {
     struct resolving *x = NY_ARENA_NEW(q->call->arena, struct resolving);
+    int64_t at;
 
     if (x == NULL) {
         ny_admin_fail_rc(q, NY_ELIMIT);
         return;
     }
     x->q = q;
-    if (ny_admin_param_identity(q, "id", &x->domain, &x->id)) {
+    if (!ny_admin_param_identity(q, "id", &x->domain, &x->id) ||
+        !ny_admin_param_moment(q, "as_of", &at)) {
+        return;
+    }
+    if (at == NY_NEVER) {
         ny_registry_resolve(q->registry, x->domain, x->id, on_resolved, x);
+    } else {
+        ny_registry_resolve_at(q->registry, x->domain, x->id, at, on_resolved, x);
     }
 }
 

@@ -169,6 +169,26 @@ bool ny_admin_param_i64(struct request *q, const char *name, int64_t *out)
     return true;
 }
 
+bool ny_admin_param_moment(struct request *q, const char *name, int64_t *out)
+{
+    ny_str text;
+
+    *out = NY_NEVER;
+    if (!ny_admin_param(q, name, &text)) {
+        return false;
+    }
+    if (!ny_str_is_empty(text) && ny_timestamp_read(text, out) != NY_OK) {
+        ny_admin_fail(q, 400, "the moment is not a time in UTC",
+                      "for example 2026-11-25T11:04:05Z");
+        return false;
+    }
+    if (*out != NY_NEVER && *out > ny_clock_now_us()) {
+        ny_admin_fail(q, 400, "the moment lies ahead", "leave it out to ask for what is true now");
+        return false;
+    }
+    return true;
+}
+
 json_t *ny_admin_str(ny_str s)
 {
     json_t *v = json_stringn(s.n > 0 ? s.p : "", s.n);

@@ -102,3 +102,54 @@ void ny_timestamp_write(int64_t us, char out[NY_TIMESTAMP_LEN])
              (unsigned)(seconds / 60 % 60), (unsigned)(seconds % 60),
              (unsigned)(rest % NY_US_PER_SECOND));
 }
+
+/* Two or four digits that a separator ends; the last part has none. False: something else. */
+static bool number_take(ny_str *rest, char end, uint64_t max, uint64_t *out)
+{
+    ny_str digits = end != '\0' ? ny_str_split(rest, end) : *rest;
+
+    return digits.n >= 2 && digits.n <= 4 && rest->p != NULL &&
+           ny_str_to_u64(digits, 0, max, out) == NY_OK;
+}
+
+/* ".678901" → microseconds; empty: none. */
+static bool fraction_read(ny_str digits, int64_t *out_us)
+{
+    uint64_t v = 0;
+
+    *out_us = 0;
+    if (digits.n > 6 || (digits.n > 0 && ny_str_to_u64(digits, 0, 999999, &v) != NY_OK)) {
+        return false;
+    }
+    for (size_t i = digits.n; i < 6; i++) {
+        v *= 10;
+    }
+    *out_us = (int64_t)v;
+    return true;
+}
+
+ny_rc ny_timestamp_read(ny_str text, int64_t *out_us)
+{
+    ny_str rest = text;
+    ny_str seconds;
+    uint64_t v[6];
+    int64_t fraction;
+
+    if (text.n < 20 || text.p[text.n - 1] != 'Z') {
+        return NY_ESYNTAX;
+    }
+    rest.n--;
+    if (!number_take(&rest, '-', 9999, &v[0]) || !number_take(&rest, '-', 12, &v[1]) ||
+        !number_take(&rest, 'T', 31, &v[2]) || !number_take(&rest, ':', 23, &v[3]) ||
+        !number_take(&rest, ':', 59, &v[4])) {
+        return NY_ESYNTAX;
+    }
+    seconds = ny_str_split(&rest, '.');
+    if (seconds.n != 2 || ny_str_to_u64(seconds, 0, 59, &v[5]) != NY_OK ||
+        !ny_date_is_valid((int)v[0], (int)v[1], (int)v[2]) || !fraction_read(rest, &fraction)) {
+        return NY_ESYNTAX;
+    }
+    *out_us = (int64_t)ny_days_from_civil((int)v[0], (int)v[1], (int)v[2]) * NY_US_PER_DAY +
+              (int64_t)(v[3] * 3600 + v[4] * 60 + v[5]) * NY_US_PER_SECOND + fraction;
+    return NY_OK;
+}

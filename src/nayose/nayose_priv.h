@@ -131,9 +131,6 @@ void cli_table_print(struct libscols_table *t);
 /* "1959-05-01 (昭和34年5月1日)", or as received when it is no whole date. */
 const char *cli_birth_text(struct cli *cli, const json_t *record);
 const char *cli_identity_text(struct cli *cli, const json_t *record); /* "F01^0001234" */
-/* A time as the server writes it ("2026-11-25T11:04:05Z") as the clock of this place shows it:
- * "2026-11-25 20:04:05"; anything else as it is. */
-const char *cli_time_text(struct cli *cli, const char *utc);
 enum { CLI_RECORDS_MAX = 64 };
 /* A table, one record a column; n: 1 … CLI_RECORDS_MAX. */
 void cli_records_print(struct cli *cli, const json_t *const *records, size_t n);
@@ -183,6 +180,28 @@ int cli_post(struct cli_client *c, const char *path, json_t *body, json_t **out)
 /* GET without operands, once. */
 int cli_get_once(struct cli *cli, const char *path, const struct cli_param *params, size_t n,
                  json_t **out);
+
+/* ---- when.c: times ---- */
+
+/* A time as the server writes it ("2026-11-25T11:04:05Z") as the clock of this place shows it:
+ * "2026-11-25 20:04:05"; anything else as it is. In the arena of cli. */
+const char *cli_time_text(struct cli *cli, const char *utc);
+/* "2026-11-25" (its end), "2026-11-25 20:04[:05[.678901]]" by the clock of this place, or with T
+ * and Z in UTC, as the server reads it; NULL: it is none. In the arena of cli. */
+const char *cli_moment(struct cli *cli, const char *text);
+/* The option --as-of of a verb. */
+enum { CLI_KEY_AS_OF = 0x2800 };
+struct cli_as_of {
+    struct cli *cli;
+    struct cli_param param; /* value NULL: not given */
+};
+#define CLI_AS_OF_OPTION                                                                           \
+    {                                                                                              \
+        .name = "as-of", .key = CLI_KEY_AS_OF, .arg = "TIME",                                      \
+        .doc = "As it was answered then: a day (its end), 'YYYY-MM-DD HH:MM:SS', or in UTC with "  \
+               "T and Z"                                                                           \
+    }
+bool cli_as_of_option(struct cli_as_of *x, int key, char *arg, struct argp_state *state);
 
 /* ---- study.c: what the server does in the background ---- */
 

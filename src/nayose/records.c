@@ -1,7 +1,4 @@
-/* Records side by side, and how a date, a time and an identity are written for people. */
-
-#include <stdlib.h>
-#include <time.h>
+/* Records side by side, and how a birth date and an identity are written for people. */
 
 #include "nayose_priv.h"
 
@@ -23,24 +20,6 @@ const char *cli_identity_text(struct cli *cli, const json_t *record)
     return ny_arena_printf(cli->arena, "%s^%s", cli_json_text(record, "domain"),
                            cli_json_text(record, "id"))
         .p;
-}
-
-const char *cli_time_text(struct cli *cli, const char *utc)
-{
-    struct tm tm = {0};
-    const char *rest = strptime(utc, "%Y-%m-%dT%H:%M:%S", &tm);
-    char text[32];
-    time_t at;
-
-    if (rest == NULL || strchr(rest, 'Z') == NULL) {
-        return utc;
-    }
-    at = timegm(&tm);
-    if (localtime_r(&at, &tm) == NULL ||
-        strftime(text, sizeof(text), "%Y-%m-%d %H:%M:%S", &tm) == 0) {
-        return utc;
-    }
-    return ny_arena_str(cli->arena, ny_str_from_c(text)).p;
 }
 
 /* ---- side by side ---- */

@@ -22,15 +22,23 @@ static void person_print(struct cli *cli, const json_t *answer)
     cli_table_print(t);
 }
 
+static bool option_set(void *ctx, int key, char *arg, struct argp_state *state)
+{
+    return cli_as_of_option(ctx, key, arg, state);
+}
+
 int verb_resolve(struct cli *cli, const struct verb *verb)
 {
-    struct cli_param id = {.name = "id"};
+    static const struct argp_option options[] = {CLI_AS_OF_OPTION, {0}};
+    struct cli_as_of as_of = {.cli = cli};
+    struct cli_param params[2] = {{.name = "id"}};
     json_t *answer = NULL;
     int code;
 
-    id.value = cli_args(cli, verb, NULL, NULL, NULL, NULL)[0];
-    cli_check_identity(verb, id.value);
-    code = cli_get_once(cli, "/resolve", &id, 1, &answer);
+    params[0].value = cli_args(cli, verb, options, option_set, &as_of, NULL)[0];
+    params[1] = as_of.param;
+    cli_check_identity(verb, params[0].value);
+    code = cli_get_once(cli, "/resolve", params, as_of.param.value != NULL ? 2 : 1, &answer);
     if (code == CLI_DONE && cli->json) {
         cli_json_print(answer);
     } else if (code == CLI_DONE) {

@@ -188,7 +188,7 @@ static void apply(struct decision *d, size_t k, struct revision *v)
     if (d->is_new[k] || !ny_str_equals(known.record, v->packed)) {
         v->remade = true;
         ny_index_record_set(ix, id, v->packed);
-        ny_index_status_set(ix, id, ny_registry_status(d->r, id));
+        ny_registry_status_set(d->r, d->rows, id, ny_registry_status(d->r, id));
         ny_link_refresh(&d->r->link, d->arena, id, &d->touched);
         ny_link_set_add(&d->touched, d->arena, id);
     }
@@ -351,11 +351,10 @@ static void identities_add(struct decision *d)
 static struct reason reason_of(const struct decision *d)
 {
     if (d->feed->kind == NY_FEED_RELEASE) {
-        return (struct reason){NY_CAUSE_DECISION, 0, d->feed->request.received_us};
+        return (struct reason){NY_CAUSE_DECISION, 0};
     }
-    return (struct reason){d->feed->kind == NY_FEED_WITHDRAW ? NY_CAUSE_WITHDRAWAL
-                                                             : NY_CAUSE_MESSAGE,
-                           d->message, d->feed->patient.seen.at_us};
+    return (struct reason){
+        d->feed->kind == NY_FEED_WITHDRAW ? NY_CAUSE_WITHDRAWAL : NY_CAUSE_MESSAGE, d->message};
 }
 
 static ny_rc accept(struct decision *d, const struct ny_feed_outcome *o)

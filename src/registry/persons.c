@@ -268,7 +268,6 @@ static void tell_moves(struct assignment *as, const uint32_t *moved, const uint3
         struct ny_index_identity x;
         struct ny_membership_row row = {.identity = moved[k],
                                         .from_person = from[k],
-                                        .at_us = why->at_us,
                                         .cause = why->cause,
                                         .message = why->message,
                                         .receipt =

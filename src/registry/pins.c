@@ -102,6 +102,18 @@ enum ny_identity_status ny_registry_status(const struct ny_registry *r, uint32_t
                                                   : NY_IDENTITY_ACTIVE;
 }
 
+void ny_registry_status_set(struct ny_registry *r, struct ny_store_batch *rows, uint32_t id,
+                            enum ny_identity_status status)
+{
+    struct ny_index_identity x;
+
+    ny_index_get(r->index, id, &x);
+    if (x.status != status) { /* a new one was added as active */
+        ny_index_status_set(r->index, id, status);
+        ny_store_add_status(rows, id, status);
+    }
+}
+
 /* Everybody whom merges connect with the identities of the feed. */
 static void merged_collect(const struct decision *d, struct ny_link_set *out)
 {
@@ -138,7 +150,7 @@ void ny_decision_settle(struct decision *d)
         if (x.status == now) {
             continue;
         }
-        ny_index_status_set(ix, all.ids[i], now);
+        ny_registry_status_set(d->r, d->rows, all.ids[i], now);
         if (x.person != 0) { /* a new one's row follows */
             ny_store_add_identity_state(d->rows, all.ids[i], x.person, now);
         }

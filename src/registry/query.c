@@ -14,6 +14,31 @@ void ny_registry_resolve(struct ny_registry *r, const struct ny_domain *domain, 
     }
 }
 
+void ny_registry_resolve_at(struct ny_registry *r, const struct ny_domain *domain, ny_str id,
+                            int64_t at_us,
+                            void (*fn)(void *ctx, ny_rc rc, const struct ny_resolved *res),
+                            void *ctx)
+{
+    /* The regional domain asks by regional id. */
+    ny_rc rc = ny_store_resolve_at(r->store, domain->id, id, at_us, fn, ctx);
+
+    if (rc != NY_OK) {
+        fn(ctx, rc, NULL);
+    }
+}
+
+void ny_registry_links_at(struct ny_registry *r, ny_str after_ns, ny_str after_id, int32_t limit,
+                          int64_t at_us,
+                          void (*fn)(void *ctx, ny_rc rc, const struct ny_link_row *rows, size_t n),
+                          void *ctx)
+{
+    ny_rc rc = ny_store_links_at(r->store, after_ns, after_id, limit, at_us, fn, ctx);
+
+    if (rc != NY_OK) {
+        fn(ctx, rc, NULL, 0);
+    }
+}
+
 void ny_registry_links(struct ny_registry *r, ny_str after_ns, ny_str after_id, int32_t limit,
                        void (*fn)(void *ctx, ny_rc rc, const struct ny_link_row *rows, size_t n),
                        void *ctx)

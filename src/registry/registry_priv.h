@@ -223,6 +223,9 @@ struct decision {
 void ny_decision_pin(struct decision *d);
 /* The status of an identity by what is known of it now. */
 enum ny_identity_status ny_registry_status(const struct ny_registry *r, uint32_t id);
+/* Gives an identity a status, in memory and for answers of past moments. */
+void ny_registry_status_set(struct ny_registry *r, struct ny_store_batch *rows, uint32_t id,
+                            enum ny_identity_status status);
 /* Gives statuses that the feed's merges changed, also to identities that it does not name. */
 void ny_decision_settle(struct decision *d);
 
@@ -270,7 +273,6 @@ void ny_registry_link_init(struct ny_registry *r);
 struct reason {
     enum ny_membership_cause cause;
     int64_t message; /* 0 = none */
-    int64_t at_us;
 };
 NY_MUST_USE ny_rc ny_registry_regroup(struct ny_registry *r, const struct ny_link_set *seeds,
                                       const struct reason *why);

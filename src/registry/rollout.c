@@ -112,7 +112,7 @@ const struct ny_link_set *ny_rollout_gather(struct ny_registry *r, struct ny_are
 static ny_rc settle_decide(struct ny_registry *r, struct ny_store_batch *rows, void *ctx)
 {
     struct rollout *o = &r->rollout;
-    const struct reason why = {NY_CAUSE_MODEL, 0, ny_clock_now_us()};
+    const struct reason why = {NY_CAUSE_MODEL, 0};
     struct ny_rollout_row row = {o->from_version, o->to_version, 0};
     int64_t until = ny_clock_monotonic_us() + SLICE_US;
     ny_rc rc = NY_OK;

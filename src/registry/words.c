@@ -118,7 +118,7 @@ static ny_rc pin_keep(struct ny_registry *r, struct ny_store_batch *rows, const 
                                    .stamp = said->stamp,
                                    .total_b1024 = said->total_b1024,
                                    .reason = s->word.reason};
-    const struct reason why = {NY_CAUSE_DECISION, 0, said->stamp.at_us};
+    const struct reason why = {NY_CAUSE_DECISION, 0};
 
     ny_index_pin_add(r->index, said);
     ny_store_add_pin(rows, &row);

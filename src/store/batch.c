@@ -30,6 +30,7 @@ void ny_store_batch_destroy(struct ny_store_batch *b)
     ny_free(b->persons.v);
     ny_free(b->memberships.v);
     ny_free(b->visits.v);
+    ny_free(b->statuses.v);
     ny_free(b->edges.v);
     ny_free(b->pins.v);
     ny_free(b->holds.v);
@@ -53,11 +54,12 @@ struct ny_arena *ny_store_batch_arena(struct ny_store_batch *b)
 
 bool ny_store_batch_is_empty(const struct ny_store_batch *b)
 {
-    return b->identities.n + b->versions.n + b->persons.n + b->memberships.n + b->edges.n +
-                   b->pins.n + b->holds.n + b->releases.n + b->reviews.n + b->messages.n +
-                   b->audits.n + b->domains.n + b->requesters.n + b->models.n + b->model_states.n +
-                   b->rehearsals.n + b->calibrations.n + b->labels.n + b->label_answers.n +
-                   b->consumers.n + b->notices.n + b->notice_ends.n + b->visits.n ==
+    return b->identities.n + b->versions.n + b->persons.n + b->memberships.n + b->statuses.n +
+                   b->edges.n + b->pins.n + b->holds.n + b->releases.n + b->reviews.n +
+                   b->messages.n + b->audits.n + b->domains.n + b->requesters.n + b->models.n +
+                   b->model_states.n + b->rehearsals.n + b->calibrations.n + b->labels.n +
+                   b->label_answers.n + b->consumers.n + b->notices.n + b->notice_ends.n +
+                   b->visits.n ==
                0 &&
            b->rollout_change == ROLLOUT_SAME;
 }
@@ -209,6 +211,13 @@ void ny_store_add_person(struct ny_store_batch *b, const struct ny_person_row *r
 void ny_store_add_membership(struct ny_store_batch *b, const struct ny_membership_row *row)
 {
     NY_ROWS_PUSH(&b->memberships, *row);
+}
+
+void ny_store_add_status(struct ny_store_batch *b, int64_t identity, enum ny_identity_status status)
+{
+    const struct status_entry e = {identity, status};
+
+    NY_ROWS_PUSH(&b->statuses, e);
 }
 
 /* ---- pairs ---- */

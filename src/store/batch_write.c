@@ -184,10 +184,25 @@ static ny_rc memberships_write(struct ny_store *s, const struct ny_store_batch *
         ny_col_i64(&c, row->identity);
         ny_col_ref(&c, row->from_person);
         ny_col_i64(&c, row->to_person);
-        ny_col_time(&c, row->at_us);
         ny_col_i16(&c, row->cause);
         ny_col_ref(&c, row->message);
         ny_col_json(&c, row->receipt);
+        ny_col_end(&c);
+    }
+    return ny_columns_send(&c, s->write);
+}
+
+static ny_rc statuses_write(struct ny_store *s, const struct ny_store_batch *b)
+{
+    struct ny_columns c;
+
+    if (b->statuses.n == 0) {
+        return NY_OK;
+    }
+    ny_columns_init(&c, NY_SQL_STATUS_ADD, s->scratch);
+    for (size_t i = 0; i < b->statuses.n; i++) {
+        ny_col_i64(&c, b->statuses.v[i].identity);
+        ny_col_i16(&c, b->statuses.v[i].status);
         ny_col_end(&c);
     }
     return ny_columns_send(&c, s->write);
@@ -263,6 +278,7 @@ ny_rc ny_batch_write(struct ny_store *s, struct ny_store_batch *b, int64_t batch
     rc = rc != NY_OK ? rc : versions_write(s, b, batch_no);
     rc = rc != NY_OK ? rc : ny_batch_write_visits(s, b);
     rc = rc != NY_OK ? rc : memberships_write(s, b);
+    rc = rc != NY_OK ? rc : statuses_write(s, b);
     rc = rc != NY_OK ? rc : edges_write(s, b, true);
     rc = rc != NY_OK ? rc : edges_write(s, b, false);
     rc = rc != NY_OK ? rc : ny_batch_write_questions(s, b);

@@ -283,6 +283,18 @@ ny_rc ny_store_resolve(struct ny_store *s, int32_t domain, ny_str id,
     return op_start(op, NY_SQL_RESOLVE, params, 2);
 }
 
+ny_rc ny_store_resolve_at(struct ny_store *s, int32_t domain, ny_str id, int64_t at_us,
+                          void (*fn)(void *ctx, ny_rc rc, const struct ny_resolved *r), void *ctx)
+{
+    struct read_op *op = op_create(s, tell_resolved, ctx);
+    struct ny_db_param params[3] = {ny_db_i32(op->arena, domain),
+                                    ny_db_text(ny_text_clean(op->arena, id)),
+                                    ny_db_time_us(op->arena, at_us)};
+
+    op->fn.resolved = fn;
+    return op_start(op, NY_SQL_RESOLVE_AT, params, 3);
+}
+
 /* ---- seen ---- */
 
 static void tell_seen(struct read_op *op, ny_rc rc, const struct ny_db_result *r)
@@ -334,6 +346,22 @@ ny_rc ny_store_links(struct ny_store *s, ny_str after_ns, ny_str after_id, int32
 
     op->fn.links = fn;
     return op_start(op, NY_SQL_LINKS, params, 3);
+}
+
+ny_rc ny_store_links_at(struct ny_store *s, ny_str after_ns, ny_str after_id, int32_t limit,
+                        int64_t at_us,
+                        void (*fn)(void *ctx, ny_rc rc, const struct ny_link_row *rows, size_t n),
+                        void *ctx)
+{
+    struct read_op *op = op_create(s, tell_links, ctx);
+    ny_str ns = ny_text_clean(op->arena, after_ns);
+    ny_str id = ny_text_clean(op->arena, after_id);
+    struct ny_db_param params[4] = {ny_db_text(ns.p != NULL ? ns : NY_S("")),
+                                    ny_db_text(id.p != NULL ? id : NY_S("")),
+                                    ny_db_i32(op->arena, limit), ny_db_time_us(op->arena, at_us)};
+
+    op->fn.links = fn;
+    return op_start(op, NY_SQL_LINKS_AT, params, 4);
 }
 
 /* ---- holds ---- */

@@ -109,6 +109,10 @@ struct visit_entry {
     const struct ny_visit *visit;
     ny_str number;
 };
+struct status_entry {
+    int64_t identity;
+    enum ny_identity_status status;
+};
 struct edge_entry {
     struct ny_edge_row row;
     bool remove;
@@ -137,6 +141,7 @@ struct ny_store_batch {
     NY_ROWS(struct person_entry) persons;
     NY_ROWS(struct ny_membership_row) memberships;
     NY_ROWS(struct visit_entry) visits;
+    NY_ROWS(struct status_entry) statuses;
     NY_ROWS(struct edge_entry) edges;
     NY_ROWS(struct ny_pin_row) pins;
     NY_ROWS(struct ny_hold_row) holds;

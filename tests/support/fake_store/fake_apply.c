@@ -69,6 +69,22 @@ static void apply_memberships(struct ny_store *s, const struct ny_store_batch *b
     }
 }
 
+/* The events tell every status that an identity has come to. */
+static void apply_statuses(struct ny_store *s, const struct ny_store_batch *b)
+{
+    while (s->status_of.n < s->identities.n) {
+        ADD(&s->status_of, NY_IDENTITY_ACTIVE);
+    }
+    for (size_t i = 0; i < b->statuses.n; i++) {
+        s->status_of.v[b->statuses.v[i].identity - 1] = b->statuses.v[i].status;
+    }
+    for (size_t i = 0; i < b->identities.n; i++) {
+        int64_t id = b->identities.v[i].row.id;
+
+        NY_ASSERT(s->status_of.v[id - 1] == (int64_t)s->identities.v[id - 1].status);
+    }
+}
+
 static void apply_edge(struct ny_store *s, const struct edge_op *op)
 {
     size_t k = fake_pair_row(&s->edge_of, op->row.a, op->row.b, s->edges.n);
@@ -200,6 +216,7 @@ void fake_batch_apply(struct ny_store *s, const struct ny_store_batch *b)
     apply_identities(s, b);
     apply_persons(s, b);
     apply_memberships(s, b);
+    apply_statuses(s, b);
     for (size_t i = 0; i < b->messages.n; i++) {
         struct ny_message_row m = b->messages.v[i];
 

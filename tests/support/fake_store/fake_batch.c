@@ -31,6 +31,7 @@ void ny_store_batch_destroy(struct ny_store_batch *b)
         ny_free(b->releases.v);
         ny_free(b->persons.v);
         ny_free(b->memberships.v);
+        ny_free(b->statuses.v);
         ny_arena_destroy(b->arena);
         ny_free(b);
     }
@@ -83,6 +84,13 @@ void ny_store_add_person(struct ny_store_batch *b, const struct ny_person_row *r
 {
     NY_ASSERT(is_new == (row->regional_id.n > 0));
     ADD(&b->persons, *row);
+}
+
+void ny_store_add_status(struct ny_store_batch *b, int64_t identity, enum ny_identity_status status)
+{
+    const struct move m = {.identity = identity, .status = status};
+
+    ADD(&b->statuses, m);
 }
 
 void ny_store_add_membership(struct ny_store_batch *b, const struct ny_membership_row *row)

@@ -126,6 +126,22 @@ ny_rc ny_store_resolve(struct ny_store *s, int32_t domain, ny_str id,
     return NY_EUNSUPP;
 }
 
+ny_rc ny_store_resolve_at(struct ny_store *s, int32_t domain, ny_str id, int64_t at_us,
+                          void (*fn)(void *ctx, ny_rc rc, const struct ny_resolved *r), void *ctx)
+{
+    (void)at_us;
+    return ny_store_resolve(s, domain, id, fn, ctx);
+}
+
+ny_rc ny_store_links_at(struct ny_store *s, ny_str after_ns, ny_str after_id, int32_t limit,
+                        int64_t at_us,
+                        void (*fn)(void *ctx, ny_rc rc, const struct ny_link_row *rows, size_t n),
+                        void *ctx)
+{
+    (void)at_us;
+    return ny_store_links(s, after_ns, after_id, limit, fn, ctx);
+}
+
 ny_rc ny_store_holds(struct ny_store *s, int64_t after, int32_t limit,
                      void (*fn)(void *ctx, ny_rc rc, const struct ny_hold_view *rows, size_t n),
                      void *ctx)

@@ -46,6 +46,7 @@ void fake_store_destroy(struct ny_store *s)
     ny_free(s->notices.v);
     ny_free(s->persons.v);
     ny_free(s->member_of.v);
+    ny_free(s->status_of.v);
     ny_arena_destroy(s->arena);
     ny_free(s);
 }

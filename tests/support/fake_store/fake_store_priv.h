@@ -81,6 +81,7 @@ struct ny_store_batch {
     enum { ROLLOUT_SAME, ROLLOUT_SET, ROLLOUT_ENDED } rollout_change;
     LIST(struct identity_op) identities;
     LIST(struct move) moves;
+    LIST(struct move) statuses; /* events: identity and status */
     LIST(struct ny_message_row) messages;
     LIST(struct edge_op) edges;
     LIST(struct visit_op) visits;
@@ -135,6 +136,7 @@ struct ny_store {
     int64_t last_notice;
     LIST(struct ny_person_row) persons;
     LIST(int64_t) member_of; /* by identity: the person of its newest membership event */
+    LIST(int64_t) status_of; /* by identity: the status of its newest status event */
     size_t n_versions, n_audits;
     struct ny_store_batch *in_flight;
     void (*done)(void *ctx, ny_rc rc, const struct ny_error *err);

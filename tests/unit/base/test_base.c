@@ -94,6 +94,39 @@ static void test_days_round_trip(void **state)
     assert_true(ny_date_is_valid(2000, 2, 29));
 }
 
+static void test_timestamps(void **state)
+{
+    static const struct {
+        const char *text;
+        int64_t us; /* 0: refused */
+    } rows[] = {
+        {"1970-01-01T00:00:01Z",         1000000         },
+        {"2026-11-25T11:04:05.678901Z",  1795604645678901},
+        {"2026-11-25T11:04:05.6Z",       1795604645600000},
+        {"2026-11-25T11:04:05",          0               },
+        {"2026-11-25T11:04Z",            0               },
+        {"2026-02-29T11:04:05Z",         0               },
+        {"2026-11-25T24:00:00Z",         0               },
+        {"2026-11-25 11:04:05Z",         0               },
+        {"2026-11-25T11:04:05.6789012Z", 0               },
+        {"2026-11-25T11:04:-5Z",         0               },
+        {"",                             0               },
+    };
+    char back[NY_TIMESTAMP_LEN];
+
+    (void)state;
+    for (size_t i = 0; i < NY_ARRAY_LEN(rows); i++) {
+        int64_t us = 0;
+        ny_rc rc = ny_timestamp_read(ny_str_from_c(rows[i].text), &us);
+
+        if (rc != (rows[i].us != 0 ? NY_OK : NY_ESYNTAX) || us != rows[i].us) {
+            fail_msg("%s: %s %lld", rows[i].text, ny_rc_text(rc), (long long)us);
+        }
+    }
+    ny_timestamp_write(rows[1].us, back);
+    assert_string_equal(back, rows[1].text);
+}
+
 static void test_sha256_known_answer(void **state)
 {
     uint8_t digest[NY_SHA256_LEN];
@@ -119,6 +152,7 @@ int main(void)
         cmocka_unit_test(test_arena_stops_at_its_cap),
         cmocka_unit_test(test_failed_append_sticks),
         cmocka_unit_test(test_days_round_trip),
+        cmocka_unit_test(test_timestamps),
         cmocka_unit_test(test_sha256_known_answer),
         cmocka_unit_test(test_log_safe_escapes_and_cuts),
     };

@@ -47,7 +47,6 @@ static void add_rest(struct ny_store_batch *b)
                                                .default_domain = 1};
     const struct ny_membership_row membership = {.identity = 1,
                                                  .to_person = 1,
-                                                 .at_us = T0,
                                                  .cause = NY_CAUSE_MESSAGE,
                                                  .message = 1,
                                                  .receipt = NY_S("{\"a\": 1}")};
