@@ -19,6 +19,7 @@ static const struct {
     {"GET",  "/sources",         false, ny_admin_sources_get     },
     {"POST", "/sources",         false, ny_admin_sources_post    },
     {"GET",  "/resolve",         false, ny_admin_resolve         },
+    {"GET",  "/find",            false, ny_admin_find            },
     {"GET",  "/explain",         false, ny_admin_explain         },
     {"POST", "/pairs",           false, ny_admin_pairs           },
     {"GET",  "/links",           false, ny_admin_links           },

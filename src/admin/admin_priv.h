@@ -67,6 +67,10 @@ struct access {
     const char *decision;
 };
 void ny_admin_json_audited(struct request *q, const struct access *what, json_t *body);
+/* Commits the audit row, then goes on with fn (not called when that fails: the request is
+ * answered).
+ */
+void ny_admin_audit(struct request *q, const struct access *what, void (*fn)(void *ctx), void *ctx);
 
 /* A page of a listing: {name: list, "next": next}; audited under its name. Takes both references;
  * next NULL: nothing follows. */
@@ -89,6 +93,7 @@ void ny_admin_domains_post(struct request *q);
 void ny_admin_sources_get(struct request *q);
 void ny_admin_sources_post(struct request *q);
 void ny_admin_resolve(struct request *q);
+void ny_admin_find(struct request *q);
 void ny_admin_explain(struct request *q);
 void ny_admin_pairs(struct request *q);
 void ny_admin_links(struct request *q);

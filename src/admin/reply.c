@@ -225,7 +225,8 @@ json_t *ny_admin_question(const struct ny_comparison *pair)
 struct audited {
     struct request *q;
     struct ny_note note;
-    ny_str text;
+    void (*fn)(void *ctx);
+    void *ctx;
 };
 
 static void on_noted(void *ctx, ny_rc rc, ny_str answer)
@@ -237,22 +238,22 @@ static void on_noted(void *ctx, ny_rc rc, ny_str answer)
         ny_admin_fail_rc(x->q, rc);
         return;
     }
-    send_json_text(x->q, 200, x->text);
+    x->fn(x->ctx);
 }
 
-void ny_admin_json_audited(struct request *q, const struct access *what, json_t *body)
+void ny_admin_audit(struct request *q, const struct access *what, void (*fn)(void *ctx), void *ctx)
 {
     struct audited *x = NY_ARENA_NEW(q->call->arena, struct audited);
     struct ny_reply reply = {.done = on_noted, .ctx = x};
-    ny_str text = json_text(q->call->arena, body);
 
-    if (x == NULL || text.p == NULL) {
+    if (x == NULL) {
         ny_admin_fail_rc(q, NY_ELIMIT);
         return;
     }
     *x = (struct audited){
         .q = q,
-        .text = text,
+        .fn = fn,
+        .ctx = ctx,
         .note = {.request = {.transaction = q->call->path,
                              .user = q->call->user,
                              .peer_addr = q->call->peer_addr,
@@ -266,6 +267,32 @@ void ny_admin_json_audited(struct request *q, const struct access *what, json_t 
                  .decision = ny_str_from_c(what->decision)},
     };
     ny_registry_note(q->registry, &x->note, &reply);
+}
+
+/* An answer that waits for its audit row. */
+struct answer {
+    struct request *q;
+    ny_str text;
+};
+
+static void answer_send(void *ctx)
+{
+    const struct answer *x = ctx;
+
+    send_json_text(x->q, 200, x->text);
+}
+
+void ny_admin_json_audited(struct request *q, const struct access *what, json_t *body)
+{
+    struct answer *x = NY_ARENA_NEW(q->call->arena, struct answer);
+    ny_str text = json_text(q->call->arena, body);
+
+    if (x == NULL || text.p == NULL) {
+        ny_admin_fail_rc(q, NY_ELIMIT);
+        return;
+    }
+    *x = (struct answer){q, text};
+    ny_admin_audit(q, what, answer_send, x);
 }
 
 void ny_admin_page(struct request *q, const char *name, json_t *list, json_t *next)

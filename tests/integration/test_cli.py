@@ -305,6 +305,36 @@ class People(Case):
         self.assertEqual([line.split() for line in lines[1:]],
                          [["DOMAIN", "ID"], ["F01", "P1"], ["F03", "P3"]])
 
+    def found(self, *words):
+        answer = json.loads(self.expect(0, "find", "--json", *words).stdout)
+        return [sorted(f"{i['domain']}^{i['id']}" for i in p["ids"]) for p in answer["persons"]]
+
+    def test_find(self):
+        setsuko = ["F01^P1", "F03^P3"]
+        regional = json.loads(self.expect(0, "resolve", "F01^P1", "--json").stdout)["regional_id"]
+        for words in (["高橋 節子"], ["髙橋", "節子"], ["節子", "高橋"], ["高橋節子"], ["タカハシ", "セツコ"],
+                      ["ﾀｶﾊｼｾﾂｺ"], ["たかはし", "せつ*"], ["Takahashi", "Setsuko"], ["setsuko", "takahasi"],
+                      ["1959-05-01"], ["S34.5.1"], ["昭和34年5月1日"], ["節子", "1959"], ["0272231111"],
+                      ["027-223-1111", "タカハシ"], ["P1"], ["F03:P3"], ["F03^P3"], [regional]):
+            with self.subTest(words=words):
+                self.assertIn(setsuko, self.found(*words))
+        self.assertEqual(self.found("高橋", "節子"), [setsuko])
+        self.assertEqual(sorted(self.found("タカナシ", "H21.8.14")), [["F01^T1"], ["F02^T2"]])
+        self.expect(1, "find", "F01:P1", "1960-05-01")
+        self.expect(1, "find", "1960-05-01", "F01:P1")
+        text = self.expect(0, "find", "節子", language="ja_JP.UTF-8").stdout
+        for expected in (regional, "昭和34年5月1日", "ﾀｶﾊｼ ｾﾂｺ", "F01^P1 F03^P3"):
+            self.assertIn(expected, text)
+        more = json.loads(self.expect(0, "find", "--json", "--limit", "1", "H21.8.14").stdout)
+        self.assertEqual((len(more["persons"]), more["more"]), (1, True))
+        self.assertIn("nobody fits", self.expect(1, "find", "高橋", "S34.5.2").stderr)
+        self.assertIn("nobody fits", self.expect(1, "find", "F09:P1").stderr)
+        self.assertIn("third name", self.expect(1, "find", "山田", "太郎", "花子").stderr)
+        self.expect(2, "find")
+        self.expect(2, "find", "--limit", "0", "x")
+        rows = SERVER.number("SELECT count(*) FROM nayose.audit_event WHERE decision = 'find' AND hits > 0")
+        self.assertGreater(rows, 20)
+
     def test_not_found_is_1(self):
         self.assertIn("zeros", self.expect(1, "resolve", "F01^absent").stderr)
         self.assertIn("domain list", self.expect(1, "resolve", "NONE^1").stderr)
