@@ -318,7 +318,7 @@ class People(Case):
                       ["027-223-1111", "タカハシ"], ["P1"], ["F03:P3"], ["F03^P3"], [regional]):
             with self.subTest(words=words):
                 self.assertIn(setsuko, self.found(*words))
-        self.assertEqual(self.found("高橋", "節子"), [setsuko])
+        self.assertEqual(self.found("高橋", "節子", "S34.5.1"), [setsuko])
         self.assertEqual(sorted(self.found("タカナシ", "H21.8.14")), [["F01^T1"], ["F02^T2"]])
         self.expect(1, "find", "F01:P1", "1960-05-01")
         self.expect(1, "find", "1960-05-01", "F01:P1")

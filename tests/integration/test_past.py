@@ -13,7 +13,7 @@ import unittest
 
 import harness
 
-MESSAGES = 450
+MESSAGES = 400
 
 
 def now():
@@ -75,7 +75,7 @@ class Past(unittest.TestCase):
         sent = 0
         with harness.Wire(server.mllp_port) as wire:
             while sent < len(self.messages):
-                for message in self.messages[sent:sent + rng.randint(1, 20 if sent > 300 else 60)]:
+                for message in self.messages[sent:sent + rng.randint(1, 24 if sent > 300 else 60)]:
                     self.assertIn(b"MSA|A", wire.ask(message))
                     sent += 1
                 links = server.links()
