@@ -328,6 +328,34 @@ NY_MUST_USE ny_rc ny_store_resolve_at(struct ny_store *s, int32_t domain, ny_str
                                       void (*fn)(void *ctx, ny_rc rc, const struct ny_resolved *r),
                                       void *ctx);
 
+/* What became of identities, and of whoever left some persons: at most 2000 events. */
+enum ny_history_kind {
+    NY_HISTORY_VERSION = 1, /* a message changed values */
+    NY_HISTORY_MOVE = 2,    /* it came to another person */
+    NY_HISTORY_WORD = 3,    /* somebody said something of it and another */
+    NY_HISTORY_HOLD = 4,
+    NY_HISTORY_RELEASE = 5
+};
+struct ny_history_row {
+    enum ny_history_kind kind;
+    int64_t at_us;
+    int64_t identity;
+    int64_t number; /* of the version, or of the event among those of its kind */
+    int64_t other;  /* WORD: the second one; MOVE: whom its best edge joins it with; 0: none */
+    int what;       /* VERSION: status; MOVE: enum ny_membership_cause; WORD: enum ny_pin_kind */
+    enum ny_pin_role role;        /* of a WORD */
+    ny_str control_id;            /* of the message; RELEASE: why it was held */
+    ny_str who;                   /* the source of the message, or the clerk */
+    ny_str reason;                /* HOLD: why */
+    int64_t from_person, person;  /* MOVE */
+    int32_t total_b1024;          /* of that edge */
+    const struct ny_patient *now; /* VERSION: what is known from then on; else NULL */
+};
+/* fn is called once with [n] rows, the newest first. */
+NY_MUST_USE ny_rc ny_store_history(
+    struct ny_store *s, const int64_t *ids, size_t n, const int64_t *persons, size_t n_persons,
+    void (*fn)(void *ctx, ny_rc rc, const struct ny_history_row *rows, size_t n), void *ctx);
+
 /* The stored acknowledgement of a message seen before (ack.p NULL: no such row). */
 NY_MUST_USE ny_rc ny_store_seen(struct ny_store *s, int32_t source, ny_str control_id,
                                 const uint8_t body_hash[NY_SHA256_LEN],

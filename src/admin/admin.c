@@ -20,6 +20,7 @@ static const struct {
     {"POST", "/sources",         false, ny_admin_sources_post    },
     {"GET",  "/resolve",         false, ny_admin_resolve         },
     {"GET",  "/find",            false, ny_admin_find            },
+    {"GET",  "/person",          false, ny_admin_person          },
     {"GET",  "/explain",         false, ny_admin_explain         },
     {"POST", "/pairs",           false, ny_admin_pairs           },
     {"GET",  "/links",           false, ny_admin_links           },

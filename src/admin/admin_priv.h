@@ -94,6 +94,7 @@ void ny_admin_sources_get(struct request *q);
 void ny_admin_sources_post(struct request *q);
 void ny_admin_resolve(struct request *q);
 void ny_admin_find(struct request *q);
+void ny_admin_person(struct request *q);
 void ny_admin_explain(struct request *q);
 void ny_admin_pairs(struct request *q);
 void ny_admin_links(struct request *q);

@@ -203,6 +203,14 @@ struct cli_as_of {
     }
 bool cli_as_of_option(struct cli_as_of *x, int key, char *arg, struct argp_state *state);
 
+/* ---- timeline.c: what became of records ---- */
+
+/* What happened, in one line of the call's language; e: an event of the server. Arena of cli. */
+const char *cli_event_text(struct cli *cli, const json_t *e);
+/* The events (the newest first) as a table, the oldest first; identity: only those of it; NULL:
+ * all. */
+void cli_timeline_print(struct cli *cli, const json_t *events, const char *identity);
+
 /* ---- study.c: what the server does in the background ---- */
 
 /* Posts body (taken) to path, which starts a study, and watches it with a bar on a terminal. *out

@@ -20,6 +20,7 @@ struct read_op {
         void (*resolved)(void *, ny_rc, const struct ny_resolved *);
         void (*seen)(void *, ny_rc, ny_str);
         void (*links)(void *, ny_rc, const struct ny_link_row *, size_t);
+        void (*history)(void *, ny_rc, const struct ny_history_row *, size_t);
         void (*reviews)(void *, ny_rc, const struct ny_review_view *, size_t);
         void (*view)(void *, ny_rc, ny_str);
         void (*holds)(void *, ny_rc, const struct ny_hold_view *, size_t);
@@ -164,21 +165,26 @@ static void tell_patients(struct read_op *op, ny_rc rc, const struct ny_db_resul
     op->fn.patients(op->ctx, rc, rc == NY_OK ? rows : NULL, rc == NY_OK ? n : 0);
 }
 
+static struct ny_db_param numbers_param(struct ny_arena *a, const int64_t *v, size_t n)
+{
+    struct ny_db_array list;
+
+    ny_db_array_init(&list, NY_OID_INT8, a);
+    for (size_t i = 0; i < n; i++) {
+        ny_db_array_add_i64(&list, v[i]);
+    }
+    return ny_db_array_end(&list);
+}
+
 ny_rc ny_store_read_patients(struct ny_store *s, const int64_t *ids, size_t n,
                              void (*fn)(void *ctx, ny_rc rc, const struct ny_stored_patient *rows,
                                         size_t n),
                              void *ctx)
 {
     struct read_op *op = op_create(s, tell_patients, ctx);
-    struct ny_db_array list;
-    struct ny_db_param param;
+    struct ny_db_param param = numbers_param(op->arena, ids, n);
 
     op->fn.patients = fn;
-    ny_db_array_init(&list, NY_OID_INT8, op->arena);
-    for (size_t i = 0; i < n; i++) {
-        ny_db_array_add_i64(&list, ids[i]);
-    }
-    param = ny_db_array_end(&list);
     return op_start(op, NY_SQL_READ_PATIENTS, &param, 1);
 }
 
@@ -362,6 +368,60 @@ ny_rc ny_store_links_at(struct ny_store *s, ny_str after_ns, ny_str after_id, in
 
     op->fn.links = fn;
     return op_start(op, NY_SQL_LINKS_AT, params, 4);
+}
+
+/* ---- history ---- */
+
+static ny_rc history_row(struct read_op *op, const struct ny_db_result *r, size_t i,
+                         struct ny_history_row *out)
+{
+    struct ny_patient *now;
+
+    *out = (struct ny_history_row){.kind = (enum ny_history_kind)ny_db_get_i32(r, i, 0),
+                                   .at_us = ny_db_get_time_us(r, i, 1),
+                                   .identity = ny_db_get_i64(r, i, 2),
+                                   .number = ny_db_get_i64(r, i, 3),
+                                   .other = ny_db_get_i64(r, i, 4),
+                                   .what = ny_db_get_i32(r, i, 5),
+                                   .role = (enum ny_pin_role)ny_db_get_i32(r, i, 6),
+                                   .control_id = ny_db_get_str(r, i, 7),
+                                   .who = ny_db_get_str(r, i, 8),
+                                   .reason = ny_db_get_str(r, i, 9),
+                                   .from_person = ny_db_get_i64(r, i, 10),
+                                   .person = ny_db_get_i64(r, i, 11),
+                                   .total_b1024 = ny_db_get_i32(r, i, 12)};
+    if (out->kind != NY_HISTORY_VERSION) {
+        return NY_OK;
+    }
+    now = NY_ARENA_NEW(op->arena, struct ny_patient);
+    out->now = now;
+    return now != NULL ? ny_demographics_read(op->arena, ny_db_get_jsonb(r, i, 13), now)
+                       : NY_ELIMIT;
+}
+
+static void tell_history(struct read_op *op, ny_rc rc, const struct ny_db_result *r)
+{
+    size_t n = rc == NY_OK ? ny_db_rows(r) : 0;
+    struct ny_history_row *rows =
+        rc == NY_OK ? NY_ARENA_ARRAY(op->arena, struct ny_history_row, n) : NULL;
+
+    for (size_t i = 0; rc == NY_OK && i < n; i++) {
+        rc = history_row(op, r, i, &rows[i]);
+    }
+    op->fn.history(op->ctx, rc, rc == NY_OK ? rows : NULL, rc == NY_OK ? n : 0);
+}
+
+ny_rc ny_store_history(struct ny_store *s, const int64_t *ids, size_t n, const int64_t *persons,
+                       size_t n_persons,
+                       void (*fn)(void *ctx, ny_rc rc, const struct ny_history_row *rows, size_t n),
+                       void *ctx)
+{
+    struct read_op *op = op_create(s, tell_history, ctx);
+    struct ny_db_param params[2] = {numbers_param(op->arena, ids, n),
+                                    numbers_param(op->arena, persons, n_persons)};
+
+    op->fn.history = fn;
+    return op_start(op, NY_SQL_HISTORY, params, 2);
 }
 
 /* ---- holds ---- */

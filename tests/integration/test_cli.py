@@ -335,6 +335,38 @@ class People(Case):
         rows = SERVER.number("SELECT count(*) FROM nayose.audit_event WHERE decision = 'find' AND hits > 0")
         self.assertGreater(rows, 20)
 
+    def test_show_and_history(self):
+        home = dict(HOME, birth="19610203", phone="027-299-9999", address="群馬県桐生市本町一丁目４番５号")
+        self.load(message("F01", "H1", kanji="星野 由紀", kana="ホシノ ユキ", **home),
+                  message("F02", "H2", kanji="星野 由紀", kana="ホシノ ユキ", birth="19610202", sex="F"),
+                  message("F02", "H2", kanji="星野 由紀", kana="ホシノ ユキ", **dict(home, birth="S36.2.3")),
+                  message("F01", "H1", kanji="柏木 由紀", kana="カシワギ ユキ", **home))
+        self.expect(0, "unlink", "F01^H1", "F02^H2", "--reason", "姉と妹")
+        self.expect(0, "pin", "withdraw", "F01^H1", "F02^H2", "--reason", "同じ人だった")
+        answer = json.loads(self.expect(0, "show", "F02^H2", "--json").stdout)
+        self.assertEqual(sorted(r["id"] for r in answer["records"]), ["H1", "H2"])
+        told = [(e["event"], e["identity"]) for e in reversed(answer["events"])]
+        self.assertEqual(told.count(("values", "F01^H1")), 2)
+        self.assertEqual(told.count(("values", "F02^H2")), 2)
+        changes = [e["changes"] for e in answer["events"] if e["event"] == "values"]
+        self.assertIn({"field": "birth_date", "was": ["19610202"], "is": ["S36.2.3"]}, changes[1])
+        self.assertIn({"field": "names", "was": [], "is": ["柏木 由紀 / カシワギ ユキ"]}, changes[0])
+        moves = [e for e in reversed(answer["events"]) if e["event"] == "move" and e["from"]]
+        self.assertEqual([e["cause"] for e in moves], ["message", "decision", "decision"])
+        self.assertEqual((moves[0]["with"], moves[0]["bits"] > 13), ("F01^H1", True))
+        self.assertEqual([e["word"] for e in reversed(answer["events"]) if e["event"] == "word"],
+                         ["different", "none"])
+        for person in ("F01^H1", answer["regional_id"]):
+            text = self.expect(0, "show", person).stdout
+            for expected in ("F01^H1", "F02^H2", "昭和36年2月3日", "birth date: 19610202 → S36.2.3", "姉と妹",
+                             "by a decision", f"regional ID 地域ID: {answer['regional_id']}"):
+                self.assertIn(expected, text)
+        text = self.expect(0, "history", "F02^H2", language="ja_JP.UTF-8").stdout
+        self.assertIn("別人と指定 F02^H2", text)
+        self.assertNotIn("柏木", text)  # of the other record
+        self.assertIn("nayose find", self.expect(1, "show", "12345").stderr)
+        self.expect(2, "history", "F01^")
+
     def test_not_found_is_1(self):
         self.assertIn("zeros", self.expect(1, "resolve", "F01^absent").stderr)
         self.assertIn("domain list", self.expect(1, "resolve", "NONE^1").stderr)

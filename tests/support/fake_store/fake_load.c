@@ -142,6 +142,21 @@ ny_rc ny_store_links_at(struct ny_store *s, ny_str after_ns, ny_str after_id, in
     return ny_store_links(s, after_ns, after_id, limit, fn, ctx);
 }
 
+ny_rc ny_store_history(struct ny_store *s, const int64_t *ids, size_t n, const int64_t *persons,
+                       size_t n_persons,
+                       void (*fn)(void *ctx, ny_rc rc, const struct ny_history_row *rows, size_t n),
+                       void *ctx)
+{
+    (void)s;
+    (void)ids;
+    (void)n;
+    (void)persons;
+    (void)n_persons;
+    (void)fn;
+    (void)ctx;
+    return NY_EUNSUPP;
+}
+
 ny_rc ny_store_holds(struct ny_store *s, int64_t after, int32_t limit,
                      void (*fn)(void *ctx, ny_rc rc, const struct ny_hold_view *rows, size_t n),
                      void *ctx)
