@@ -36,6 +36,16 @@ void ny_registry_word(struct ny_registry *r, const struct ny_word *word,
                       void (*fn)(void *ctx, ny_rc rc, const struct ny_word_outcome *out),
                       void *ctx);
 
+/* What undoes a word: *out is what was said of its two before it (NONE: nothing), to be said again.
+ */
+enum ny_undo {
+    NY_UNDO_FOUND,
+    NY_UNDO_NEWER,  /* a newer word of a role as high stands on top of it */
+    NY_UNDO_NO_WORD /* a merge, a move, or several ids in one message */
+};
+enum ny_undo ny_registry_undo(const struct ny_registry *r, const struct ny_pin_row *row,
+                              enum ny_pin_kind *out);
+
 /* The domain and local id of an identity; borrowed until the next request. */
 void ny_registry_identity_name(const struct ny_registry *r, uint32_t id,
                                const struct ny_domain **domain, ny_str *local_id);

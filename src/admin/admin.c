@@ -42,6 +42,7 @@ static const struct {
     {"POST", "/holds/release",   false, ny_admin_hold_release    },
     {"GET",  "/pins",            false, ny_admin_pins_get        },
     {"POST", "/pins",            false, ny_admin_pins_post       },
+    {"GET",  "/undo",            false, ny_admin_undo            },
     {"GET",  "/consumers",       false, ny_admin_consumers_get   },
     {"POST", "/consumers",       false, ny_admin_consumers_post  },
     {"GET",  "/notices",         false, ny_admin_notices         },

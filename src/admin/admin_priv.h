@@ -103,6 +103,7 @@ void ny_admin_holds(struct request *q);
 void ny_admin_hold_release(struct request *q);
 void ny_admin_pins_get(struct request *q);
 void ny_admin_pins_post(struct request *q);
+void ny_admin_undo(struct request *q);
 void ny_admin_consumers_get(struct request *q);
 void ny_admin_consumers_post(struct request *q);
 void ny_admin_notices(struct request *q);

@@ -203,6 +203,17 @@ struct cli_as_of {
     }
 bool cli_as_of_option(struct cli_as_of *x, int key, char *arg, struct argp_state *state);
 
+/* ---- pin.c: a clerk's word ---- */
+
+struct cli_say {
+    const char *a, *b; /* NS^ID */
+    const char *kind;  /* same, different, none */
+    const char *reason;
+    bool dry_run;
+};
+/* Says it and prints what it changes; an exit code. */
+int cli_say(struct cli *cli, const struct cli_say *x);
+
 /* ---- timeline.c: what became of records ---- */
 
 /* What happened, in one line of the call's language; e: an event of the server. Arena of cli. */

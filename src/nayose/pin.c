@@ -72,24 +72,17 @@ static void answer_print(struct cli *cli, const json_t *answer)
                                      : cli_label(cli, "nothing was changed", "変更していません"));
 }
 
-static int say(struct cli *cli, const struct verb *verb, const char *kind)
+int cli_say(struct cli *cli, const struct cli_say *x)
 {
-    struct asked x = {0};
-    char **operands = cli_args(cli, verb, options, option_set, &x, NULL);
+    json_t *body = json_pack("{s:s, s:s, s:s, s:s, s:b}", "a", x->a, "b", x->b, "kind", x->kind,
+                             "reason", x->reason, "dry_run", x->dry_run);
     struct cli_client *c;
-    json_t *body;
     json_t *answer = NULL;
     int code;
 
-    cli_check_identity(verb, operands[0]);
-    cli_check_identity(verb, operands[1]);
-    if (x.reason == NULL && !x.dry_run) {
-        cli_usage(verb, "--reason is required");
-    }
-    body = json_pack("{s:s, s:s, s:s, s:s, s:b}", "a", operands[0], "b", operands[1], "kind", kind,
-                     "reason", x.reason != NULL ? x.reason : "", "dry_run", x.dry_run);
     if (body == NULL) {
-        cli_usage(verb, "the arguments are not UTF-8");
+        cli_error("the arguments are not UTF-8");
+        return CLI_USAGE;
     }
     c = cli_client_create(cli);
     code = cli_post(c, "/pins", body, &answer);
@@ -101,6 +94,21 @@ static int say(struct cli *cli, const struct verb *verb, const char *kind)
     json_decref(answer);
     cli_client_destroy(c);
     return code;
+}
+
+static int say(struct cli *cli, const struct verb *verb, const char *kind)
+{
+    struct asked x = {0};
+    char **operands = cli_args(cli, verb, options, option_set, &x, NULL);
+    struct cli_say said = {operands[0], operands[1], kind, x.reason != NULL ? x.reason : "",
+                           x.dry_run};
+
+    cli_check_identity(verb, operands[0]);
+    cli_check_identity(verb, operands[1]);
+    if (x.reason == NULL && !x.dry_run) {
+        cli_usage(verb, "--reason is required");
+    }
+    return cli_say(cli, &said);
 }
 
 int verb_link(struct cli *cli, const struct verb *verb)

@@ -98,8 +98,9 @@ static void word_add(struct cli *cli, struct ny_buf *b, const json_t *e)
 
     for (size_t i = 0; i < NY_ARRAY_LEN(words); i++) {
         if (strcmp(words[i][0], cli_json_text(e, "word")) == 0) {
-            ny_buf_printf(b, "%s %s (%s)", words[i][cli->is_japanese ? 2 : 1],
-                          cli_json_text(e, "with"), cli_json_text(e, "role"));
+            ny_buf_printf(b, "p%lld: %s %s (%s)", json_integer_value(json_object_get(e, "number")),
+                          words[i][cli->is_japanese ? 2 : 1], cli_json_text(e, "with"),
+                          cli_json_text(e, "role"));
         }
     }
 }

@@ -363,9 +363,30 @@ class People(Case):
                 self.assertIn(expected, text)
         text = self.expect(0, "history", "F02^H2", language="ja_JP.UTF-8").stdout
         self.assertIn("別人と指定 F02^H2", text)
+        self.undo_of([e["number"] for e in answer["events"] if e["event"] == "word"])
         self.assertNotIn("柏木", text)  # of the other record
         self.assertIn("nayose find", self.expect(1, "show", "12345").stderr)
         self.expect(2, "history", "F01^")
+
+    def undo_of(self, words):
+        """Of two words, the newer first, that took each other back."""
+        def together():
+            return len(json.loads(self.expect(0, "resolve", "F01^H1", "--json").stdout)["ids"]) == 2
+
+        none, different = words
+        self.assertIn("undo that one first", self.expect(1, "undo", f"p{different}", "--yes").stderr)
+        text = self.expect(0, "undo", f"p{none}", "--dry-run").stdout
+        for expected in ("同じ人だった", "before 前:\n  F01^H1 F02^H2\n", "after 後:\n  F01^H1\n  F02^H2\n", "nothing"):
+            self.assertIn(expected, text)
+        self.assertTrue(together())
+        self.expect(2, "undo", f"p{none}", stdin="y\n")  # nobody to ask
+        self.expect(0, "undo", f"p{none}", "--yes")
+        self.assertFalse(together())
+        again = SERVER.number("SELECT max(id) FROM nayose.pin")
+        self.expect(0, "undo", str(again), "--yes", "--reason", "doch")
+        self.assertTrue(together())
+        self.assertIn("nayose history", self.expect(1, "undo", "p999999", "--yes").stderr)
+        self.expect(2, "undo", "x12")
 
     def test_not_found_is_1(self):
         self.assertIn("zeros", self.expect(1, "resolve", "F01^absent").stderr)
