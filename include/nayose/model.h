@@ -214,6 +214,8 @@ bool ny_value_is_live(const struct ny_set *s, const struct ny_value *v); /* not 
 /* The name that leads: the first current legal one, else the first current one that is no alias or
  * former name, else the first live one; the number of values where there is none. */
 size_t ny_patient_leading_name(const struct ny_patient *p);
+/* One of the codes of a single value (PID-32 has several: `US~AL`), whatever its case. */
+bool ny_patient_has_code(const struct ny_patient *p, enum ny_single_id id, const char *code);
 
 /* ---- claims ---- */
 

@@ -19,9 +19,20 @@ void ihe_iti8(struct ihe_exchange *ex)
     ihe_feed(ex, is_update && ex->request.source != NULL && ex->request.source->strict_update);
 }
 
-/* Accepted, no effect on identities. */
+/* Accepted, no effect on identities. An account or visit that goes from one patient to another
+ * (A44, A45) is remarked: one of the two was taken for the other. */
 void ihe_ignore(struct ihe_exchange *ex)
 {
+    const struct ny_hl7v2_segment *pid = ny_hl7v2_find(ex->msg, NY_S("PID"), 1);
+    const struct ny_hl7v2_segment *mrg = ny_hl7v2_find(ex->msg, NY_S("MRG"), 1);
+    ny_str from = ny_hl7v2_text(mrg, 1, 1, 1, 1);
+    bool moves =
+        ny_str_equals(ex->msh.event, NY_S("A44")) || ny_str_equals(ex->msh.event, NY_S("A45"));
+
+    if (moves && from.n > 0 && !ny_str_equals(from, ny_hl7v2_text(pid, 3, 1, 1, 1))) {
+        ny_log(NY_LOG_WARN, "visit_moved", "msg=%s", ny_log_safe(ex->msh.control_id));
+        ihe_warn(ex, 102, "MRG^1^1");
+    }
     ihe_finish(ex);
 }
 

@@ -11,14 +11,28 @@
 
 #include "ihe_priv.h"
 
-/* Where identifiers stand, tried in order until MRG has a value. */
-static const struct {
-    unsigned pid, mrg;
-} places[] = {
-    {3, 1},
-    {2, 4},
-    {4, 2},
+/* Where identifiers stand, tried in order until MRG has a value. The older changes of an external
+ * or alternate id name the patient in PID-3 and MRG-1 as well, where nothing changes. */
+static const struct places {
+    const char *event; /* NULL: every other */
+    struct {
+        unsigned pid, mrg;
+    } at[3];
+} all_places[] = {
+    {"A46", {{2, 4}, {3, 1}, {4, 2}}},
+    {"A48", {{4, 2}, {3, 1}, {2, 4}}},
+    {NULL,  {{3, 1}, {2, 4}, {4, 2}}},
 };
+
+static const struct places *places_of(ny_str event)
+{
+    const struct places *p = all_places;
+
+    while (p->event != NULL && !ny_str_equals(event, ny_str_from_c(p->event))) {
+        p++;
+    }
+    return p;
+}
 
 static bool pair_add(struct ihe_exchange *ex, const struct ihe_cx *a, const struct ihe_cx *b)
 {
@@ -57,22 +71,23 @@ static const struct ihe_cx *survivor_of(const struct ihe_cx *old, const struct i
 static bool group_read(struct ihe_exchange *ex, const struct ny_hl7v2_segment *pid,
                        const struct ny_hl7v2_segment *mrg)
 {
+    const struct places *places = places_of(ex->msh.event);
     struct ihe_cx olds[NY_FEED_IDS_MAX];
     struct ihe_cx news[NY_FEED_IDS_MAX];
     size_t n_olds;
     size_t n_news;
     size_t at = 0;
 
-    while (at < NY_ARRAY_LEN(places) - 1 &&
-           ny_hl7v2_presence(mrg, places[at].mrg) != NY_HL7V2_VALUE) {
+    while (at < NY_ARRAY_LEN(places->at) - 1 &&
+           ny_hl7v2_presence(mrg, places->at[at].mrg) != NY_HL7V2_VALUE) {
         at++;
     }
-    if (ny_hl7v2_presence(mrg, places[at].mrg) != NY_HL7V2_VALUE ||
-        ny_hl7v2_presence(pid, places[at].pid) != NY_HL7V2_VALUE) {
+    if (ny_hl7v2_presence(mrg, places->at[at].mrg) != NY_HL7V2_VALUE ||
+        ny_hl7v2_presence(pid, places->at[at].pid) != NY_HL7V2_VALUE) {
         at = 0; /* what is missing is told of the usual place */
     }
-    if (!ihe_ids_read(ex, pid, places[at].pid, news, &n_news) ||
-        !ihe_ids_read(ex, mrg, places[at].mrg, olds, &n_olds)) {
+    if (!ihe_ids_read(ex, pid, places->at[at].pid, news, &n_news) ||
+        !ihe_ids_read(ex, mrg, places->at[at].mrg, olds, &n_olds)) {
         return false;
     }
     for (size_t i = 0; i < n_olds; i++) {

@@ -17,11 +17,6 @@ int32_t ny_day_in_japan(int64_t at_us)
     return (int32_t)((at_us + offset) / NY_US_PER_DAY);
 }
 
-static bool is_code(const struct ny_patient *p, enum ny_single_id id, const char *code)
-{
-    return ny_str_equals_nocase(p->singles[id].value, ny_str_from_c(code));
-}
-
 /* The birth date; a text that is no date is missing, like a dummy. */
 static ny_rc birth_fill(const struct ny_patient *p, struct ny_record *r)
 {
@@ -54,14 +49,15 @@ static int32_t death_day(const struct ny_patient *p)
     unsigned flags = 0;
     ny_date d = {0};
 
-    if (is_code(p, NY_SINGLE_DEATH, "N")) {
+    if (ny_patient_has_code(p, NY_SINGLE_DEATH, "N")) {
         return INT32_MAX;
     }
     if (ny_text_birth_date_parse(time->value, (ny_date){0}, &d, &flags) == NY_OK &&
         d.precision == NY_DATE_DAY) {
         return ny_days_from_civil(d.y, d.m, d.d);
     }
-    return is_code(p, NY_SINGLE_DEATH, "Y") ? ny_day_in_japan(dead->stamp.at_us) : INT32_MAX;
+    return ny_patient_has_code(p, NY_SINGLE_DEATH, "Y") ? ny_day_in_japan(dead->stamp.at_us)
+                                                        : INT32_MAX;
 }
 
 static void singles_fill(const struct ny_patient *p, struct ny_record *r)
@@ -75,9 +71,11 @@ static void singles_fill(const struct ny_patient *p, struct ny_record *r)
     r->first_day = p->first_us == INT64_MAX ? 0 : ny_day_in_japan(p->first_us);
     r->last_day = p->seen.at_us == NY_NEVER ? 0 : ny_day_in_japan(p->seen.at_us);
     r->death_day = death_day(p);
-    r->flags |= is_code(p, NY_SINGLE_MULTIPLE_BIRTH, "Y") ? NY_RECORD_MULTIPLE_BIRTH : 0;
-    r->flags |= is_code(p, NY_SINGLE_UNDECODABLE, "Y") ? NY_RECORD_UNDECODABLE : 0;
-    if (is_code(p, NY_SINGLE_IDENTITY_UNKNOWN, "Y") || is_code(p, NY_SINGLE_RELIABILITY, "AL")) {
+    r->flags |=
+        ny_patient_has_code(p, NY_SINGLE_MULTIPLE_BIRTH, "Y") ? NY_RECORD_MULTIPLE_BIRTH : 0;
+    r->flags |= ny_patient_has_code(p, NY_SINGLE_UNDECODABLE, "Y") ? NY_RECORD_UNDECODABLE : 0;
+    if (ny_patient_has_code(p, NY_SINGLE_IDENTITY_UNKNOWN, "Y") ||
+        ny_patient_has_code(p, NY_SINGLE_RELIABILITY, "AL")) {
         r->flags |= NY_RECORD_IDENTITY_UNKNOWN;
     }
     r->flags |= ny_patient_is_gone(p) ? NY_RECORD_GONE : 0;

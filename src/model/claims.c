@@ -40,14 +40,22 @@ size_t ny_patient_leading_name(const struct ny_patient *p)
     return current < s->n ? current : live;
 }
 
-static bool is_code(const struct ny_patient *p, enum ny_single_id id, const char *code)
+bool ny_patient_has_code(const struct ny_patient *p, enum ny_single_id id, const char *code)
 {
-    return ny_str_equals_nocase(p->singles[id].value, ny_str_from_c(code));
+    ny_str rest = p->singles[id].value;
+
+    while (rest.p != NULL && rest.n > 0) {
+        if (ny_str_equals_nocase(ny_str_split(&rest, '~'), ny_str_from_c(code))) {
+            return true;
+        }
+    }
+    return false;
 }
 
 bool ny_patient_is_practice(const struct ny_patient *p)
 {
-    return is_code(p, NY_SINGLE_PROCESSING, "T") || is_code(p, NY_SINGLE_PROCESSING, "D");
+    return ny_patient_has_code(p, NY_SINGLE_PROCESSING, "T") ||
+           ny_patient_has_code(p, NY_SINGLE_PROCESSING, "D");
 }
 
 bool ny_patient_claim(const struct ny_patient *p, struct ny_claim *out)
@@ -55,8 +63,9 @@ bool ny_patient_claim(const struct ny_patient *p, struct ny_claim *out)
     size_t leading = ny_patient_leading_name(p);
     const struct ny_value *v;
 
-    if (leading == p->sets[NY_SET_NAME].n || is_code(p, NY_SINGLE_IDENTITY_UNKNOWN, "Y") ||
-        is_code(p, NY_SINGLE_RELIABILITY, "AL") || ny_patient_is_practice(p)) {
+    if (leading == p->sets[NY_SET_NAME].n ||
+        ny_patient_has_code(p, NY_SINGLE_IDENTITY_UNKNOWN, "Y") ||
+        ny_patient_has_code(p, NY_SINGLE_RELIABILITY, "AL") || ny_patient_is_practice(p)) {
         return false;
     }
     v = &p->sets[NY_SET_NAME].values[leading];

@@ -15,8 +15,10 @@ static void read_end(struct reading *s, ny_rc rc)
     s->fn(s->ctx, rc, rc == NY_OK ? s->page : NULL);
 }
 
-/* What a person's records say together: newest values first. */
-static ny_rc patient_add(struct reading *s, const struct ny_stored_patient *row)
+/* What a person's records say together: newest values first. A record whose id was retired speaks
+ * only for a person without any name: his number was changed, and nothing was said under the new.
+ */
+static ny_rc patient_add(struct reading *s, const struct ny_stored_patient *row, bool retired)
 {
     for (size_t i = 0; i < s->page->n; i++) {
         struct ny_search_hit *h = &s->page->hits[i];
@@ -27,6 +29,9 @@ static ny_rc patient_add(struct reading *s, const struct ny_stored_patient *row)
 
         if (h->person != row->person) {
             continue;
+        }
+        if (retired && (h->patient == NULL || h->patient->sets[NY_SET_NAME].n > 0)) {
+            return NY_OK;
         }
         rc = joined != NULL ? ny_patient_copy(s->arena, &row->patient, &copied) : NY_ELIMIT;
         if (rc == NY_OK && h->patient == NULL) {
@@ -68,7 +73,12 @@ static void on_details(void *ctx, ny_rc rc, const struct ny_stored_patient *rows
 
     for (size_t i = 0; rc == NY_OK && i < n; i++) {
         if (rows[i].status == NY_IDENTITY_ACTIVE || rows[i].status == NY_IDENTITY_TEST) {
-            rc = patient_add(s, &rows[i]);
+            rc = patient_add(s, &rows[i], false);
+        }
+    }
+    for (size_t i = 0; rc == NY_OK && i < n; i++) {
+        if (rows[i].status == NY_IDENTITY_MERGED) {
+            rc = patient_add(s, &rows[i], true);
         }
     }
     for (size_t i = 0; i < p->n; i++) {
