@@ -43,6 +43,11 @@ static ny_rc birth_make(ny_str text, ny_date *out)
     unsigned flags = 0;
     ny_rc rc = ny_text_birth_date_parse(text, (ny_date){0}, out, &flags);
 
+    if (rc == NY_OK && (flags & NY_BIRTH_PLACEHOLDER) != 0) {
+        *out =
+            (ny_date){.precision = NY_DATE_YEAR}; /* a dummy (1868, 9999) is nobody's birth date */
+        return NY_OK;
+    }
     if (rc == NY_OK && out->precision == NY_DATE_NONE) {
         return NY_ESYNTAX;
     }

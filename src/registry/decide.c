@@ -381,8 +381,7 @@ static ny_rc accept(struct decision *d, const struct ny_feed_outcome *o)
         apply(d, k, &revisions[k]);
     }
     ny_decision_settle(d);
-    rc = ny_registry_regroup(d->r, &d->touched, &why);
-    NY_ASSERT(rc == NY_OK); /* only memory could fail it, and that has no cap here */
+    ny_registry_regroup(d->r, &d->touched, &why);
     for (size_t k = 0; k < d->feed->n_ids; k++) {
         store_revision(d, k, &revisions[k]); /* now that its person is known */
     }

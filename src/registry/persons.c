@@ -302,17 +302,17 @@ static void assign_persons(struct ny_registry *r, const struct ny_link_groups *g
     retire_empty(&as);
 }
 
-ny_rc ny_registry_regroup(struct ny_registry *r, const struct ny_link_set *seeds,
-                          const struct reason *why)
+void ny_registry_regroup(struct ny_registry *r, const struct ny_link_set *seeds,
+                         const struct reason *why)
 {
     struct ny_link_groups groups;
     struct ny_link_set set = {0};
     ny_rc rc = ny_link_regroup(&r->link, r->scratch, ny_rollout_gather(r, r->scratch, seeds, &set),
                                &groups);
 
-    if (rc == NY_OK && groups.n > 0) {
+    NY_ASSERT(rc == NY_OK); /* only memory could fail it, and that has no cap here */
+    if (groups.n > 0) {
         assign_persons(r, &groups, why);
     }
     ny_arena_reset(r->scratch);
-    return rc;
 }

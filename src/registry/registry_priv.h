@@ -269,13 +269,13 @@ void ny_thaw_resume(struct ny_registry *r);
 void ny_registry_link_init(struct ny_registry *r);
 
 /* persons.c: recomputes the groups around the seeds and gives them their persons; what changes goes
- * to the open batch. */
+ * to the open batch. Cannot fail: rows that were written before it would stay behind. */
 struct reason {
     enum ny_membership_cause cause;
     int64_t message; /* 0 = none */
 };
-NY_MUST_USE ny_rc ny_registry_regroup(struct ny_registry *r, const struct ny_link_set *seeds,
-                                      const struct reason *why);
+void ny_registry_regroup(struct ny_registry *r, const struct ny_link_set *seeds,
+                         const struct reason *why);
 
 /* outbox.c */
 /* The domain is of interest to the consumer. */

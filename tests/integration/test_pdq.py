@@ -12,7 +12,7 @@ import hl7
 
 import harness
 
-PEOPLE = 400
+PEOPLE = int(os.environ.get("NAYOSE_IT_PDQ_PEOPLE", "400"))
 PAGE = 50
 KANA = "アイウエオカキクケコサシスセソタチツテト"
 
