@@ -97,14 +97,14 @@ static bool acts_on_others(enum ihe_action action)
            action == IHE_UNLINK || action == IHE_MOVE || action == IHE_WITHDRAW;
 }
 
-static bool processing_is_allowed(const struct ihe_exchange *ex)
+bool ihe_processing_is_allowed(const struct ihe_exchange *ex, bool acts_on_others)
 {
     ny_str id = ex->msh.processing_id;
     bool test = ny_str_equals(id, NY_S("T")) || ny_str_equals(id, NY_S("D"));
 
     return ny_str_equals(id, NY_S("P")) ||
            (test && ex->request.source != NULL && ex->request.source->accept_test &&
-            !acts_on_others(ex->event->action));
+            !acts_on_others);
 }
 
 static bool receiver_check(struct ihe_exchange *ex)
@@ -136,7 +136,7 @@ static bool header_check(struct ihe_exchange *ex)
     if (ex->msh.raw_10.n == 0) {
         return ihe_refuse(ex, IHE_FAULT_NO_CONTROL_ID, NULL);
     }
-    if (!processing_is_allowed(ex)) {
+    if (!ihe_processing_is_allowed(ex, acts_on_others(ex->event->action))) {
         return ihe_refuse(ex, IHE_FAULT_PROCESSING_ID, NULL);
     }
     if (!version_is_known(ex->msh.version)) {

@@ -67,6 +67,8 @@ struct ihe_cx {
     size_t rep;
 };
 
+struct ihe_v3;
+
 struct ihe_exchange {
     struct ny_ihe *ihe;
     struct ny_ihe_exchange *x;
@@ -88,6 +90,8 @@ struct ihe_exchange {
     struct ihe_cx cx[NY_FEED_IDS_MAX]; /* where feed.ids were read */
     struct ny_note note;
     struct ny_reply reply;
+    struct ihe_v3 *v3; /* the message came as HL7 v3 (iti44.c); NULL: as v2 */
+    bool first_was_unknown; /* of the ids, to the registry */
     bool composed; /* the answer is ours, not one that was stored before */
 
     /* ITI-9 */
@@ -130,6 +134,12 @@ NY_MUST_USE ny_rc ihe_ack_compose(struct ihe_exchange *ex, enum ny_hl7v2_ack_cod
                                   ny_str control_id, struct ny_arena *a, ny_str *out);
 /* enhanced.c: fills x->accept and x->quiet by MSH-15 and MSH-16; what is left of the answer. */
 ny_str ihe_acknowledge_twice(struct ihe_exchange *ex, ny_str answer);
+/* dispatch.c: P, or T and D from a source that may, which must not act on who is there. */
+bool ihe_processing_is_allowed(const struct ihe_exchange *ex, bool acts_on_others);
+/* iti44_ack.c: the answer to a feed in HL7 v3. */
+NY_MUST_USE ny_rc ihe_iti44_ack_write(struct ihe_exchange *ex, struct ny_arena *a, ny_str *out);
+/* v3.c: sends an answer of HL7 v3. Nothing of ex may be used after. */
+void ihe_v3_send(struct ihe_v3 *v3, ny_str answer);
 /* dispatch.c: an MSH-10 for an answer, in a. */
 ny_str ihe_control_id_next(struct ny_ihe *ihe, struct ny_arena *a);
 /* compose and done of a feed. */

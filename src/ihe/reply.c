@@ -152,6 +152,9 @@ static bool is_query(const struct ihe_exchange *ex)
 static ny_rc compose(struct ihe_exchange *ex, struct ny_arena *a, ny_str *out)
 {
     ex->composed = true;
+    if (ex->v3 != NULL) {
+        return ihe_iti44_ack_write(ex, a, out);
+    }
     if (!is_query(ex) || ex->event->action == IHE_CANCEL) {
         return ihe_ack_compose(ex, ihe_fault_row(ex->fault)->code, ex->control_id, a, out);
     }
@@ -183,6 +186,10 @@ void ihe_send_answer(struct ihe_exchange *ex, ny_str answer)
     struct ny_ihe_exchange *x = ex->x;
 
     count(ex);
+    if (ex->v3 != NULL) {
+        ihe_v3_send(ex->v3, answer);
+        return;
+    }
     if (x->enhanced && answer.n > 0 && !is_query(ex) &&
         (ex->msh.raw_15.n > 0 || ex->msh.raw_16.n > 0)) {
         answer = ihe_acknowledge_twice(ex, answer);
@@ -302,6 +309,7 @@ static ny_rc feed_compose(void *ctx, const struct ny_feed_outcome *o, ny_str *ou
 
     ex->fault = IHE_FAULT_NONE; /* a batch that failed is decided again */
     ex->n_warnings = ex->n_read_warnings;
+    ex->first_was_unknown = (o->unknown & 1U) != 0;
     if (o->result == NY_FEED_UNKNOWN_PATIENT) {
         (void)ihe_refuse(ex, IHE_FAULT_UNKNOWN_PATIENT, NULL);
     } else if (o->result == NY_FEED_ID_TAKEN) {

@@ -58,12 +58,15 @@ size_t ny_ihe_v3_services(const struct ny_soap_service **out)
 #undef NY_SERVICE
     };
 
-    for (size_t i = NY_ARRAY_LEN(rows); services[0].n_operations == 0 && i-- > 0;) {
+    static bool filled;
+
+    for (size_t i = NY_ARRAY_LEN(rows); !filled && i-- > 0;) {
         struct ny_soap_service *s = &services[rows[i].service];
 
         s->operations = &operations[i];
         s->n_operations++;
     }
+    filled = true;
     *out = services;
     return SERVICE_COUNT;
 }
@@ -82,10 +85,15 @@ bool ihe_v3_refuse(struct ihe_v3 *ex, enum ihe_v3_fault f, const struct ny_xml_n
     return false;
 }
 
+void ihe_v3_send(struct ihe_v3 *ex, ny_str answer)
+{
+    ex->x->answer(ex->x->ctx, answer); /* the arena, and ex in it, may be gone now */
+}
+
 static void send(struct ihe_v3 *ex, ny_str answer)
 {
     ny_counter_add(NY_C_QUERIES, 1);
-    ex->x->answer(ex->x->ctx, answer); /* the arena, and ex in it, may be gone now */
+    ihe_v3_send(ex, answer);
 }
 
 static ny_rc refusal_write(struct ihe_v3 *ex, struct ny_arena *a, ny_str *out)
@@ -230,6 +238,8 @@ void ny_ihe_v3_receive(struct ny_ihe *ihe, struct ny_ihe_v3 *x)
     ex->kind = &rows[x->operation - operations].kind;
     if (!exchange_fill(ex)) {
         ihe_v3_finish_unavailable(ex, NY_ELIMIT);
+    } else if (ex->kind->trigger[0] == '\0') {
+        ex->kind->fn(ex); /* a feed answers in its own form whatever is wrong */
     } else if (!ny_registry_is_ready(ihe->cfg.registry)) {
         ihe_v3_finish_unavailable(ex, NY_EDB);
     } else if (!wrapper_check(ex)) {

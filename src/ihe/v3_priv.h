@@ -25,6 +25,7 @@ struct ihe_v3_fault_row {
 const struct ihe_v3_fault_row *ihe_v3_fault_row(enum ihe_v3_fault f);
 
 struct ihe_v3;
+struct ihe_v3_feed;
 
 struct ihe_interaction {
     const char *trigger; /* of the answer */
@@ -47,6 +48,7 @@ struct ihe_v3 {
     ny_str places[IHE_LOCATIONS_MAX]; /* a detail each */
     size_t n_places;
 
+    struct ihe_v3_feed *feed;             /* ITI-44 */
     const struct ny_domain *query_domain; /* ITI-45 */
     ny_str query_id;
 };
@@ -72,12 +74,26 @@ void ihe_v3_finish_unavailable(struct ihe_v3 *ex, ny_rc rc);
 /* <name root= extension= [assigningAuthorityName=]/> */
 void ihe_v3_id_write(struct ny_xml_writer *w, const char *name, ny_str root, ny_str extension,
                      ny_str authority);
-/* The answer's element, opened, with everything up to its controlActProcess, which is open too. */
+/* The answer's element, opened, with everything up to its sender. */
+void ihe_v3_wrapper_write(struct ihe_v3 *ex, struct ny_xml_writer *w);
+/* The same, the acknowledgement and controlActProcess, which is open too. */
 void ihe_v3_head_write(struct ihe_v3 *ex, struct ny_xml_writer *w);
 /* queryAck, the question as it came, and the end of what ihe_v3_head_write() has opened. */
 NY_MUST_USE ny_rc ihe_v3_query_end(struct ihe_v3 *ex, struct ny_xml_writer *w, const char *response,
                                    ny_str *out);
 
 void ihe_iti45(struct ihe_v3 *ex);
+
+/* ---- ITI-44 ---- */
+
+void ihe_iti44(struct ihe_v3 *ex);
+/* The OID of an id; some write it as a URN. */
+ny_str ihe_v3_root(const struct ny_xml_node *id);
+/* The XPath of what an ERL of the feed (or an XPath) speaks of; empty: of no element. */
+ny_str ihe_v3_place(const struct ihe_v3 *v3, struct ny_arena *a, ny_str where);
+/* v3_patient.c: the field PID-3 (or MRG-1), and the fields behind it. */
+void ihe_v3_ids_write(struct ny_hl7v2_writer *w, const struct ny_xml_node *const *ids, size_t n);
+void ihe_v3_patient_write(struct ny_hl7v2_writer *w, struct ny_arena *a,
+                          const struct ny_xml_node *patient);
 
 #endif

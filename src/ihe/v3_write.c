@@ -96,7 +96,7 @@ static void acknowledgement_write(struct ihe_v3 *ex, struct ny_xml_writer *w)
     ny_xml_w_close(w);
 }
 
-void ihe_v3_head_write(struct ihe_v3 *ex, struct ny_xml_writer *w)
+void ihe_v3_wrapper_write(struct ihe_v3 *ex, struct ny_xml_writer *w)
 {
     const struct ny_soap_operation *o = ex->x->operation;
     char now[NY_HL7V2_TS_LEN];
@@ -117,6 +117,11 @@ void ihe_v3_head_write(struct ihe_v3 *ex, struct ny_xml_writer *w)
     code_write(w, "acceptAckCode", "NE");
     party_write(w, "receiver", "RCV", ex->sender);
     party_write(w, "sender", "SND", ex->receiver);
+}
+
+void ihe_v3_head_write(struct ihe_v3 *ex, struct ny_xml_writer *w)
+{
+    ihe_v3_wrapper_write(ex, w);
     acknowledgement_write(ex, w);
     ny_xml_w_open(w, "controlActProcess");
     ny_xml_w_attr_c(w, "classCode", "CACT");

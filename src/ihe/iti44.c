@@ -1,0 +1,391 @@
+/* ITI-44 Patient Identity Feed HL7 V3: PRPA_IN201301UV02 adds, 201302 revises, 201304 merges.
+ *
+ * The message is written as the ADT of the same meaning (A28, A31, A40) and goes the way of that: one
+ * patient fed by v2 and by v3 is one record, by construction. What is kept and hashed is the message
+ * as it came; the answer is MCCI_IN000002UV01 with CA, CE or CR.
+ *
+ *   add of a known patient, revision of an unknown one: done, and told (detail I)
+ *   several patients, or several that are replaced: CE, nothing done
+ *
+ * Who sends: the device's id is MSH-3, its organisation's id MSH-4 of a source; or either is the OID
+ * of a domain, whose source it then is. Ids of other organisations (asOtherIDs) are taken where the
+ * sender may feed them. Spec: ITI TF-2 3.44, appendix O; our HL7 v3 rules 6, 7. */
+
+#include "v3_priv.h"
+
+struct ihe_v3_feed {
+    const struct ny_xml_node *event; /* registrationEvent */
+    const struct ny_xml_node *patient;
+    const struct ny_xml_node *ids[NY_FEED_IDS_MAX];
+    size_t n_ids;
+    const struct ny_xml_node *replaced; /* id that is merged away */
+};
+
+ny_str ihe_v3_root(const struct ny_xml_node *id)
+{
+    ny_str root = ny_str_trim(ny_xml_attr(id, "root"));
+
+    return ny_str_starts_with(root, NY_S("urn:oid:")) ? ny_str_sub(root, strlen("urn:oid:"), root.n)
+                                                      : root;
+}
+
+static bool is_merge(const struct ihe_v3 *v3)
+{
+    return ny_str_ends_with(ny_str_from_c(v3->x->operation->request), NY_S("201304UV02"));
+}
+
+static bool refuse(struct ihe_exchange *ex, enum ihe_fault f, const struct ny_xml_node *where)
+{
+    ny_str path = NY_STR_NONE;
+
+    if (where != NULL) {
+        path = ny_xml_path(ex->arena, ex->v3->x->message, where);
+    }
+    return ihe_refuse(ex, f, path.p);
+}
+
+/* ---- the sender ---- */
+
+static const struct ny_domain *domain_of(const struct ihe_exchange *ex, ny_str root)
+{
+    const struct ny_domain *d = NULL;
+    const struct ny_hd hd = {.oid = root, .type = NY_S("ISO")};
+
+    return root.n > 0 &&
+                   ny_registry_authority(ex->ihe->cfg.registry, &hd, &d) == NY_AUTHORITY_FOUND
+               ? d
+               : NULL;
+}
+
+static const struct ny_requester_row *source_find(const struct ihe_exchange *ex)
+{
+    const struct ny_registry *r = ex->ihe->cfg.registry;
+    const struct ny_xml_node *agent = ihe_v3_child(ex->v3->sender, "asAgent");
+    const struct ny_xml_node *org = ihe_v3_child(agent, "representedOrganization");
+    const ny_str device = ihe_v3_root(ihe_v3_child(ex->v3->sender, "id"));
+    const ny_str facility = ihe_v3_root(ihe_v3_child(org, "id"));
+    const struct ny_requester_row *source =
+        ny_registry_source(r, device, facility.n > 0 ? facility : device);
+    const struct ny_domain *d = domain_of(ex, facility);
+
+    if (source != NULL) {
+        return source;
+    }
+    d = d != NULL ? d : domain_of(ex, device);
+    return d != NULL ? ny_registry_source(r, d->source_app, d->source_facility) : NULL;
+}
+
+/* ---- checks ---- */
+
+static bool header_check(struct ihe_exchange *ex)
+{
+    const struct ihe_v3 *v3 = ex->v3;
+    const struct ny_xml_node *m = v3->x->message;
+    const struct ny_xml_node *kind = ihe_v3_child(m, "interactionId");
+    const struct ny_xml_node *processing = ihe_v3_child(m, "processingCode");
+    const struct ny_xml_node *mode = ihe_v3_child(m, "processingModeCode");
+
+    ex->msh.processing_id = ny_str_trim(ny_xml_attr(processing, "code"));
+    if (!ny_str_equals(ny_str_trim(ny_xml_attr(kind, "extension")),
+                       ny_str_from_c(v3->x->operation->request))) {
+        return refuse(ex, IHE_FAULT_V3_INTERACTION, kind);
+    }
+    if (v3->request.control_id.n == 0) {
+        return refuse(ex, IHE_FAULT_V3_NO_ID, NULL);
+    }
+    if (!ihe_processing_is_allowed(ex, is_merge(v3))) {
+        return refuse(ex, IHE_FAULT_PROCESSING_ID, processing);
+    }
+    return ny_str_equals(ny_str_trim(ny_xml_attr(mode, "code")), NY_S("T")) ||
+           refuse(ex, IHE_FAULT_V3_MODE, mode);
+}
+
+/* The one patient. */
+static bool subject_read(struct ihe_exchange *ex, struct ihe_v3_feed *f)
+{
+    const struct ny_xml_node *act = ihe_v3_child(ex->v3->x->message, "controlActProcess");
+    const struct ny_xml_node *subject = ihe_v3_child(act, "subject");
+    const struct ny_xml_node *again = ny_xml_again(subject);
+    const struct ny_xml_node *subject1;
+
+    f->event = ihe_v3_child(subject, "registrationEvent");
+    subject1 = ihe_v3_child(f->event, "subject1");
+    f->patient = ihe_v3_child(subject1, "patient");
+    if (f->patient == NULL) {
+        return refuse(ex, IHE_FAULT_FIELD_MISSING, f->event != NULL ? f->event : act);
+    }
+    again = again != NULL ? again : ny_xml_again(f->event);
+    again = again != NULL ? again : ny_xml_again(subject1);
+    again = again != NULL ? again : ny_xml_again(f->patient);
+    return again == NULL || refuse(ex, IHE_FAULT_V3_PATIENTS, again);
+}
+
+/* The one id that a merge takes away; other messages take none. */
+static bool replaced_read(struct ihe_exchange *ex, struct ihe_v3_feed *f)
+{
+    const struct ny_xml_node *of = ihe_v3_child(f->event, "replacementOf");
+    const struct ny_xml_node *prior = ihe_v3_child(of, "priorRegistration");
+    const struct ny_xml_node *role =
+        ihe_v3_child(ihe_v3_child(prior, "subject1"), "priorRegisteredRole");
+
+    f->replaced = ihe_v3_child(role, "id");
+    if (!is_merge(ex->v3)) {
+        return of == NULL || refuse(ex, IHE_FAULT_V3_REPLACED, of);
+    }
+    if (f->replaced == NULL) {
+        return refuse(ex, IHE_FAULT_FIELD_MISSING, of != NULL ? of : f->event);
+    }
+    if (ny_xml_again(of) != NULL || ny_xml_again(f->replaced) != NULL) {
+        return refuse(ex, IHE_FAULT_V3_REPLACED,
+                      ny_xml_again(of) != NULL ? ny_xml_again(of) : ny_xml_again(f->replaced));
+    }
+    return true;
+}
+
+static bool id_add(struct ihe_exchange *ex, struct ihe_v3_feed *f, const struct ny_xml_node *id)
+{
+    if (f->n_ids == NY_FEED_IDS_MAX) {
+        return refuse(ex, IHE_FAULT_FIELD_LIMIT, id);
+    }
+    f->ids[f->n_ids++] = id;
+    return true;
+}
+
+/* patient/id, all of which the sender must own, then what it may feed of the others. */
+static bool ids_read(struct ihe_exchange *ex, struct ihe_v3_feed *f)
+{
+    const struct ny_xml_node *person = ihe_v3_child(f->patient, "patientPerson");
+    const struct ny_xml_node *id = ihe_v3_child(f->patient, "id");
+    const struct ny_xml_node *other = ihe_v3_child(person, "asOtherIDs");
+
+    for (; id != NULL; id = ny_xml_again(id)) {
+        if (ny_xml_attr(id, "nullFlavor").n == 0 && !id_add(ex, f, id)) {
+            return false;
+        }
+    }
+    if (f->n_ids == 0) {
+        return refuse(ex, IHE_FAULT_FIELD_MISSING, f->patient);
+    }
+    for (; other != NULL && !is_merge(ex->v3); other = ny_xml_again(other)) {
+        for (id = ihe_v3_child(other, "id"); id != NULL; id = ny_xml_again(id)) {
+            const struct ny_domain *d = domain_of(ex, ihe_v3_root(id));
+
+            if (d != NULL && ny_xml_attr(id, "extension").n > 0 &&
+                ny_registry_may_feed(ex->ihe->cfg.registry, ex->request.source, d) &&
+                !id_add(ex, f, id)) {
+                return false;
+            }
+        }
+    }
+    return true;
+}
+
+/* ---- as ADT ---- */
+
+/* A time stamp with at most the four digits of a second that v2 knows. */
+static ny_str time_cut(struct ihe_exchange *ex, const struct ny_xml_node *n)
+{
+    ny_str value = ny_str_trim(ny_xml_attr(n, "value"));
+    size_t from = ny_str_find(value, '.') + 1;
+    size_t to = from;
+
+    while (to < value.n && value.p[to] >= '0' && value.p[to] <= '9') {
+        to++;
+    }
+    if (from >= value.n || to - from <= 4) {
+        return value;
+    }
+    return ny_arena_printf(ex->arena, "%.*s%.*s", NY_ARG(ny_str_sub(value, 0, from + 4)),
+                           NY_ARG(ny_str_sub(value, to, value.n)));
+}
+
+/* The time of the event, else that of the message; one of them must be a time. */
+static bool times_write(struct ihe_exchange *ex, struct ny_hl7v2_writer *w)
+{
+    const struct ny_xml_node *m = ex->v3->x->message;
+    const struct ny_xml_node *act = ihe_v3_child(m, "controlActProcess");
+    const ny_str event = time_cut(ex, ihe_v3_child(act, "effectiveTime"));
+    const ny_str sent = time_cut(ex, ihe_v3_child(m, "creationTime"));
+    const int zone = ex->ihe->cfg.timezone_s / 60;
+    struct ny_hl7v2_ts ts;
+
+    ny_hl7v2_w_begin(w, NY_S("EVN"));
+    ny_hl7v2_w_skip(w, 1);
+    ny_hl7v2_w_text(w, sent);
+    ny_hl7v2_w_skip(w, 3);
+    ny_hl7v2_w_text(w, event);
+    ny_hl7v2_w_end(w);
+    return ny_hl7v2_ts_parse(event, zone, &ts, NULL) == NY_OK ||
+           ny_hl7v2_ts_parse(sent, zone, &ts, NULL) == NY_OK ||
+           refuse(ex, IHE_FAULT_NO_TIME, ihe_v3_child(m, "creationTime"));
+}
+
+static bool adt_make(struct ihe_exchange *ex, const struct ihe_v3_feed *f)
+{
+    const struct ny_hl7v2_header_fields h = {
+        .now_us = ex->request.received_us,
+        .type = NY_S("ADT"),
+        .event = is_merge(ex->v3) ? NY_S("A40") : NY_S("A31"),
+        .control_id = ex->request.control_id,
+        .processing_id = ex->msh.processing_id,
+        .version = NY_S("2.5"),
+        .charset = NY_CHARSET_UTF8,
+    };
+    const struct ny_charset_spec utf8 = {.charset = NY_CHARSET_UTF8};
+    struct ny_hl7v2_msg *msg = NULL;
+    struct ny_hl7v2_writer w;
+    ny_str bytes;
+
+    ny_hl7v2_writer_init(&w, ex->arena, NULL);
+    ny_hl7v2_header_write(&w, &h);
+    if (!times_write(ex, &w)) {
+        return false;
+    }
+    ny_hl7v2_w_begin(&w, NY_S("PID"));
+    ny_hl7v2_w_skip(&w, 2);
+    ihe_v3_ids_write(&w, f->ids, f->n_ids);
+    if (f->replaced == NULL) {
+        ihe_v3_patient_write(&w, ex->arena, f->patient);
+    }
+    ny_hl7v2_w_end(&w);
+    if (f->replaced != NULL) {
+        ny_hl7v2_w_begin(&w, NY_S("MRG"));
+        ihe_v3_ids_write(&w, &f->replaced, 1);
+        ny_hl7v2_w_end(&w);
+    }
+    if (ny_hl7v2_finish(&w, &utf8, &bytes, NULL) != NY_OK ||
+        ny_hl7v2_parse(ex->arena, bytes, NULL, &msg, NULL) != NY_OK) {
+        return ihe_refuse(ex, IHE_FAULT_TOO_LARGE, NULL);
+    }
+    ex->msg = msg;
+    ex->msh = *ny_hl7v2_header(msg);
+    return true;
+}
+
+/* ---- the whole ---- */
+
+/* The same message in another envelope is the same message. */
+static bool body_hash(struct ihe_exchange *ex)
+{
+    struct ny_xml_writer w;
+    ny_str text;
+
+    ny_xml_w_init(&w, ex->arena);
+    ny_xml_w_copy(&w, ex->v3->x->message);
+    if (ny_xml_w_end(&w, &text) != NY_OK) {
+        return false;
+    }
+    ny_sha256(text, ex->request.body_hash);
+    return true;
+}
+
+static struct ihe_exchange *exchange_make(struct ihe_v3 *v3)
+{
+    struct ihe_exchange *ex = NY_ARENA_NEW(v3->arena, struct ihe_exchange);
+    struct ny_ihe_exchange *x = NY_ARENA_NEW(v3->arena, struct ny_ihe_exchange);
+    struct ihe_v3_feed *f = NY_ARENA_NEW(v3->arena, struct ihe_v3_feed);
+
+    if (ex == NULL || x == NULL || f == NULL) {
+        return NULL;
+    }
+    *x = (struct ny_ihe_exchange){
+        .arena = v3->arena, .in = v3->x->in, .peer_addr = v3->x->peer_addr};
+    ex->ihe = v3->ihe;
+    ex->x = x;
+    ex->arena = v3->arena;
+    ex->v3 = v3;
+    ex->request = v3->request;
+    ex->msh.control_id = v3->request.control_id;
+    ex->request.source = source_find(ex);
+    v3->feed = f;
+    return body_hash(ex) ? ex : NULL;
+}
+
+void ihe_iti44(struct ihe_v3 *v3)
+{
+    struct ihe_exchange *ex = exchange_make(v3);
+    struct ihe_v3_feed *f = v3->feed;
+
+    if (ex == NULL) {
+        v3->x->answer(v3->x->ctx, NY_STR_NONE);
+    } else if (!ny_registry_is_ready(v3->ihe->cfg.registry)) {
+        ihe_finish_unavailable(ex, NY_EDB);
+    } else if (!header_check(ex) || !subject_read(ex, f) || !replaced_read(ex, f) ||
+               !ids_read(ex, f) || !adt_make(ex, f)) {
+        ihe_finish(ex);
+    } else if (is_merge(v3)) {
+        ihe_merge(ex, NY_FEED_MERGE);
+    } else {
+        ihe_feed(ex, false);
+    }
+}
+
+/* ---- places ---- */
+
+/* Where a field of PID comes from. */
+static const struct {
+    unsigned field;
+    const char *element;
+} places[] = {
+    {5, "name"},
+    {6, "personalRelationship"},
+    {7, "birthTime"},
+    {8, "administrativeGenderCode"},
+    {11, "addr"},
+    {13, "telecom"},
+    {14, "telecom"},
+    {24, "multipleBirthInd"},
+    {25, "multipleBirthOrderNumber"},
+    {29, "deceasedTime"},
+    {30, "deceasedInd"},
+};
+
+static uint64_t number_next(ny_str *rest)
+{
+    uint64_t n = 0;
+
+    return rest->p != NULL && ny_str_to_u64(ny_str_split(rest, '^'), 0, 10000, &n) == NY_OK ? n : 0;
+}
+
+/* The element that an ERL speaks of; NULL: none. */
+static const struct ny_xml_node *place_find(const struct ihe_v3 *v3, ny_str erl)
+{
+    const struct ihe_v3_feed *f = v3->feed;
+    ny_str rest = erl;
+    ny_str segment = ny_str_split(&rest, '^');
+    uint64_t field;
+    uint64_t rep;
+
+    (void)number_next(&rest);
+    field = number_next(&rest);
+    rep = number_next(&rest);
+    if (ny_str_equals(segment, NY_S("MRG"))) {
+        return f->replaced;
+    }
+    if (ny_str_equals(segment, NY_S("MSH"))) {
+        return ihe_v3_child(v3->x->message, "sender");
+    }
+    if (!ny_str_equals(segment, NY_S("PID"))) {
+        return NULL;
+    }
+    if (field == 3) {
+        return f->n_ids > 0 ? f->ids[rep > 0 && rep <= f->n_ids ? rep - 1 : 0] : f->patient;
+    }
+    for (size_t i = 0; i < NY_ARRAY_LEN(places); i++) {
+        if (places[i].field == field) {
+            return ihe_v3_child(ihe_v3_child(f->patient, "patientPerson"), places[i].element);
+        }
+    }
+    return NULL;
+}
+
+ny_str ihe_v3_place(const struct ihe_v3 *v3, struct ny_arena *a, ny_str where)
+{
+    const struct ny_xml_node *n;
+
+    if (ny_str_starts_with(where, NY_S("/"))) {
+        return where;
+    }
+    n = place_find(v3, where);
+    return n != NULL ? ny_xml_path(a, v3->x->message, n) : NY_STR_NONE;
+}

@@ -1,0 +1,280 @@
+/* A feed in HL7 v3: the same record as by v2, field by field, and its acknowledgements. */
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "nayose/ihe_v3.h"
+
+#include "support.h"
+
+enum { TEXT = 16384 };
+
+static struct bench b;
+
+static int setup(void **state)
+{
+    (void)state;
+    bench_open(&b, false);
+    return 0;
+}
+
+static int teardown(void **state)
+{
+    (void)state;
+    bench_close(&b);
+    return 0;
+}
+
+static const struct ny_soap_operation *operation(ny_str request)
+{
+    const struct ny_soap_service *services;
+    size_t n = ny_ihe_v3_services(&services);
+
+    for (size_t i = 0; i < n; i++) {
+        for (size_t k = 0; k < services[i].n_operations; k++) {
+            if (ny_str_equals(ny_str_from_c(services[i].operations[k].request), request)) {
+                return &services[i].operations[k];
+            }
+        }
+    }
+    return NULL;
+}
+
+/* The answer of a message of HL7 v3. */
+static const char *send(const char *in)
+{
+    struct ny_ihe_v3 x = {.arena = ny_arena_create(16 * 1024 * 1024),
+                          .in = ny_str_from_c(in),
+                          .peer_addr = NY_S("127.0.0.1:40000"),
+                          .may_query = true,
+                          .answer = bench_on_answer,
+                          .ctx = &b};
+
+    assert_int_equal(ny_xml_parse(x.arena, x.in, NY_STR_NONE, &x.message, NULL), NY_OK);
+    x.operation = operation(x.message->name);
+    assert_non_null(x.operation);
+    b.answers = 0;
+    ny_ihe_v3_receive(b.ihe, &x);
+    (void)fake_run(b.registry);
+    assert_int_equal(b.answers, 1);
+    ny_arena_destroy(x.arena);
+    return b.answer;
+}
+
+/* ---- messages: HIS^F01 is known by the OID of its domain ---- */
+
+#define F01 "1.2.392.1"
+
+static const char *message(const char *kind, const char *processing, const char *org,
+                           const char *subjects)
+{
+    static char out[TEXT];
+
+    snprintf(out, sizeof(out),
+             "<PRPA_IN%s xmlns='urn:hl7-org:v3' ITSVersion='XML_1.0'><id root='1.2.9' extension='M1'/>"
+             "<creationTime value='20260102030405.123456+0900'/>"
+             "<interactionId root='2.16.840.1.113883.1.6' extension='PRPA_IN%s'/>"
+             "<processingCode code='%s'/><processingModeCode code='T'/><acceptAckCode code='AL'/>"
+             "<receiver typeCode='RCV'><device classCode='DEV' determinerCode='INSTANCE'>"
+             "<id root='1.2.8'/></device></receiver>"
+             "<sender typeCode='SND'><device classCode='DEV' determinerCode='INSTANCE'>"
+             "<id root='1.2.7'/><asAgent classCode='AGNT'><representedOrganization classCode='ORG' "
+             "determinerCode='INSTANCE'><id root='%s'/></representedOrganization></asAgent>"
+             "</device></sender><controlActProcess classCode='CACT' moodCode='EVN'>%s"
+             "</controlActProcess></PRPA_IN%s>",
+             kind, kind, processing, org, subjects, kind);
+    return out;
+}
+
+#define SUBJECT(patient, more)                                                                     \
+    "<subject typeCode='SUBJ'><registrationEvent classCode='REG' moodCode='EVN'>"                  \
+    "<statusCode code='active'/><subject1 typeCode='SBJ'><patient classCode='PAT'>" patient        \
+    "</patient></subject1>" more "</registrationEvent></subject>"
+#define PERSON(id, person)                                                                         \
+    SUBJECT("<id root='" F01 "' extension='" id "'/>"                                              \
+            "<patientPerson classCode='PSN' determinerCode='INSTANCE'>" person "</patientPerson>", "")
+
+static const char *behind_head(const char *feed_text)
+{
+    const char *line = strchr(feed_text, '\n');
+
+    return line != NULL ? line : feed_text;
+}
+
+/* ---- one record ---- */
+
+/* Unformatted: version 14 of clang-format ends on rows of joined literals. */
+/* clang-format off */
+static const struct {
+    const char *name;
+    const char *person; /* in patientPerson */
+    const char *pid;    /* the same, from PID-5 on */
+} rows[] = {
+    {"nothing", "", ""},
+    {"three scripts", "<name use='L IDE'><family>山田</family><given>太郎</given></name>"
+     "<name use='L SYL'><family>ヤマダ</family><given>タロウ</given></name>"
+     "<name use='ABC L'><given>Taro</given><given>J</given><family>Yamada</family></name>",
+     "山田^太郎^^^^^L^I~ヤマダ^タロウ^^^^^L^P~Yamada^Taro^J^^^^L^A"},
+    {"no use: by script", "<name><family>山田</family><given>太郎</given></name>"
+     "<name use='PHON'><family>ヤマダ</family></name>", "山田^太郎~ヤマダ"},
+    {"maiden name", "<name use='L IDE'><family>山田</family><family qualifier='BR'>鈴木</family>"
+     "<given>花子</given></name>", "山田^花子^^^^^L^I~鈴木^花子^^^^^M^I"},
+    {"alias", "<name use='A'><family>山本</family></name>", "山本^^^^^^A"},
+    {"name not in parts", "<name use='IDE'> 山田　太郎 </name>", "山田　太郎^^^^^^^I"},
+    {"name without value is absent", "<name nullFlavor='UNK'/>", ""},
+    {"mother", "<personalRelationship classCode='PRS'><code code='MTH'/><relationshipHolder1>"
+     "<name use='SYL'><family>スズキ</family><given>ハナ</given></name></relationshipHolder1>"
+     "</personalRelationship>", "|スズキ^ハナ^^^^^^P"},
+    {"mother unknown", "<personalRelationship classCode='PRS' nullFlavor='UNK'><code code='MTH'/>"
+     "</personalRelationship>", "|\"\""},
+    {"birth date", "<birthTime value='19480405'/>", "||19480405"},
+    {"month of birth", "<birthTime value='194804'/>", "||194804"},
+    {"birth date goes", "<birthTime nullFlavor='UNK'/>", "||\"\""},
+    {"sex", "<administrativeGenderCode code='F'/>", "|||F"},
+    {"other sex", "<administrativeGenderCode code='UN'/>", "|||O"},
+    {"sex goes", "<administrativeGenderCode nullFlavor='UNK'/>", "|||\"\""},
+    {"address in parts", "<addr use='HP'><streetAddressLine>登呂１</streetAddressLine>"
+     "<streetAddressLine>３−５</streetAddressLine><city>静岡市</city><state>静岡県</state>"
+     "<postalCode>422-8033</postalCode><country>JPN</country></addr>",
+     "||||||登呂１ ３−５^^静岡市^静岡県^422-8033^JPN^H"},
+    {"address as text", "<addr>静岡県静岡市登呂１</addr>", "||||||^^^^^^^静岡県静岡市登呂１"},
+    {"two addresses", "<addr use='H'><city>A</city></addr><addr use='WP'><city>B</city></addr>",
+     "||||||^^A^^^^H~^^B^^^^O"},
+    {"addresses go", "<addr nullFlavor='NI'/>", "||||||\"\""},
+    {"phones", "<telecom value='tel:054-1' use='HP'/><telecom value='090-2' use='MC'/>"
+     "<telecom value='mailto:a@example.org'/>", "||||||||054-1^PRN~090-2^PRN^CP"},
+    {"phones go", "<telecom nullFlavor='NI'/>", "||||||||\"\""},
+    {"twin", "<multipleBirthInd value='true'/><multipleBirthOrderNumber value='2'/>",
+     "|||||||||||||||||||Y|2"},
+    {"no twin", "<multipleBirthInd value='false'/>", "|||||||||||||||||||N"},
+    {"dead", "<deceasedInd value='true'/><deceasedTime value='20260101'/>",
+     "||||||||||||||||||||||||20260101|Y"},
+};
+/* clang-format on */
+
+static void test_same_as_v2(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < NY_ARRAY_LEN(rows); i++) {
+        char v3[FAKE_TEXT];
+        char subject[TEXT];
+        char v2[TEXT];
+
+        snprintf(subject, sizeof(subject), PERSON("1", "%s"), rows[i].person);
+        assert_non_null(strstr(send(message("201302UV02", "P", F01, subject)), "code=\"CA\""));
+        snprintf(v3, sizeof(v3), "%s", b.registry->feed_text);
+        snprintf(v2, sizeof(v2),
+                 "MSH|^~\\&|HIS|F01|||20260102030405.1234+0900||ADT^A31|M1|P|2.5||||||UNICODE UTF-8\r"
+                 "EVN||20260102030405.1234+0900\rPID|||1^^^&" F01 "&ISO||%s\r",
+                 rows[i].pid);
+        (void)bench_send(&b, ny_str_from_c(v2));
+        assert_non_null(strstr(b.answer, "MSA|AA|M1\r"));
+        if (strcmp(behind_head(v3), behind_head(b.registry->feed_text)) != 0) {
+            print_error("%s\n", rows[i].name);
+        }
+        assert_string_equal(behind_head(v3), behind_head(b.registry->feed_text));
+        assert_non_null(strstr(v3, " at 2026-01-01T18:04:05.123400Z"));
+    }
+}
+
+/* ---- acknowledgements ---- */
+
+#define KNOWN PERSON("1", "<name><family>A</family></name>")
+#define MERGE_OF(replaced)                                                                         \
+    SUBJECT("<id root='" F01 "' extension='1'/>", "<replacementOf typeCode='RPLC'>"                \
+            "<priorRegistration><subject1><priorRegisteredRole>" replaced                          \
+            "</priorRegisteredRole></subject1></priorRegistration></replacementOf>")
+#define EVENT "/controlActProcess/subject/registrationEvent"
+
+/* clang-format off */
+static const struct {
+    const char *name, *kind, *processing, *org, *subjects;
+    size_t feeds;
+    const char *has[3]; /* in the answer */
+} answers[] = {
+    {"add", "201301UV02", "P", F01, KNOWN, 1, {"code=\"CA\"", "<targetMessage><id root=\"1.2.9\" extension=\"M1\"/>", "<MCCI_IN000002UV01"}},
+    {"by an id as URN", "201301UV02", "P", "urn:oid:" F01, KNOWN, 1, {"code=\"CA\""}},
+    {"nobody we know", "201301UV02", "P", "1.2.3.4", KNOWN, 0, {"code=\"CR\"", "NS260", "<location>/PRPA_IN201301UV02/sender</location>"}},
+    {"another's domain", "201301UV02", "P", F01, SUBJECT("<id root='1.2.392.2' extension='1'/>", ""), 0, {"code=\"CE\"", "code=\"204\"", EVENT "/subject1/patient/id<"}},
+    {"an unknown domain", "201301UV02", "P", F01, SUBJECT("<id root='1.2.392.77' extension='1'/>", ""), 0, {"code=\"CE\"", "code=\"204\"", EVENT "/subject1/patient/id<"}},
+    {"no id", "201301UV02", "P", F01, SUBJECT("<id nullFlavor='NI'/>", ""), 0, {"code=\"CE\"", "SYN105"}},
+    {"several patients", "201301UV02", "P", F01, KNOWN KNOWN, 0, {"code=\"CE\"", "SYN102", "/controlActProcess/subject[2]<"}},
+    {"no patient", "201301UV02", "P", F01, "", 0, {"code=\"CE\"", "SYN105"}},
+    {"for practice", "201301UV02", "T", F01, KNOWN, 0, {"code=\"CR\"", "NS202"}},
+    {"a birth date that is none", "201302UV02", "P", F01, PERSON("1", "<birthTime value='x'/>"), 0, {"code=\"CE\"", "SYN102", EVENT "/subject1/patient/patientPerson/birthTime<"}},
+    {"merge", "201304UV02", "P", F01, MERGE_OF("<id root='" F01 "' extension='2'/>"), 1, {"code=\"CA\""}},
+    {"merge with itself", "201304UV02", "P", F01, MERGE_OF("<id root='" F01 "' extension='1'/>"), 0, {"code=\"CE\"", "/priorRegisteredRole/id<"}},
+    {"merge of two", "201304UV02", "P", F01, MERGE_OF("<id root='" F01 "' extension='2'/><id root='" F01 "' extension='3'/>"), 0, {"code=\"CE\"", "/priorRegisteredRole/id[2]<"}},
+    {"merge of nobody", "201304UV02", "P", F01, KNOWN, 0, {"code=\"CE\"", "SYN105"}},
+    {"a revision replaces nobody", "201302UV02", "P", F01, MERGE_OF("<id root='" F01 "' extension='2'/>"), 0, {"code=\"CE\"", "/replacementOf<"}},
+};
+/* clang-format on */
+
+static void test_answers(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < NY_ARRAY_LEN(answers); i++) {
+        size_t before = b.registry->n_feeds;
+        const char *got = send(message(answers[i].kind, answers[i].processing, answers[i].org,
+                                       answers[i].subjects));
+
+        for (size_t k = 0; k < NY_ARRAY_LEN(answers[i].has) && answers[i].has[k] != NULL; k++) {
+            if (strstr(got, answers[i].has[k]) == NULL) {
+                print_error("%s: no %s in %s\n", answers[i].name, answers[i].has[k], got);
+            }
+            assert_non_null(strstr(got, answers[i].has[k]));
+        }
+        assert_int_equal(b.registry->n_feeds - before, answers[i].feeds);
+    }
+}
+
+static void test_merge_says_who(void **state)
+{
+    (void)state;
+    (void)send(message("201304UV02", "P", F01, MERGE_OF("<id root='" F01 "' extension='2'/>")));
+    assert_non_null(strstr(b.registry->feed_text, "F01:2"));
+    assert_non_null(strstr(b.registry->feed_text, "F01:1"));
+}
+
+/* Ids of other organisations are no claim to feed them. */
+static void test_other_ids(void **state)
+{
+    static const char other[] = "<asOtherIDs classCode='PAT'><id root='1.2.392.2' extension='7'/>"
+                                "<id root='1.9' extension='8'/></asOtherIDs>";
+    char subject[TEXT];
+
+    (void)state;
+    snprintf(subject, sizeof(subject), PERSON("1", "%s"), other);
+    assert_non_null(strstr(send(message("201301UV02", "P", F01, subject)), "code=\"CA\""));
+    assert_non_null(strstr(b.registry->feed_text, "id F01:1\n"));
+    assert_null(strstr(b.registry->feed_text, "F02:7"));
+}
+
+static void test_database_away(void **state)
+{
+    (void)state;
+    b.registry->fail = NY_EDB;
+    assert_non_null(strstr(send(message("201301UV02", "P", F01, KNOWN)), "code=\"CR\""));
+    assert_non_null(strstr(b.answer, "INTERR"));
+    b.registry->fail = NY_OK;
+    b.registry->not_ready = true;
+    assert_non_null(strstr(send(message("201301UV02", "P", F01, KNOWN)), "code=\"CR\""));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(test_same_as_v2, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_answers, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_merge_says_who, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_other_ids, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_database_away, setup, teardown),
+    };
+
+    ny_log_level_set(NY_LOG_ERROR);
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
