@@ -136,8 +136,9 @@ NY_MUST_USE ny_rc ihe_ack_compose(struct ihe_exchange *ex, enum ny_hl7v2_ack_cod
 ny_str ihe_acknowledge_twice(struct ihe_exchange *ex, ny_str answer);
 /* dispatch.c: P, or T and D from a source that may, which must not act on who is there. */
 bool ihe_processing_is_allowed(const struct ihe_exchange *ex, bool acts_on_others);
-/* iti44_ack.c: the answer to a feed in HL7 v3. */
+/* The answers of HL7 v3: iti44_ack.c to a feed, iti47_write.c to a demographics query. */
 NY_MUST_USE ny_rc ihe_iti44_ack_write(struct ihe_exchange *ex, struct ny_arena *a, ny_str *out);
+NY_MUST_USE ny_rc ihe_iti47_write(struct ihe_exchange *ex, struct ny_arena *a, ny_str *out);
 /* v3.c: sends an answer of HL7 v3. Nothing of ex may be used after. */
 void ihe_v3_send(struct ihe_v3 *v3, ny_str answer);
 /* dispatch.c: an MSH-10 for an answer, in a. */
@@ -176,6 +177,10 @@ size_t ihe_pdq_place(const struct ihe_exchange *ex, enum ny_search_field field, 
 /* pid_write.c: PID, PV1 when visits were asked for, and QRI of a person that was found. */
 void ihe_hit_write(struct ny_hl7v2_writer *w, const struct ny_registry *r,
                    const struct ny_search_hit *hit, size_t number, bool visit, struct ny_arena *a);
+/* A value that is told: it is said now. */
+bool ihe_is_shown(const struct ny_set *s, const struct ny_value *v);
+/* A birth date as YYYY[MM[DD]], in whatever form it was sent; empty: it is none. */
+void ihe_birth_text(ny_str text, char out[16]);
 /* The ids of a person that are told; arena, NULL when it is full. */
 struct ihe_id *ihe_hit_ids(const struct ny_registry *r, const struct ny_search_hit *hit,
                            struct ny_arena *a, size_t *out_n);

@@ -16,6 +16,9 @@ ny_rc ihe_iti21_write(struct ihe_exchange *ex, struct ny_arena *a, ny_str *out)
     struct ihe_counts counts = {0};
     struct ny_hl7v2_writer w;
 
+    if (ex->v3 != NULL) {
+        return ihe_iti47_write(ex, a, out);
+    }
     if (p != NULL) {
         counts = (struct ihe_counts){p->total, p->n, p->remaining};
     }

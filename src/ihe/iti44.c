@@ -77,7 +77,7 @@ static const struct ny_requester_row *source_find(const struct ihe_exchange *ex)
 
 /* ---- checks ---- */
 
-static bool header_check(struct ihe_exchange *ex)
+bool ihe_v3_header_check(struct ihe_exchange *ex, bool only_real)
 {
     const struct ihe_v3 *v3 = ex->v3;
     const struct ny_xml_node *m = v3->x->message;
@@ -93,7 +93,7 @@ static bool header_check(struct ihe_exchange *ex)
     if (v3->request.control_id.n == 0) {
         return refuse(ex, IHE_FAULT_V3_NO_ID, NULL);
     }
-    if (!ihe_processing_is_allowed(ex, is_merge(v3))) {
+    if (!ihe_processing_is_allowed(ex, only_real)) {
         return refuse(ex, IHE_FAULT_PROCESSING_ID, processing);
     }
     return ny_str_equals(ny_str_trim(ny_xml_attr(mode, "code")), NY_S("T")) ||
@@ -220,6 +220,21 @@ static bool times_write(struct ihe_exchange *ex, struct ny_hl7v2_writer *w)
            refuse(ex, IHE_FAULT_NO_TIME, ihe_v3_child(m, "creationTime"));
 }
 
+bool ihe_v3_take(struct ihe_exchange *ex, struct ny_hl7v2_writer *w)
+{
+    const struct ny_charset_spec utf8 = {.charset = NY_CHARSET_UTF8};
+    struct ny_hl7v2_msg *msg = NULL;
+    ny_str bytes;
+
+    if (ny_hl7v2_finish(w, &utf8, &bytes, NULL) != NY_OK ||
+        ny_hl7v2_parse(ex->arena, bytes, NULL, &msg, NULL) != NY_OK) {
+        return ihe_refuse(ex, IHE_FAULT_TOO_LARGE, NULL);
+    }
+    ex->msg = msg;
+    ex->msh = *ny_hl7v2_header(msg);
+    return true;
+}
+
 static bool adt_make(struct ihe_exchange *ex, const struct ihe_v3_feed *f)
 {
     const struct ny_hl7v2_header_fields h = {
@@ -231,10 +246,7 @@ static bool adt_make(struct ihe_exchange *ex, const struct ihe_v3_feed *f)
         .version = NY_S("2.5"),
         .charset = NY_CHARSET_UTF8,
     };
-    const struct ny_charset_spec utf8 = {.charset = NY_CHARSET_UTF8};
-    struct ny_hl7v2_msg *msg = NULL;
     struct ny_hl7v2_writer w;
-    ny_str bytes;
 
     ny_hl7v2_writer_init(&w, ex->arena, NULL);
     ny_hl7v2_header_write(&w, &h);
@@ -253,13 +265,7 @@ static bool adt_make(struct ihe_exchange *ex, const struct ihe_v3_feed *f)
         ihe_v3_ids_write(&w, &f->replaced, 1);
         ny_hl7v2_w_end(&w);
     }
-    if (ny_hl7v2_finish(&w, &utf8, &bytes, NULL) != NY_OK ||
-        ny_hl7v2_parse(ex->arena, bytes, NULL, &msg, NULL) != NY_OK) {
-        return ihe_refuse(ex, IHE_FAULT_TOO_LARGE, NULL);
-    }
-    ex->msg = msg;
-    ex->msh = *ny_hl7v2_header(msg);
-    return true;
+    return ihe_v3_take(ex, &w);
 }
 
 /* ---- the whole ---- */
@@ -279,7 +285,7 @@ static bool body_hash(struct ihe_exchange *ex)
     return true;
 }
 
-static struct ihe_exchange *exchange_make(struct ihe_v3 *v3)
+struct ihe_exchange *ihe_v3_exchange_make(struct ihe_v3 *v3)
 {
     struct ihe_exchange *ex = NY_ARENA_NEW(v3->arena, struct ihe_exchange);
     struct ny_ihe_exchange *x = NY_ARENA_NEW(v3->arena, struct ny_ihe_exchange);
@@ -289,7 +295,8 @@ static struct ihe_exchange *exchange_make(struct ihe_v3 *v3)
         return NULL;
     }
     *x = (struct ny_ihe_exchange){
-        .arena = v3->arena, .in = v3->x->in, .peer_addr = v3->x->peer_addr};
+        .arena = v3->arena, .in = v3->x->in, .peer_addr = v3->x->peer_addr,
+        .may_query = v3->x->may_query};
     ex->ihe = v3->ihe;
     ex->x = x;
     ex->arena = v3->arena;
@@ -303,14 +310,14 @@ static struct ihe_exchange *exchange_make(struct ihe_v3 *v3)
 
 void ihe_iti44(struct ihe_v3 *v3)
 {
-    struct ihe_exchange *ex = exchange_make(v3);
+    struct ihe_exchange *ex = ihe_v3_exchange_make(v3);
     struct ihe_v3_feed *f = v3->feed;
 
     if (ex == NULL) {
         v3->x->answer(v3->x->ctx, NY_STR_NONE);
     } else if (!ny_registry_is_ready(v3->ihe->cfg.registry)) {
         ihe_finish_unavailable(ex, NY_EDB);
-    } else if (!header_check(ex) || !subject_read(ex, f) || !replaced_read(ex, f) ||
+    } else if (!ihe_v3_header_check(ex, is_merge(v3)) || !subject_read(ex, f) || !replaced_read(ex, f) ||
                !ids_read(ex, f) || !adt_make(ex, f)) {
         ihe_finish(ex);
     } else if (is_merge(v3)) {
@@ -364,6 +371,9 @@ static const struct ny_xml_node *place_find(const struct ihe_v3 *v3, ny_str erl)
     }
     if (ny_str_equals(segment, NY_S("MSH"))) {
         return ihe_v3_child(v3->x->message, "sender");
+    }
+    if (ny_str_equals(segment, NY_S("QPD"))) {
+        return ihe_iti47_place(v3, erl);
     }
     if (!ny_str_equals(segment, NY_S("PID"))) {
         return NULL;

@@ -90,22 +90,28 @@ static const char *ack_code(const struct ihe_exchange *ex)
     return code == NY_HL7V2_AE || ex->fault == IHE_FAULT_NOT_YOUR_DOMAIN ? "CE" : "CR";
 }
 
+void ihe_v3_acknowledgement_write(struct ihe_exchange *ex, struct ny_xml_writer *w,
+                                  const char *type)
+{
+    ny_xml_w_open(w, "acknowledgement");
+    ny_xml_w_open(w, "typeCode");
+    ny_xml_w_attr_c(w, "code", type);
+    ny_xml_w_close(w);
+    ny_xml_w_open(w, "targetMessage");
+    ihe_v3_id_write(w, "id", ny_xml_attr(ex->v3->id, "root"), ny_xml_attr(ex->v3->id, "extension"),
+                    ny_xml_attr(ex->v3->id, "assigningAuthorityName"));
+    ny_xml_w_close(w);
+    details_write(w, ex);
+    ny_xml_w_close(w);
+}
+
 ny_rc ihe_iti44_ack_write(struct ihe_exchange *ex, struct ny_arena *a, ny_str *out)
 {
     struct ny_xml_writer w;
 
     ny_xml_w_init(&w, a);
     ihe_v3_wrapper_write(ex->v3, &w);
-    ny_xml_w_open(&w, "acknowledgement");
-    ny_xml_w_open(&w, "typeCode");
-    ny_xml_w_attr_c(&w, "code", ack_code(ex));
-    ny_xml_w_close(&w);
-    ny_xml_w_open(&w, "targetMessage");
-    ihe_v3_id_write(&w, "id", ny_xml_attr(ex->v3->id, "root"), ny_xml_attr(ex->v3->id, "extension"),
-                    ny_xml_attr(ex->v3->id, "assigningAuthorityName"));
-    ny_xml_w_close(&w);
-    details_write(&w, ex);
-    ny_xml_w_close(&w);
+    ihe_v3_acknowledgement_write(ex, &w, ack_code(ex));
     ny_xml_w_close(&w);
     return ny_xml_w_end(&w, out);
 }

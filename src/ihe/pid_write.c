@@ -30,7 +30,7 @@ struct ihe_id *ihe_hit_ids(const struct ny_registry *r, const struct ny_search_h
 
 /* ---- parts ---- */
 
-static bool is_shown(const struct ny_set *s, const struct ny_value *v)
+bool ihe_is_shown(const struct ny_set *s, const struct ny_value *v)
 {
     return ny_value_is_current(s, v) && ny_value_is_live(s, v);
 }
@@ -80,7 +80,7 @@ static void names_write(struct ny_hl7v2_writer *w, const struct ny_patient *p)
 
     ny_hl7v2_w_field(w);
     for (size_t i = 0; i < s->n; i++) {
-        if (i == leading || is_shown(s, &s->values[i])) {
+        if (i == leading || ihe_is_shown(s, &s->values[i])) {
             xpn_write(w, &s->values[i], NY_PART_NAME_KANJI_FAMILY, "I", &first);
             xpn_write(w, &s->values[i], NY_PART_NAME_KANA_FAMILY, "P", &first);
             xpn_write(w, &s->values[i], NY_PART_NAME_LATIN_FAMILY, "A", &first);
@@ -88,23 +88,29 @@ static void names_write(struct ny_hl7v2_writer *w, const struct ny_patient *p)
     }
 }
 
-/* The birth date as YYYY[MM[DD]] in whatever form it was sent. */
-static void birth_write(struct ny_hl7v2_writer *w, ny_str text)
+void ihe_birth_text(ny_str text, char out[16])
 {
     unsigned flags = 0;
     ny_date d = {0};
-    char out[16] = "";
 
+    out[0] = '\0';
     if (ny_text_birth_date_parse(text, (ny_date){0}, &d, &flags) != NY_OK) {
         d.precision = NY_DATE_NONE;
     }
     if (d.precision == NY_DATE_DAY) {
-        (void)snprintf(out, sizeof(out), "%04d%02d%02d", d.y, d.m, d.d);
+        (void)snprintf(out, 16, "%04d%02d%02d", d.y, d.m, d.d);
     } else if (d.precision == NY_DATE_MONTH) {
-        (void)snprintf(out, sizeof(out), "%04d%02d", d.y, d.m);
+        (void)snprintf(out, 16, "%04d%02d", d.y, d.m);
     } else if (d.precision == NY_DATE_YEAR) {
-        (void)snprintf(out, sizeof(out), "%04d", d.y);
+        (void)snprintf(out, 16, "%04d", d.y);
     }
+}
+
+static void birth_write(struct ny_hl7v2_writer *w, ny_str text)
+{
+    char out[16];
+
+    ihe_birth_text(text, out);
     ny_hl7v2_w_text(w, ny_str_from_c(out));
 }
 
@@ -124,7 +130,7 @@ static void set_write(struct ny_hl7v2_writer *w, const struct ny_patient *p, enu
 
     ny_hl7v2_w_field(w);
     for (size_t i = 0; i < s->n; i++) {
-        if (!is_shown(s, &s->values[i])) {
+        if (!ihe_is_shown(s, &s->values[i])) {
             continue;
         }
         rep_begin(w, &first);

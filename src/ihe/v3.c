@@ -238,8 +238,8 @@ void ny_ihe_v3_receive(struct ny_ihe *ihe, struct ny_ihe_v3 *x)
     ex->kind = &rows[x->operation - operations].kind;
     if (!exchange_fill(ex)) {
         ihe_v3_finish_unavailable(ex, NY_ELIMIT);
-    } else if (ex->kind->trigger[0] == '\0') {
-        ex->kind->fn(ex); /* a feed answers in its own form whatever is wrong */
+    } else if (ex->kind->fn != ihe_iti45) {
+        ex->kind->fn(ex); /* checks by itself: it refuses in its own form */
     } else if (!ny_registry_is_ready(ihe->cfg.registry)) {
         ihe_v3_finish_unavailable(ex, NY_EDB);
     } else if (!wrapper_check(ex)) {

@@ -76,7 +76,9 @@ void ihe_v3_id_write(struct ny_xml_writer *w, const char *name, ny_str root, ny_
                      ny_str authority);
 /* The answer's element, opened, with everything up to its sender. */
 void ihe_v3_wrapper_write(struct ihe_v3 *ex, struct ny_xml_writer *w);
-/* The same, the acknowledgement and controlActProcess, which is open too. */
+/* controlActProcess, opened. */
+void ihe_v3_act_open(struct ihe_v3 *ex, struct ny_xml_writer *w);
+/* All of these: the wrapper, the acknowledgement and controlActProcess, which is open too. */
 void ihe_v3_head_write(struct ihe_v3 *ex, struct ny_xml_writer *w);
 /* queryAck, the question as it came, and the end of what ihe_v3_head_write() has opened. */
 NY_MUST_USE ny_rc ihe_v3_query_end(struct ihe_v3 *ex, struct ny_xml_writer *w, const char *response,
@@ -84,7 +86,20 @@ NY_MUST_USE ny_rc ihe_v3_query_end(struct ihe_v3 *ex, struct ny_xml_writer *w, c
 
 void ihe_iti45(struct ihe_v3 *ex);
 
-/* ---- ITI-44 ---- */
+/* ---- ITI-44, ITI-47: the way of v2 from here on ---- */
+
+/* An exchange that answers in HL7 v3; NULL: the arena is full. */
+struct ihe_exchange *ihe_v3_exchange_make(struct ihe_v3 *v3);
+/* What was written as v2 becomes the message of ex. */
+bool ihe_v3_take(struct ihe_exchange *ex, struct ny_hl7v2_writer *w);
+/* The wrapper. only_real: messages for practice are refused whoever sends them. */
+bool ihe_v3_header_check(struct ihe_exchange *ex, bool only_real);
+/* The element acknowledgement: the type, what stands in ex as details. */
+void ihe_v3_acknowledgement_write(struct ihe_exchange *ex, struct ny_xml_writer *w,
+                                  const char *type);
+void ihe_iti47(struct ihe_v3 *ex);
+/* The parameter that a place in QPD comes from. */
+const struct ny_xml_node *ihe_iti47_place(const struct ihe_v3 *v3, ny_str erl);
 
 void ihe_iti44(struct ihe_v3 *ex);
 /* The OID of an id; some write it as a URN. */

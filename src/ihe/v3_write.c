@@ -38,6 +38,13 @@ static void id_copy(struct ny_xml_writer *w, const char *name, const struct ny_x
                     ny_xml_attr(id, "assigningAuthorityName"));
 }
 
+/* The id of a party, without the URN that some write before it. */
+static void party_id_write(struct ny_xml_writer *w, const struct ny_xml_node *id)
+{
+    ihe_v3_id_write(w, "id", ihe_v3_root(id), ny_xml_attr(id, "extension"),
+                    ny_xml_attr(id, "assigningAuthorityName"));
+}
+
 /* Sender and receiver change places; their organisation goes with them. */
 static void party_write(struct ny_xml_writer *w, const char *name, const char *type,
                         const struct ny_xml_node *device)
@@ -50,14 +57,14 @@ static void party_write(struct ny_xml_writer *w, const char *name, const char *t
     ny_xml_w_open(w, "device");
     ny_xml_w_attr_c(w, "classCode", "DEV");
     ny_xml_w_attr_c(w, "determinerCode", "INSTANCE");
-    id_copy(w, "id", ihe_v3_child(device, "id"));
+    party_id_write(w, ihe_v3_child(device, "id"));
     if (organization != NULL) {
         ny_xml_w_open(w, "asAgent");
         ny_xml_w_attr_c(w, "classCode", "AGNT");
         ny_xml_w_open(w, "representedOrganization");
         ny_xml_w_attr_c(w, "classCode", "ORG");
         ny_xml_w_attr_c(w, "determinerCode", "INSTANCE");
-        id_copy(w, "id", ihe_v3_child(organization, "id"));
+        party_id_write(w, ihe_v3_child(organization, "id"));
         ny_xml_w_close(w);
         ny_xml_w_close(w);
     }
@@ -119,10 +126,8 @@ void ihe_v3_wrapper_write(struct ihe_v3 *ex, struct ny_xml_writer *w)
     party_write(w, "sender", "SND", ex->receiver);
 }
 
-void ihe_v3_head_write(struct ihe_v3 *ex, struct ny_xml_writer *w)
+void ihe_v3_act_open(struct ihe_v3 *ex, struct ny_xml_writer *w)
 {
-    ihe_v3_wrapper_write(ex, w);
-    acknowledgement_write(ex, w);
     ny_xml_w_open(w, "controlActProcess");
     ny_xml_w_attr_c(w, "classCode", "CACT");
     ny_xml_w_attr_c(w, "moodCode", "EVN");
@@ -130,6 +135,13 @@ void ihe_v3_head_write(struct ihe_v3 *ex, struct ny_xml_writer *w)
     ny_xml_w_attr_c(w, "code", ex->kind->trigger);
     ny_xml_w_attr_c(w, "codeSystem", "2.16.840.1.113883.1.6");
     ny_xml_w_close(w);
+}
+
+void ihe_v3_head_write(struct ihe_v3 *ex, struct ny_xml_writer *w)
+{
+    ihe_v3_wrapper_write(ex, w);
+    acknowledgement_write(ex, w);
+    ihe_v3_act_open(ex, w);
 }
 
 ny_rc ihe_v3_query_end(struct ihe_v3 *ex, struct ny_xml_writer *w, const char *response,

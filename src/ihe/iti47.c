@@ -1,0 +1,283 @@
+/* ITI-47 Patient Demographics Query HL7 V3: PRPA_IN201305UV02 describes a patient, PRPA_IN201306UV02
+ * tells who fits.
+ *
+ * The question is written as the QBP^Q22 of the same meaning and goes the way of ITI-21: the same
+ * search, the same limits, the same note before the answer. Repeated parameters are "any of these",
+ * but of livingSubjectId all must be the patient's. Semantics texts, matchAlgorithm and what IHE
+ * leaves out of the question (modifyCode, sortControl …) are not looked at.
+ * Spec: ITI TF-2 3.47; our HL7 v3 rules 10. DEVIATION: an interval of birth dates is refused unless
+ * its ends are equal. */
+
+#include "v3_priv.h"
+
+struct question {
+    struct ihe_exchange *ex;
+    struct ny_hl7v2_writer *w;
+    const struct ny_xml_node *list; /* parameterList */
+    bool first;                     /* repetition of QPD-3 */
+};
+
+/* @PID.path^value */
+static void ask(struct question *q, const char *path, ny_str value)
+{
+    value = ny_str_trim(value);
+    if (value.n == 0) {
+        return;
+    }
+    if (!q->first) {
+        ny_hl7v2_w_rep(q->w);
+    }
+    q->first = false;
+    ny_hl7v2_w_value(q->w, ny_str_from_c(path));
+    ny_hl7v2_w_value(q->w, value);
+}
+
+static bool refuse(struct question *q, enum ihe_fault f, const struct ny_xml_node *where)
+{
+    return ihe_refuse(q->ex, f, ny_xml_path(q->ex->arena, q->ex->v3->x->message, where).p);
+}
+
+/* ---- parameters ---- */
+
+typedef bool value_fn(struct question *q, const struct ny_xml_node *value);
+
+/* Every value of every parameter of that name; one with nullFlavor asks for nothing. */
+static bool each(struct question *q, const char *name, value_fn *fn)
+{
+    const struct ny_xml_node *p = ihe_v3_child(q->list, name);
+
+    for (; p != NULL; p = ny_xml_again(p)) {
+        const struct ny_xml_node *v = ihe_v3_child(p, "value");
+
+        for (; v != NULL; v = ny_xml_again(v)) {
+            if (ny_xml_attr(v, "nullFlavor").n == 0 && !fn(q, v)) {
+                return false;
+            }
+        }
+    }
+    return true;
+}
+
+static void parts_ask(struct question *q, const struct ny_xml_node *value, const char *element,
+                      const char *path)
+{
+    const struct ny_xml_node *n = ihe_v3_child(value, element);
+
+    for (; n != NULL; n = ny_xml_again(n)) {
+        ask(q, path, ny_xml_text(q->ex->arena, n));
+    }
+}
+
+static bool name_ask(struct question *q, const struct ny_xml_node *v)
+{
+    parts_ask(q, v, "family", "@PID.5.1");
+    parts_ask(q, v, "given", "@PID.5.2");
+    if (ny_xml_first(v) == NULL) {
+        ask(q, "@PID.5.1", ny_xml_text(q->ex->arena, v));
+    }
+    return true;
+}
+
+static bool mother_ask(struct question *q, const struct ny_xml_node *v)
+{
+    parts_ask(q, v, "family", "@PID.6.1");
+    parts_ask(q, v, "given", "@PID.6.2");
+    return true;
+}
+
+static bool sex_ask(struct question *q, const struct ny_xml_node *v)
+{
+    ny_str code = ny_str_trim(ny_xml_attr(v, "code"));
+
+    ask(q, "@PID.8", ny_str_equals(code, NY_S("UN")) ? NY_S("O") : code);
+    return true;
+}
+
+static bool birth_ask(struct question *q, const struct ny_xml_node *v)
+{
+    const ny_str low = ny_str_trim(ny_xml_attr(ihe_v3_child(v, "low"), "value"));
+    const ny_str high = ny_str_trim(ny_xml_attr(ihe_v3_child(v, "high"), "value"));
+    ny_str value = ny_str_trim(ny_xml_attr(v, "value"));
+
+    if (value.n == 0) {
+        value = ny_str_trim(ny_xml_attr(ihe_v3_child(v, "center"), "value"));
+    }
+    if (value.n == 0 && ny_str_equals(low, high)) {
+        value = low;
+    }
+    if (value.n == 0 && low.n + high.n > 0) {
+        return refuse(q, IHE_FAULT_QUERY_VALUE, v);
+    }
+    ask(q, "@PID.7", ny_str_sub(value, 0, 8));
+    return true;
+}
+
+static bool id_ask(struct question *q, const struct ny_xml_node *v)
+{
+    if (ny_str_trim(ny_xml_attr(v, "extension")).n == 0 || ihe_v3_root(v).n == 0) {
+        return refuse(q, IHE_FAULT_QUERY_FIELD, v);
+    }
+    ask(q, "@PID.3.1", ny_xml_attr(v, "extension"));
+    ask(q, "@PID.3.4.2", ihe_v3_root(v));
+    ask(q, "@PID.3.4.3", NY_S("ISO"));
+    return true;
+}
+
+static bool address_ask(struct question *q, const struct ny_xml_node *v)
+{
+    parts_ask(q, v, "streetAddressLine", "@PID.11.1");
+    parts_ask(q, v, "city", "@PID.11.3");
+    parts_ask(q, v, "state", "@PID.11.4");
+    parts_ask(q, v, "postalCode", "@PID.11.5");
+    ask(q, "@PID.11.8", ny_xml_text(q->ex->arena, v));
+    return true;
+}
+
+static bool phone_ask(struct question *q, const struct ny_xml_node *v)
+{
+    ny_str value = ny_str_trim(ny_xml_attr(v, "value"));
+
+    if (ny_str_starts_with(value, NY_S("tel:"))) {
+        value = ny_str_sub(value, strlen("tel:"), value.n);
+    }
+    ask(q, "@PID.13.1", value);
+    return true;
+}
+
+static bool parameters_ask(struct question *q)
+{
+    static const struct {
+        const char *name;
+        value_fn *fn;
+    } rows[] = {
+        {"livingSubjectId", id_ask},      {"livingSubjectName", name_ask},
+        {"livingSubjectBirthTime", birth_ask}, {"livingSubjectAdministrativeGender", sex_ask},
+        {"patientAddress", address_ask},  {"patientTelecom", phone_ask},
+        {"mothersMaidenName", mother_ask},
+    };
+
+    ny_hl7v2_w_field(q->w);
+    for (size_t i = 0; i < NY_ARRAY_LEN(rows); i++) {
+        if (!each(q, rows[i].name, rows[i].fn)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* QPD-8: the domains whose ids are wanted. */
+static bool scope_ask(struct question *q, const struct ny_xml_node *v)
+{
+    const struct ny_hl7v2_hd hd = {.universal_id = ihe_v3_root(v), .universal_id_type = NY_S("ISO")};
+
+    if (!q->first) {
+        ny_hl7v2_w_rep(q->w);
+    }
+    q->first = false;
+    for (unsigned i = 0; i < 3; i++) {
+        ny_hl7v2_w_value(q->w, NY_S(""));
+    }
+    ny_hl7v2_w_hd_component(q->w, &hd);
+    return true;
+}
+
+/* ---- as QBP ---- */
+
+static bool quantity_ask(struct question *q)
+{
+    const struct ny_xml_node *query = q->ex->v3->query;
+    const struct ny_xml_node *n = ihe_v3_child(query, "initialQuantity");
+    const struct ny_xml_node *unit = ihe_v3_child(query, "initialQuantityCode");
+    ny_str code = ny_str_trim(ny_xml_attr(unit, "code"));
+    int64_t count = 0;
+
+    if (code.n > 0 && !ny_str_equals(code, NY_S("RD"))) {
+        return refuse(q, IHE_FAULT_QUERY_VALUE, unit);
+    }
+    if (n == NULL ||
+        ny_str_to_i64(ny_str_trim(ny_xml_attr(n, "value")), 1, NY_SEARCH_PAGE_MAX, &count) != NY_OK) {
+        return true; /* as many as are answered at all */
+    }
+    ny_hl7v2_w_begin(q->w, NY_S("RCP"));
+    ny_hl7v2_w_text(q->w, NY_S("I"));
+    ny_hl7v2_w_text(q->w, ny_xml_attr(n, "value"));
+    ny_hl7v2_w_end(q->w);
+    return true;
+}
+
+static bool qbp_make(struct ihe_exchange *ex)
+{
+    const struct ny_hl7v2_header_fields h = {
+        .now_us = ex->request.received_us,
+        .type = NY_S("QBP"),
+        .event = NY_S("Q22"),
+        .control_id = ex->request.control_id,
+        .processing_id = NY_S("P"),
+        .version = NY_S("2.5"),
+        .charset = NY_CHARSET_UTF8,
+    };
+    const struct ny_xml_node *id = ihe_v3_child(ex->v3->query, "queryId");
+    struct ny_hl7v2_writer w;
+    struct question q = {ex, &w, ihe_v3_child(ex->v3->query, "parameterList"), true};
+
+    if (ex->v3->query == NULL) {
+        return refuse(&q, IHE_FAULT_QUERY_FIELD, ex->v3->x->message);
+    }
+    ny_hl7v2_writer_init(&w, ex->arena, NULL);
+    ny_hl7v2_header_write(&w, &h);
+    ny_hl7v2_w_begin(&w, NY_S("QPD"));
+    ny_hl7v2_w_text(&w, NY_S("IHE PDQ Query"));
+    ny_hl7v2_w_text(&w, ny_arena_printf(ex->arena, "%.*s %.*s", NY_ARG(ny_xml_attr(id, "root")),
+                                        NY_ARG(ny_xml_attr(id, "extension"))));
+    if (!parameters_ask(&q)) {
+        return false;
+    }
+    ny_hl7v2_w_skip(&w, 4);
+    ny_hl7v2_w_field(&w);
+    q.first = true;
+    (void)each(&q, "otherIDsScopingOrganization", scope_ask);
+    ny_hl7v2_w_end(&w);
+    if (!quantity_ask(&q)) {
+        return false;
+    }
+    return ihe_v3_take(ex, &w);
+}
+
+void ihe_iti47(struct ihe_v3 *v3)
+{
+    static const struct ihe_event query = {"QBP", "Q22", IHE_ITI21, "ITI-47"};
+    struct ihe_exchange *ex = ihe_v3_exchange_make(v3);
+
+    if (ex == NULL) {
+        v3->x->answer(v3->x->ctx, NY_STR_NONE);
+        return;
+    }
+    ex->event = &query;
+    if (!ny_registry_is_ready(v3->ihe->cfg.registry)) {
+        ihe_finish_unavailable(ex, NY_EDB);
+    } else if (!ihe_v3_header_check(ex, true) || !qbp_make(ex)) {
+        ihe_finish(ex);
+    } else {
+        ihe_iti21(ex);
+    }
+}
+
+/* Where a place of QPD comes from; NULL: no more than the whole question. */
+const struct ny_xml_node *ihe_iti47_place(const struct ihe_v3 *v3, ny_str erl)
+{
+    const struct ny_xml_node *list = ihe_v3_child(v3->query, "parameterList");
+    const struct ny_xml_node *scope = ihe_v3_child(list, "otherIDsScopingOrganization");
+    ny_str rest = ny_str_sub(erl, strlen("QPD^1^8^"), erl.n);
+    uint64_t n = 1;
+
+    if (!ny_str_starts_with(erl, NY_S("QPD^1^8"))) {
+        return list;
+    }
+    if (ny_str_to_u64(ny_str_split(&rest, '^'), 1, 1000, &n) != NY_OK) {
+        return scope;
+    }
+    while (n-- > 1 && ny_xml_again(scope) != NULL) {
+        scope = ny_xml_again(scope);
+    }
+    return ihe_v3_child(scope, "value") != NULL ? ihe_v3_child(scope, "value") : scope;
+}

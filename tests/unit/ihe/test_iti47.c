@@ -1,0 +1,198 @@
+/* Demographics queries in HL7 v3: what is searched for, and what is told. */
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "nayose/ihe_v3.h"
+
+#include "support.h"
+
+enum { TEXT = 16384 };
+
+static struct bench b;
+
+static int setup(void **state)
+{
+    (void)state;
+    bench_open(&b, false);
+    (void)fake_identity(b.registry, 1, NY_S("1"), 0);
+    return 0;
+}
+
+static int teardown(void **state)
+{
+    (void)state;
+    bench_close(&b);
+    return 0;
+}
+
+static const struct ny_soap_operation *operation(ny_str request)
+{
+    const struct ny_soap_service *services;
+    size_t n = ny_ihe_v3_services(&services);
+
+    for (size_t i = 0; i < n; i++) {
+        for (size_t k = 0; k < services[i].n_operations; k++) {
+            if (ny_str_equals(ny_str_from_c(services[i].operations[k].request), request)) {
+                return &services[i].operations[k];
+            }
+        }
+    }
+    return NULL;
+}
+
+static const char *ask(const char *before, const char *parameters)
+{
+    char in[TEXT];
+    struct ny_ihe_v3 x = {.arena = ny_arena_create(16 * 1024 * 1024),
+                          .peer_addr = NY_S("127.0.0.1:40000"),
+                          .may_query = !b.may_not_query,
+                          .answer = bench_on_answer,
+                          .ctx = &b};
+
+    snprintf(in, sizeof(in),
+             "<PRPA_IN201305UV02 xmlns='urn:hl7-org:v3' ITSVersion='XML_1.0'><id root='1.2.9' "
+             "extension='M1'/><creationTime value='20260102030405'/>"
+             "<interactionId root='2.16.840.1.113883.1.6' extension='PRPA_IN201305UV02'/>"
+             "<processingCode code='P'/><processingModeCode code='T'/><acceptAckCode code='AL'/>"
+             "<receiver typeCode='RCV'><device classCode='DEV' determinerCode='INSTANCE'>"
+             "<id root='1.2.8'/></device></receiver>"
+             "<sender typeCode='SND'><device classCode='DEV' determinerCode='INSTANCE'>"
+             "<id root='1.2.7'/></device></sender><controlActProcess classCode='CACT' moodCode='EVN'>"
+             "<code code='PRPA_TE201305UV02'/><queryByParameter><queryId root='1.2.7' "
+             "extension='Q1'/><statusCode code='new'/>%s<parameterList>%s</parameterList>"
+             "</queryByParameter></controlActProcess></PRPA_IN201305UV02>",
+             before, parameters);
+    x.in = ny_str_from_c(in);
+    assert_int_equal(ny_xml_parse(x.arena, x.in, NY_STR_NONE, &x.message, NULL), NY_OK);
+    x.operation = operation(x.message->name);
+    assert_non_null(x.operation);
+    b.answers = 0;
+    b.registry->search_text[0] = '\0';
+    ny_ihe_v3_receive(b.ihe, &x);
+    (void)fake_run(b.registry);
+    assert_int_equal(b.answers, 1);
+    ny_arena_destroy(x.arena);
+    return b.answer;
+}
+
+/* The same question as in v2. Unformatted: rows of joined literals. */
+/* clang-format off */
+static const struct {
+    const char *name, *parameters, *qpd; /* QPD-3 and on */
+} rows[] = {
+    {"name", "<livingSubjectName><value><family>山田</family><given>太郎</given></value><semanticsText/></livingSubjectName>",
+     "@PID.5.1^山田~@PID.5.2^太郎"},
+    {"one of two names", "<livingSubjectName><value><family>A</family></value></livingSubjectName>"
+     "<livingSubjectName><value><family>B</family></value></livingSubjectName>", "@PID.5.1^A~@PID.5.1^B"},
+    {"birth and sex", "<livingSubjectAdministrativeGender><value code='F'/></livingSubjectAdministrativeGender>"
+     "<livingSubjectBirthTime><value value='19480405000000'/></livingSubjectBirthTime>", "@PID.7^19480405~@PID.8^F"},
+    {"an interval of one day", "<livingSubjectBirthTime><value><low value='19480405'/><high value='19480405'/></value></livingSubjectBirthTime>",
+     "@PID.7^19480405"},
+    {"id", "<livingSubjectId><value root='1.2.392.1' extension='1'/></livingSubjectId>",
+     "@PID.3.1^1~@PID.3.4.2^1.2.392.1~@PID.3.4.3^ISO"},
+    {"address, phone, mother", "<mothersMaidenName><value><family>C</family></value></mothersMaidenName>"
+     "<patientAddress><value><city>静岡市</city><state>静岡県</state></value></patientAddress>"
+     "<patientTelecom><value value='tel:054-1'/></patientTelecom>",
+     "@PID.11.3^静岡市~@PID.11.4^静岡県~@PID.13.1^054-1~@PID.6.1^C"},
+    {"what has no value asks for nothing", "<livingSubjectName><value><family>A</family></value></livingSubjectName>"
+     "<livingSubjectBirthTime><value nullFlavor='UNK'/></livingSubjectBirthTime>", "@PID.5.1^A"},
+    {"domains", "<livingSubjectName><value><family>A</family></value></livingSubjectName><otherIDsScopingOrganization>"
+     "<value root='1.2.392.1'/></otherIDsScopingOrganization>", "@PID.5.1^A|||||^^^&1.2.392.1&ISO"},
+};
+
+static const struct {
+    const char *name, *before, *parameters;
+    const char *has[4];
+} refusals[] = {
+    {"no parameter", "", "", {"code=\"AE\"", "code=\"QE\"", "SYN105", "resultTotalQuantity value=\"0\""}},
+    {"root alone", "", "<livingSubjectId><value root='1.2.392.1'/></livingSubjectId>", {"code=\"QE\"", "/livingSubjectId/value<"}},
+    {"an interval", "", "<livingSubjectBirthTime><value><low value='19480405'/></value></livingSubjectBirthTime>", {"code=\"QE\"", "/livingSubjectBirthTime/value<"}},
+    {"another unit", "<initialQuantity value='2'/><initialQuantityCode code='LI'/>", "<livingSubjectName><value>A</value></livingSubjectName>", {"code=\"QE\"", "/initialQuantityCode<"}},
+    {"an unknown domain", "", "<livingSubjectName><value>A</value></livingSubjectName><otherIDsScopingOrganization><value root='1.2.392.1'/></otherIDsScopingOrganization>"
+     "<otherIDsScopingOrganization><value root='1.9'/></otherIDsScopingOrganization>", {"<queryResponseCode code=\"AE\"/>", "code=\"204\"", "/otherIDsScopingOrganization[2]/value<"}},
+};
+/* clang-format on */
+
+static void test_same_as_v2(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < NY_ARRAY_LEN(rows); i++) {
+        char v3[FAKE_TEXT];
+        char in[TEXT];
+        const char *got = ask("", rows[i].parameters);
+
+        if (strstr(got, "<queryResponseCode code=\"OK\"/>") == NULL) {
+            print_error("%s: %s\n", rows[i].name, got);
+        }
+        assert_non_null(strstr(got, "<queryResponseCode code=\"OK\"/>"));
+        assert_non_null(strstr(got, "extension=\"Q1\""));
+        snprintf(v3, sizeof(v3), "%s", b.registry->search_text);
+        snprintf(in, sizeof(in),
+                 "MSH|^~\\&|1.2.7||||20260102||QBP^Q22|M1|P|2.5||||||UNICODE UTF-8\r"
+                 "QPD|IHE PDQ Query|1.2.7 Q1|%s\rRCP|I\r",
+                 rows[i].qpd);
+        (void)bench_send(&b, ny_str_from_c(in));
+        assert_non_null(strstr(v3, " tag=1.2.7 Q1"));
+        *strstr(v3, "who=") = '\0'; /* who asks has another name in v3 */
+        *strstr(b.registry->search_text, "who=") = '\0';
+        assert_string_equal(v3, b.registry->search_text);
+    }
+}
+
+static void test_refusals(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < NY_ARRAY_LEN(refusals); i++) {
+        const char *got = ask(refusals[i].before, refusals[i].parameters);
+
+        for (size_t k = 0; k < NY_ARRAY_LEN(refusals[i].has) && refusals[i].has[k] != NULL; k++) {
+            if (strstr(got, refusals[i].has[k]) == NULL) {
+                print_error("%s: no %s in %s\n", refusals[i].name, refusals[i].has[k], got);
+            }
+            assert_non_null(strstr(got, refusals[i].has[k]));
+        }
+        assert_string_equal(b.registry->search_text, "");
+    }
+}
+
+#define ANYBODY "<livingSubjectName><value>A</value></livingSubjectName>"
+
+static void test_pages_and_nobody(void **state)
+{
+    (void)state;
+    (void)fake_identity(b.registry, 2, NY_S("2"), 0);
+    (void)ask("<initialQuantity value='1'/>", ANYBODY);
+    assert_non_null(strstr(b.answer, "<resultTotalQuantity value=\"2\"/><resultCurrentQuantity "
+                                     "value=\"1\"/><resultRemainingQuantity value=\"1\"/>"));
+    assert_non_null(strstr(b.answer, "queryMatchObservation"));
+    b.registry->search_nobody = true;
+    (void)ask("", ANYBODY);
+    assert_non_null(strstr(b.answer, "<typeCode code=\"AA\"/>"));
+    assert_non_null(strstr(b.answer, "<queryResponseCode code=\"NF\"/>"));
+}
+
+static void test_who_may_not_ask(void **state)
+{
+    (void)state;
+    b.may_not_query = true;
+    assert_non_null(strstr(ask("", ANYBODY), "<typeCode code=\"AE\"/>"));
+    assert_string_equal(b.registry->search_text, "");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(test_same_as_v2, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_refusals, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_pages_and_nobody, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_who_may_not_ask, setup, teardown),
+    };
+
+    ny_log_level_set(NY_LOG_ERROR);
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
