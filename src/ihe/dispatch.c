@@ -26,6 +26,7 @@ struct ny_ihe *ny_ihe_create(const struct ny_ihe_config *cfg)
 void ny_ihe_destroy(struct ny_ihe *ihe)
 {
     if (ihe != NULL) {
+        ihe_pages_destroy(ihe->pages);
         ny_arena_destroy(ihe->arena);
         ny_free(ihe);
     }

@@ -68,6 +68,7 @@ struct ihe_cx {
 };
 
 struct ihe_v3;
+struct ihe_pages;
 
 struct ihe_exchange {
     struct ny_ihe *ihe;
@@ -107,6 +108,7 @@ struct ny_ihe {
     struct ny_ihe_config cfg; /* its texts live in arena */
     struct ny_arena *arena;
     int64_t last_id_us;
+    struct ihe_pages *pages; /* owned; iti47_pages.c */
 };
 
 /* ---- reply.c ---- */
@@ -139,6 +141,8 @@ bool ihe_processing_is_allowed(const struct ihe_exchange *ex, bool acts_on_other
 /* The answers of HL7 v3: iti44_ack.c to a feed, iti47_write.c to a demographics query. */
 NY_MUST_USE ny_rc ihe_iti44_ack_write(struct ihe_exchange *ex, struct ny_arena *a, ny_str *out);
 NY_MUST_USE ny_rc ihe_iti47_write(struct ihe_exchange *ex, struct ny_arena *a, ny_str *out);
+/* iti47_pages.c: what is kept for the next pages of queries in HL7 v3. NULL allowed. */
+void ihe_pages_destroy(struct ihe_pages *all);
 /* v3.c: sends an answer of HL7 v3. Nothing of ex may be used after. */
 void ihe_v3_send(struct ihe_v3 *v3, ny_str answer);
 /* dispatch.c: an MSH-10 for an answer, in a. */

@@ -85,9 +85,12 @@ bool ihe_v3_header_check(struct ihe_exchange *ex, bool only_real)
     const struct ny_xml_node *processing = ihe_v3_child(m, "processingCode");
     const struct ny_xml_node *mode = ihe_v3_child(m, "processingModeCode");
 
+    const ny_str written = ny_str_trim(ny_xml_attr(kind, "extension"));
+    const ny_str request = ny_str_from_c(v3->x->operation->request);
+    const bool quqi = ny_str_equals(written, NY_S("QUQI_IN000003UV01")); /* of _Cancel, too */
+
     ex->msh.processing_id = ny_str_trim(ny_xml_attr(processing, "code"));
-    if (!ny_str_equals(ny_str_trim(ny_xml_attr(kind, "extension")),
-                       ny_str_from_c(v3->x->operation->request))) {
+    if (!ny_str_equals(written, request) && !(quqi && ny_str_starts_with(request, written))) {
         return refuse(ex, IHE_FAULT_V3_INTERACTION, kind);
     }
     if (v3->request.control_id.n == 0) {

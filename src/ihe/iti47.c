@@ -216,7 +216,6 @@ static bool qbp_make(struct ihe_exchange *ex)
         .version = NY_S("2.5"),
         .charset = NY_CHARSET_UTF8,
     };
-    const struct ny_xml_node *id = ihe_v3_child(ex->v3->query, "queryId");
     struct ny_hl7v2_writer w;
     struct question q = {ex, &w, ihe_v3_child(ex->v3->query, "parameterList"), true};
 
@@ -227,8 +226,7 @@ static bool qbp_make(struct ihe_exchange *ex)
     ny_hl7v2_header_write(&w, &h);
     ny_hl7v2_w_begin(&w, NY_S("QPD"));
     ny_hl7v2_w_text(&w, NY_S("IHE PDQ Query"));
-    ny_hl7v2_w_text(&w, ny_arena_printf(ex->arena, "%.*s %.*s", NY_ARG(ny_xml_attr(id, "root")),
-                                        NY_ARG(ny_xml_attr(id, "extension"))));
+    ny_hl7v2_w_text(&w, ihe_v3_query_id(ex->arena, ex->v3->query));
     if (!parameters_ask(&q)) {
         return false;
     }
@@ -240,6 +238,7 @@ static bool qbp_make(struct ihe_exchange *ex)
     if (!quantity_ask(&q)) {
         return false;
     }
+    ex->v3->qbp = ny_buf_str(&w.out);
     return ihe_v3_take(ex, &w);
 }
 

@@ -256,7 +256,10 @@ ny_rc ihe_iti47_write(struct ihe_exchange *ex, struct ny_arena *a, ny_str *out)
         hit_write(&w, ex, &p->hits[i]);
     }
     ack_write(&w, ex, p);
-    if (ex->v3->query != NULL) {
+    if (p != NULL) {
+        ihe_pages_keep(ex, p->next);
+    }
+    if (ny_xml_is(ex->v3->query, NY_HL7V3_NS, "queryByParameter")) {
         ny_xml_w_copy(&w, ex->v3->query);
     }
     ny_xml_w_close(&w); /* controlActProcess */

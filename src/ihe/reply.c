@@ -152,7 +152,7 @@ static bool is_query(const struct ihe_exchange *ex)
 static ny_rc compose(struct ihe_exchange *ex, struct ny_arena *a, ny_str *out)
 {
     ex->composed = true;
-    if (ex->v3 != NULL && !is_query(ex)) {
+    if (ex->v3 != NULL && (!is_query(ex) || ex->event->action == IHE_CANCEL)) {
         return ihe_iti44_ack_write(ex, a, out);
     }
     if (!is_query(ex) || ex->event->action == IHE_CANCEL) {

@@ -48,6 +48,8 @@ struct ihe_v3 {
     ny_str places[IHE_LOCATIONS_MAX]; /* a detail each */
     size_t n_places;
 
+    bool accept;                          /* MCCI is answered whatever the table says */
+    ny_str qbp;                           /* ITI-47: the question as v2 */
     struct ihe_v3_feed *feed;             /* ITI-44 */
     const struct ny_domain *query_domain; /* ITI-45 */
     ny_str query_id;
@@ -98,6 +100,11 @@ bool ihe_v3_header_check(struct ihe_exchange *ex, bool only_real);
 void ihe_v3_acknowledgement_write(struct ihe_exchange *ex, struct ny_xml_writer *w,
                                   const char *type);
 void ihe_iti47(struct ihe_v3 *ex);
+void ihe_iti47_more(struct ihe_v3 *ex);
+/* "root extension" of a queryId. */
+ny_str ihe_v3_query_id(struct ny_arena *a, const struct ny_xml_node *query);
+/* Keeps the question of ex with the pointer to its next page; forgets it when there is none. */
+void ihe_pages_keep(const struct ihe_exchange *ex, ny_str pointer);
 /* The parameter that a place in QPD comes from. */
 const struct ny_xml_node *ihe_iti47_place(const struct ihe_v3 *v3, ny_str erl);
 

@@ -105,11 +105,11 @@ static void acknowledgement_write(struct ihe_v3 *ex, struct ny_xml_writer *w)
 
 void ihe_v3_wrapper_write(struct ihe_v3 *ex, struct ny_xml_writer *w)
 {
-    const struct ny_soap_operation *o = ex->x->operation;
+    const char *answer = ex->accept ? "MCCI_IN000002UV01" : ex->x->operation->answer;
     char now[NY_HL7V2_TS_LEN];
 
     ny_hl7v2_ts_write(ny_clock_now_us(), now);
-    ny_xml_w_open(w, o->answer);
+    ny_xml_w_open(w, answer);
     ny_xml_w_attr(w, "xmlns", NY_HL7V3_NS);
     ny_xml_w_attr_c(w, "ITSVersion", "XML_1.0");
     ihe_v3_id_write(w, "id", ny_registry_regional(ex->ihe->cfg.registry)->oid,
@@ -117,7 +117,7 @@ void ihe_v3_wrapper_write(struct ihe_v3 *ex, struct ny_xml_writer *w)
     ny_xml_w_open(w, "creationTime");
     ny_xml_w_attr_c(w, "value", now);
     ny_xml_w_close(w);
-    ihe_v3_id_write(w, "interactionId", NY_S("2.16.840.1.113883.1.6"), ny_str_from_c(o->answer),
+    ihe_v3_id_write(w, "interactionId", NY_S("2.16.840.1.113883.1.6"), ny_str_from_c(answer),
                     NY_STR_NONE);
     code_write(w, "processingCode", "P");
     code_write(w, "processingModeCode", "T");

@@ -45,14 +45,30 @@ static const struct ny_soap_operation *operation(ny_str request)
     return NULL;
 }
 
-static const char *ask(const char *before, const char *parameters)
+static const char *send(ny_str in)
 {
-    char in[TEXT];
     struct ny_ihe_v3 x = {.arena = ny_arena_create(16 * 1024 * 1024),
                           .peer_addr = NY_S("127.0.0.1:40000"),
                           .may_query = !b.may_not_query,
                           .answer = bench_on_answer,
                           .ctx = &b};
+
+    x.in = in;
+    assert_int_equal(ny_xml_parse(x.arena, x.in, NY_STR_NONE, &x.message, NULL), NY_OK);
+    x.operation = operation(x.message->name);
+    assert_non_null(x.operation);
+    b.answers = 0;
+    b.registry->search_text[0] = '\0';
+    ny_ihe_v3_receive(b.ihe, &x);
+    (void)fake_run(b.registry);
+    assert_int_equal(b.answers, 1);
+    ny_arena_destroy(x.arena);
+    return b.answer;
+}
+
+static const char *ask(const char *before, const char *parameters)
+{
+    char in[TEXT];
 
     snprintf(in, sizeof(in),
              "<PRPA_IN201305UV02 xmlns='urn:hl7-org:v3' ITSVersion='XML_1.0'><id root='1.2.9' "
@@ -67,17 +83,7 @@ static const char *ask(const char *before, const char *parameters)
              "extension='Q1'/><statusCode code='new'/>%s<parameterList>%s</parameterList>"
              "</queryByParameter></controlActProcess></PRPA_IN201305UV02>",
              before, parameters);
-    x.in = ny_str_from_c(in);
-    assert_int_equal(ny_xml_parse(x.arena, x.in, NY_STR_NONE, &x.message, NULL), NY_OK);
-    x.operation = operation(x.message->name);
-    assert_non_null(x.operation);
-    b.answers = 0;
-    b.registry->search_text[0] = '\0';
-    ny_ihe_v3_receive(b.ihe, &x);
-    (void)fake_run(b.registry);
-    assert_int_equal(b.answers, 1);
-    ny_arena_destroy(x.arena);
-    return b.answer;
+    return send(ny_str_from_c(in));
 }
 
 /* The same question as in v2. Unformatted: rows of joined literals. */
@@ -176,6 +182,70 @@ static void test_pages_and_nobody(void **state)
     assert_non_null(strstr(b.answer, "<queryResponseCode code=\"NF\"/>"));
 }
 
+static const char *more(const char *element, const char *sender, const char *query, const char *rest)
+{
+    char in[TEXT];
+
+    snprintf(in, sizeof(in),
+             "<%s xmlns='urn:hl7-org:v3' ITSVersion='XML_1.0'><id root='1.2.9' extension='M2'/>"
+             "<interactionId root='2.16.840.1.113883.1.6' extension='QUQI_IN000003UV01'/>"
+             "<processingCode code='P'/><processingModeCode code='T'/><acceptAckCode code='AL'/>"
+             "<sender typeCode='SND'><device classCode='DEV' determinerCode='INSTANCE'>"
+             "<id root='%s'/></device></sender><controlActProcess classCode='CACT' moodCode='EVN'>"
+             "<queryContinuation><queryId root='1.2.7' extension='%s'/>%s</queryContinuation>"
+             "</controlActProcess></%s>",
+             element, sender, query, rest, element);
+    return send(ny_str_from_c(in));
+}
+
+#define CONTINUE "QUQI_IN000003UV01"
+#define WAIT "<statusCode code='waitContinuedQueryResponse'/>"
+
+static void test_next_page(void **state)
+{
+    (void)state;
+    (void)fake_identity(b.registry, 2, NY_S("2"), 0);
+    (void)ask("<initialQuantity value='1'/>", ANYBODY);
+    assert_non_null(strstr(b.answer, "extension=\"1\""));
+    (void)more(CONTINUE, "1.2.6", "Q1", WAIT); /* somebody else */
+    assert_non_null(strstr(b.answer, "<queryResponseCode code=\"AE\"/>"));
+    (void)more(CONTINUE, "1.2.7", "Q2", WAIT);
+    assert_non_null(strstr(b.answer, "<queryResponseCode code=\"AE\"/>"));
+    assert_non_null(strstr(b.answer, "code=\"204\""));
+    (void)more(CONTINUE, "1.2.7", "Q1", WAIT);
+    assert_non_null(strstr(b.answer, "<targetMessage><id root=\"1.2.9\" extension=\"M2\"/>"));
+    assert_non_null(strstr(b.answer, "<resultTotalQuantity value=\"2\"/><resultCurrentQuantity "
+                                     "value=\"1\"/><resultRemainingQuantity value=\"0\"/>"));
+    assert_non_null(strstr(b.answer, "<initialQuantity value=\"1\"/>")); /* the question again */
+    (void)more(CONTINUE, "1.2.7", "Q1", WAIT);                           /* that was the last */
+    assert_non_null(strstr(b.answer, "<queryResponseCode code=\"AE\"/>"));
+}
+
+static void test_cancel(void **state)
+{
+    static const struct {
+        const char *element, *rest;
+    } spellings[] = {
+        {CONTINUE, "<statusCode code='aborted'/>"},
+        {CONTINUE, "<continuationQuantity value='0'/>" WAIT},
+        {CONTINUE "_Cancel", ""},
+    };
+
+    (void)state;
+    (void)fake_identity(b.registry, 2, NY_S("2"), 0);
+    for (size_t i = 0; i < NY_ARRAY_LEN(spellings); i++) {
+        (void)ask("<initialQuantity value='1'/>", ANYBODY);
+        (void)more(spellings[i].element, "1.2.7", "Q1", spellings[i].rest);
+        assert_non_null(strstr(b.answer, "<MCCI_IN000002UV01"));
+        assert_non_null(strstr(b.answer, "<typeCode code=\"CA\"/>"));
+        assert_non_null(strstr(b.registry->cancel_text, "Q1"));
+        (void)more(CONTINUE, "1.2.7", "Q1", WAIT);
+        assert_non_null(strstr(b.answer, "<queryResponseCode code=\"AE\"/>"));
+        (void)more(spellings[i].element, "1.2.7", "Q1", spellings[i].rest);
+        assert_non_null(strstr(b.answer, "<typeCode code=\"CE\"/>"));
+    }
+}
+
 static void test_who_may_not_ask(void **state)
 {
     (void)state;
@@ -190,6 +260,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_same_as_v2, setup, teardown),
         cmocka_unit_test_setup_teardown(test_refusals, setup, teardown),
         cmocka_unit_test_setup_teardown(test_pages_and_nobody, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_next_page, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_cancel, setup, teardown),
         cmocka_unit_test_setup_teardown(test_who_may_not_ask, setup, teardown),
     };
 
