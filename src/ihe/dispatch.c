@@ -103,9 +103,8 @@ bool ihe_processing_is_allowed(const struct ihe_exchange *ex, bool acts_on_other
     ny_str id = ex->msh.processing_id;
     bool test = ny_str_equals(id, NY_S("T")) || ny_str_equals(id, NY_S("D"));
 
-    return ny_str_equals(id, NY_S("P")) ||
-           (test && ex->request.source != NULL && ex->request.source->accept_test &&
-            !acts_on_others);
+    return ny_str_equals(id, NY_S("P")) || (test && ex->request.source != NULL &&
+                                            ex->request.source->accept_test && !acts_on_others);
 }
 
 static bool receiver_check(struct ihe_exchange *ex)

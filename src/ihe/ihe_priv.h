@@ -91,9 +91,9 @@ struct ihe_exchange {
     struct ihe_cx cx[NY_FEED_IDS_MAX]; /* where feed.ids were read */
     struct ny_note note;
     struct ny_reply reply;
-    struct ihe_v3 *v3; /* the message came as HL7 v3 (iti44.c); NULL: as v2 */
+    struct ihe_v3 *v3;      /* the message came as HL7 v3 (iti44.c); NULL: as v2 */
     bool first_was_unknown; /* of the ids, to the registry */
-    bool composed; /* the answer is ours, not one that was stored before */
+    bool composed;          /* the answer is ours, not one that was stored before */
 
     /* ITI-9 */
     const struct ny_domain *query_domain;

@@ -1,15 +1,15 @@
 /* ITI-44 Patient Identity Feed HL7 V3: PRPA_IN201301UV02 adds, 201302 revises, 201304 merges.
  *
- * The message is written as the ADT of the same meaning (A28, A31, A40) and goes the way of that: one
- * patient fed by v2 and by v3 is one record, by construction. What is kept and hashed is the message
- * as it came; the answer is MCCI_IN000002UV01 with CA, CE or CR.
+ * The message is written as the ADT of the same meaning (A28, A31, A40) and goes the way of that:
+ * one patient fed by v2 and by v3 is one record, by construction. What is kept and hashed is the
+ * message as it came; the answer is MCCI_IN000002UV01 with CA, CE or CR.
  *
  *   add of a known patient, revision of an unknown one: done, and told (detail I)
  *   several patients, or several that are replaced: CE, nothing done
  *
- * Who sends: the device's id is MSH-3, its organisation's id MSH-4 of a source; or either is the OID
- * of a domain, whose source it then is. Ids of other organisations (asOtherIDs) are taken where the
- * sender may feed them. Spec: ITI TF-2 3.44, appendix O; our HL7 v3 rules 6, 7. */
+ * Who sends: the device's id is MSH-3, its organisation's id MSH-4 of a source; or either is the
+ * OID of a domain, whose source it then is. Ids of other organisations (asOtherIDs) are taken where
+ * the sender may feed them. Spec: ITI TF-2 3.44, appendix O; our HL7 v3 rules 6, 7. */
 
 #include "v3_priv.h"
 
@@ -51,8 +51,7 @@ static const struct ny_domain *domain_of(const struct ihe_exchange *ex, ny_str r
     const struct ny_domain *d = NULL;
     const struct ny_hd hd = {.oid = root, .type = NY_S("ISO")};
 
-    return root.n > 0 &&
-                   ny_registry_authority(ex->ihe->cfg.registry, &hd, &d) == NY_AUTHORITY_FOUND
+    return root.n > 0 && ny_registry_authority(ex->ihe->cfg.registry, &hd, &d) == NY_AUTHORITY_FOUND
                ? d
                : NULL;
 }
@@ -297,9 +296,10 @@ struct ihe_exchange *ihe_v3_exchange_make(struct ihe_v3 *v3)
     if (ex == NULL || x == NULL || f == NULL) {
         return NULL;
     }
-    *x = (struct ny_ihe_exchange){
-        .arena = v3->arena, .in = v3->x->in, .peer_addr = v3->x->peer_addr,
-        .may_query = v3->x->may_query};
+    *x = (struct ny_ihe_exchange){.arena = v3->arena,
+                                  .in = v3->x->in,
+                                  .peer_addr = v3->x->peer_addr,
+                                  .may_query = v3->x->may_query};
     ex->ihe = v3->ihe;
     ex->x = x;
     ex->arena = v3->arena;
@@ -320,8 +320,8 @@ void ihe_iti44(struct ihe_v3 *v3)
         v3->x->answer(v3->x->ctx, NY_STR_NONE);
     } else if (!ny_registry_is_ready(v3->ihe->cfg.registry)) {
         ihe_finish_unavailable(ex, NY_EDB);
-    } else if (!ihe_v3_header_check(ex, is_merge(v3)) || !subject_read(ex, f) || !replaced_read(ex, f) ||
-               !ids_read(ex, f) || !adt_make(ex, f)) {
+    } else if (!ihe_v3_header_check(ex, is_merge(v3)) || !subject_read(ex, f) ||
+               !replaced_read(ex, f) || !ids_read(ex, f) || !adt_make(ex, f)) {
         ihe_finish(ex);
     } else if (is_merge(v3)) {
         ihe_merge(ex, NY_FEED_MERGE);
@@ -337,17 +337,17 @@ static const struct {
     unsigned field;
     const char *element;
 } places[] = {
-    {5, "name"},
-    {6, "personalRelationship"},
-    {7, "birthTime"},
-    {8, "administrativeGenderCode"},
-    {11, "addr"},
-    {13, "telecom"},
-    {14, "telecom"},
-    {24, "multipleBirthInd"},
+    {5,  "name"                    },
+    {6,  "personalRelationship"    },
+    {7,  "birthTime"               },
+    {8,  "administrativeGenderCode"},
+    {11, "addr"                    },
+    {13, "telecom"                 },
+    {14, "telecom"                 },
+    {24, "multipleBirthInd"        },
     {25, "multipleBirthOrderNumber"},
-    {29, "deceasedTime"},
-    {30, "deceasedInd"},
+    {29, "deceasedTime"            },
+    {30, "deceasedInd"             },
 };
 
 static uint64_t number_next(ny_str *rest)

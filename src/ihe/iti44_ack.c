@@ -1,5 +1,5 @@
-/* MCCI_IN000002UV01: what came of a feed. CA: it is committed. CE: it could not be done, and nothing
- * was. CR: it was refused before it was looked at, or could not be taken now. */
+/* MCCI_IN000002UV01: what came of a feed. CA: it is committed. CE: it could not be done, and
+ * nothing was. CR: it was refused before it was looked at, or could not be taken now. */
 
 #include "v3_priv.h"
 
@@ -7,12 +7,17 @@ static const struct {
     int err;
     const char *code, *system;
 } codes[] = {
-    {100, "SYN100", IHE_V3_DETAILS},    {101, "SYN105", IHE_V3_DETAILS},
-    {102, "SYN102", IHE_V3_DETAILS},    {103, "SYN103", IHE_V3_DETAILS},
-    {200, "NS200", IHE_V3_DETAILS},     {202, "NS202", IHE_V3_DETAILS},
-    {204, "204", IHE_V3_TABLE_0357},    {205, "205", IHE_V3_TABLE_0357},
-    {206, "INTERR", IHE_V3_DETAILS},    {207, "INTERR", IHE_V3_DETAILS},
-    {250, "NS250", IHE_V3_DETAILS},
+    {100, "SYN100", IHE_V3_DETAILS   },
+    {101, "SYN105", IHE_V3_DETAILS   },
+    {102, "SYN102", IHE_V3_DETAILS   },
+    {103, "SYN103", IHE_V3_DETAILS   },
+    {200, "NS200",  IHE_V3_DETAILS   },
+    {202, "NS202",  IHE_V3_DETAILS   },
+    {204, "204",    IHE_V3_TABLE_0357},
+    {205, "205",    IHE_V3_TABLE_0357},
+    {206, "INTERR", IHE_V3_DETAILS   },
+    {207, "INTERR", IHE_V3_DETAILS   },
+    {250, "NS250",  IHE_V3_DETAILS   },
 };
 
 static void code_write(struct ny_xml_writer *w, const struct ihe_exchange *ex, int err)
@@ -73,7 +78,8 @@ static void details_write(struct ny_xml_writer *w, const struct ihe_exchange *ex
     for (size_t i = 0; i < ex->n_warnings && !ihe_is_refused(ex); i++) {
         const struct ny_hl7v2_remark *r = &ex->warnings[i];
 
-        detail_write(w, ex, "W", r->code, "", r->location_count > 0 ? r->locations[0] : NY_STR_NONE);
+        detail_write(w, ex, "W", r->code, "",
+                     r->location_count > 0 ? r->locations[0] : NY_STR_NONE);
     }
     if (!ihe_is_refused(ex)) {
         surprise_write(w, ex);

@@ -1,5 +1,5 @@
-/* ITI-47 Patient Demographics Query HL7 V3: PRPA_IN201305UV02 describes a patient, PRPA_IN201306UV02
- * tells who fits.
+/* ITI-47 Patient Demographics Query HL7 V3: PRPA_IN201305UV02 describes a patient,
+ * PRPA_IN201306UV02 tells who fits.
  *
  * The question is written as the QBP^Q22 of the same meaning and goes the way of ITI-21: the same
  * search, the same limits, the same note before the answer. Repeated parameters are "any of these",
@@ -150,10 +150,13 @@ static bool parameters_ask(struct question *q)
         const char *name;
         value_fn *fn;
     } rows[] = {
-        {"livingSubjectId", id_ask},      {"livingSubjectName", name_ask},
-        {"livingSubjectBirthTime", birth_ask}, {"livingSubjectAdministrativeGender", sex_ask},
-        {"patientAddress", address_ask},  {"patientTelecom", phone_ask},
-        {"mothersMaidenName", mother_ask},
+        {"livingSubjectId",                   id_ask     },
+        {"livingSubjectName",                 name_ask   },
+        {"livingSubjectBirthTime",            birth_ask  },
+        {"livingSubjectAdministrativeGender", sex_ask    },
+        {"patientAddress",                    address_ask},
+        {"patientTelecom",                    phone_ask  },
+        {"mothersMaidenName",                 mother_ask },
     };
 
     ny_hl7v2_w_field(q->w);
@@ -168,7 +171,8 @@ static bool parameters_ask(struct question *q)
 /* QPD-8: the domains whose ids are wanted. */
 static bool scope_ask(struct question *q, const struct ny_xml_node *v)
 {
-    const struct ny_hl7v2_hd hd = {.universal_id = ihe_v3_root(v), .universal_id_type = NY_S("ISO")};
+    const struct ny_hl7v2_hd hd = {.universal_id = ihe_v3_root(v),
+                                   .universal_id_type = NY_S("ISO")};
 
     if (!q->first) {
         ny_hl7v2_w_rep(q->w);
@@ -194,8 +198,8 @@ static bool quantity_ask(struct question *q)
     if (code.n > 0 && !ny_str_equals(code, NY_S("RD"))) {
         return refuse(q, IHE_FAULT_QUERY_VALUE, unit);
     }
-    if (n == NULL ||
-        ny_str_to_i64(ny_str_trim(ny_xml_attr(n, "value")), 1, NY_SEARCH_PAGE_MAX, &count) != NY_OK) {
+    if (n == NULL || ny_str_to_i64(ny_str_trim(ny_xml_attr(n, "value")), 1, NY_SEARCH_PAGE_MAX,
+                                   &count) != NY_OK) {
         return true; /* as many as are answered at all */
     }
     ny_hl7v2_w_begin(q->w, NY_S("RCP"));

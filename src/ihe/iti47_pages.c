@@ -1,11 +1,11 @@
-/* ITI-47, more pages: QUQI_IN000003UV01 asks for the next one or drops the query (statusCode aborted,
- * quantity 0, or the element _Cancel).
+/* ITI-47, more pages: QUQI_IN000003UV01 asks for the next one or drops the query (statusCode
+ * aborted, quantity 0, or the element _Cancel).
  *
  * Only the id of the query comes with it, so the question is kept beside the pointer into the
- * registry's snapshot, under who asked and that id: nobody pages through another's query. The oldest
- * gives way; a question too large to be kept has no second page. A page is as large as the first one
- * was. Spec: ITI TF-2 3.47.4.3; our HL7 v3 rules 10.1. DEVIATION: startResultNumber and another
- * continuationQuantity are not looked at. */
+ * registry's snapshot, under who asked and that id: nobody pages through another's query. The
+ * oldest gives way; a question too large to be kept has no second page. A page is as large as the
+ * first one was. Spec: ITI TF-2 3.47.4.3; our HL7 v3 rules 10.1. DEVIATION: startResultNumber and
+ * another continuationQuantity are not looked at. */
 
 #include "v3_priv.h"
 

@@ -2,10 +2,10 @@
  *
  *   element absent: field empty    nullFlavor: `""`    elements: the complete new list
  *
- * Names: use IDE, SYL, ABC are table 0465's I, P, A; PHON, and none of them, leave it to the script.
- * A family name of qualifier BR is the maiden name. Addresses and phones stand at the person or at
- * the patient. A name cannot be deleted: one with nullFlavor is absent. Spec: ITI TF-2 3.44, appendix
- * E; our HL7 v3 rules 6, 14. */
+ * Names: use IDE, SYL, ABC are table 0465's I, P, A; PHON, and none of them, leave it to the
+ * script. A family name of qualifier BR is the maiden name. Addresses and phones stand at the
+ * person or at the patient. A name cannot be deleted: one with nullFlavor is absent. Spec: ITI
+ * TF-2 3.44, appendix E; our HL7 v3 rules 6, 14. */
 
 #include "v3_priv.h"
 
@@ -120,9 +120,21 @@ static void xpn_write(struct pid *p, const struct name *n, ny_str family, ny_str
 /* The repetitions of one or more name elements. */
 static void names_write(struct pid *p, const struct ny_xml_node *name)
 {
-    static const struct word types[] = {{"L", "L"}, {"OR", "L"}, {"A", "A"},   {"P", "S"},
-                                        {"C", "I"}, {"I", "T"},  {"R", "A"},   {"ASGN", "A"}};
-    static const struct word scripts[] = {{"IDE", "I"}, {"SYL", "P"}, {"ABC", "A"}};
+    static const struct word types[] = {
+        {"L",    "L"},
+        {"OR",   "L"},
+        {"A",    "A"},
+        {"P",    "S"},
+        {"C",    "I"},
+        {"I",    "T"},
+        {"R",    "A"},
+        {"ASGN", "A"}
+    };
+    static const struct word scripts[] = {
+        {"IDE", "I"},
+        {"SYL", "P"},
+        {"ABC", "A"}
+    };
 
     for (; name != NULL; name = ny_xml_again(name)) {
         ny_str use = ny_xml_attr(name, "use");
@@ -201,17 +213,35 @@ static const struct {
     const char *element;
     unsigned component;
 } address_parts[] = {
-    {"streetAddressLine", 1}, {"streetName", 1},        {"houseNumber", 1}, {"houseNumberNumeric", 1},
-    {"precinct", 2},          {"additionalLocator", 2}, {"unitID", 2},      {"postBox", 2},
-    {"city", 3},              {"county", 3},            {"state", 4},       {"postalCode", 5},
-    {"country", 6},
+    {"streetAddressLine",  1},
+    {"streetName",         1},
+    {"houseNumber",        1},
+    {"houseNumberNumeric", 1},
+    {"precinct",           2},
+    {"additionalLocator",  2},
+    {"unitID",             2},
+    {"postBox",            2},
+    {"city",               3},
+    {"county",             3},
+    {"state",              4},
+    {"postalCode",         5},
+    {"country",            6},
 };
 
 static void address_write(struct pid *p, const struct ny_xml_node *addr)
 {
-    static const struct word types[] = {{"H", "H"},  {"HP", "H"},  {"HV", "H"}, {"WP", "O"},
-                                        {"TMP", "C"}, {"BAD", "BA"}, {"PST", "M"}};
-    ny_str part[9] = {{NULL, 0}};
+    static const struct word types[] = {
+        {"H",   "H" },
+        {"HP",  "H" },
+        {"HV",  "H" },
+        {"WP",  "O" },
+        {"TMP", "C" },
+        {"BAD", "BA"},
+        {"PST", "M" }
+    };
+    ny_str part[9] = {
+        {NULL, 0}
+    };
 
     for (const struct ny_xml_node *c = ny_xml_first(addr); c != NULL; c = ny_xml_next(c)) {
         for (size_t i = 0; i < NY_ARRAY_LEN(address_parts); i++) {
@@ -246,8 +276,15 @@ static ny_str phone_number(const struct ny_xml_node *telecom, bool *is_fax)
 
 static void phone_write(struct pid *p, const struct ny_xml_node *telecom)
 {
-    static const struct word uses[] = {{"WP", "WPN"}, {"EC", "EMR"}, {"AS", "ASN"}, {"MC", "PRN"},
-                                       {"H", "PRN"},  {"HP", "PRN"}, {"HV", "VHN"}};
+    static const struct word uses[] = {
+        {"WP", "WPN"},
+        {"EC", "EMR"},
+        {"AS", "ASN"},
+        {"MC", "PRN"},
+        {"H",  "PRN"},
+        {"HP", "PRN"},
+        {"HV", "VHN"}
+    };
     ny_str use = ny_xml_attr(telecom, "use");
     bool is_fax;
     ny_str number = phone_number(telecom, &is_fax);
@@ -258,9 +295,7 @@ static void phone_write(struct pid *p, const struct ny_xml_node *telecom)
     rep_begin(p);
     ny_hl7v2_w_value(p->w, number);
     ny_hl7v2_w_value(p->w, code_of(use, uses, NY_ARRAY_LEN(uses)));
-    ny_hl7v2_w_value(p->w, is_fax                ? NY_S("FX")
-                           : has_word(use, "MC") ? NY_S("CP")
-                                                 : NY_S(""));
+    ny_hl7v2_w_value(p->w, is_fax ? NY_S("FX") : has_word(use, "MC") ? NY_S("CP") : NY_S(""));
 }
 
 /* Elements of that name, at the person and at the patient; when all have a nullFlavor the field is

@@ -74,19 +74,20 @@ static const char *message(const char *kind, const char *processing, const char 
 {
     static char out[TEXT];
 
-    snprintf(out, sizeof(out),
-             "<PRPA_IN%s xmlns='urn:hl7-org:v3' ITSVersion='XML_1.0'><id root='1.2.9' extension='M1'/>"
-             "<creationTime value='20260102030405.123456+0900'/>"
-             "<interactionId root='2.16.840.1.113883.1.6' extension='PRPA_IN%s'/>"
-             "<processingCode code='%s'/><processingModeCode code='T'/><acceptAckCode code='AL'/>"
-             "<receiver typeCode='RCV'><device classCode='DEV' determinerCode='INSTANCE'>"
-             "<id root='1.2.8'/></device></receiver>"
-             "<sender typeCode='SND'><device classCode='DEV' determinerCode='INSTANCE'>"
-             "<id root='1.2.7'/><asAgent classCode='AGNT'><representedOrganization classCode='ORG' "
-             "determinerCode='INSTANCE'><id root='%s'/></representedOrganization></asAgent>"
-             "</device></sender><controlActProcess classCode='CACT' moodCode='EVN'>%s"
-             "</controlActProcess></PRPA_IN%s>",
-             kind, kind, processing, org, subjects, kind);
+    snprintf(
+        out, sizeof(out),
+        "<PRPA_IN%s xmlns='urn:hl7-org:v3' ITSVersion='XML_1.0'><id root='1.2.9' extension='M1'/>"
+        "<creationTime value='20260102030405.123456+0900'/>"
+        "<interactionId root='2.16.840.1.113883.1.6' extension='PRPA_IN%s'/>"
+        "<processingCode code='%s'/><processingModeCode code='T'/><acceptAckCode code='AL'/>"
+        "<receiver typeCode='RCV'><device classCode='DEV' determinerCode='INSTANCE'>"
+        "<id root='1.2.8'/></device></receiver>"
+        "<sender typeCode='SND'><device classCode='DEV' determinerCode='INSTANCE'>"
+        "<id root='1.2.7'/><asAgent classCode='AGNT'><representedOrganization classCode='ORG' "
+        "determinerCode='INSTANCE'><id root='%s'/></representedOrganization></asAgent>"
+        "</device></sender><controlActProcess classCode='CACT' moodCode='EVN'>%s"
+        "</controlActProcess></PRPA_IN%s>",
+        kind, kind, processing, org, subjects, kind);
     return out;
 }
 
@@ -96,7 +97,8 @@ static const char *message(const char *kind, const char *processing, const char 
     "</patient></subject1>" more "</registrationEvent></subject>"
 #define PERSON(id, person)                                                                         \
     SUBJECT("<id root='" F01 "' extension='" id "'/>"                                              \
-            "<patientPerson classCode='PSN' determinerCode='INSTANCE'>" person "</patientPerson>", "")
+            "<patientPerson classCode='PSN' determinerCode='INSTANCE'>" person "</patientPerson>", \
+            "")
 
 static const char *behind_head(const char *feed_text)
 {
@@ -167,10 +169,11 @@ static void test_same_as_v2(void **state)
         snprintf(subject, sizeof(subject), PERSON("1", "%s"), rows[i].person);
         assert_non_null(strstr(send(message("201302UV02", "P", F01, subject)), "code=\"CA\""));
         snprintf(v3, sizeof(v3), "%s", b.registry->feed_text);
-        snprintf(v2, sizeof(v2),
-                 "MSH|^~\\&|HIS|F01|||20260102030405.1234+0900||ADT^A31|M1|P|2.5||||||UNICODE UTF-8\r"
-                 "EVN||20260102030405.1234+0900\rPID|||1^^^&" F01 "&ISO||%s\r",
-                 rows[i].pid);
+        snprintf(
+            v2, sizeof(v2),
+            "MSH|^~\\&|HIS|F01|||20260102030405.1234+0900||ADT^A31|M1|P|2.5||||||UNICODE UTF-8\r"
+            "EVN||20260102030405.1234+0900\rPID|||1^^^&" F01 "&ISO||%s\r",
+            rows[i].pid);
         (void)bench_send(&b, ny_str_from_c(v2));
         assert_non_null(strstr(b.answer, "MSA|AA|M1\r"));
         if (strcmp(behind_head(v3), behind_head(b.registry->feed_text)) != 0) {
@@ -185,7 +188,8 @@ static void test_same_as_v2(void **state)
 
 #define KNOWN PERSON("1", "<name><family>A</family></name>")
 #define MERGE_OF(replaced)                                                                         \
-    SUBJECT("<id root='" F01 "' extension='1'/>", "<replacementOf typeCode='RPLC'>"                \
+    SUBJECT("<id root='" F01 "' extension='1'/>",                                                  \
+            "<replacementOf typeCode='RPLC'>"                                                      \
             "<priorRegistration><subject1><priorRegisteredRole>" replaced                          \
             "</priorRegisteredRole></subject1></priorRegistration></replacementOf>")
 #define EVENT "/controlActProcess/subject/registrationEvent"
@@ -219,8 +223,8 @@ static void test_answers(void **state)
     (void)state;
     for (size_t i = 0; i < NY_ARRAY_LEN(answers); i++) {
         size_t before = b.registry->n_feeds;
-        const char *got = send(message(answers[i].kind, answers[i].processing, answers[i].org,
-                                       answers[i].subjects));
+        const char *got = send(
+            message(answers[i].kind, answers[i].processing, answers[i].org, answers[i].subjects));
 
         for (size_t k = 0; k < NY_ARRAY_LEN(answers[i].has) && answers[i].has[k] != NULL; k++) {
             if (strstr(got, answers[i].has[k]) == NULL) {

@@ -70,19 +70,20 @@ static const char *ask(const char *before, const char *parameters)
 {
     char in[TEXT];
 
-    snprintf(in, sizeof(in),
-             "<PRPA_IN201305UV02 xmlns='urn:hl7-org:v3' ITSVersion='XML_1.0'><id root='1.2.9' "
-             "extension='M1'/><creationTime value='20260102030405'/>"
-             "<interactionId root='2.16.840.1.113883.1.6' extension='PRPA_IN201305UV02'/>"
-             "<processingCode code='P'/><processingModeCode code='T'/><acceptAckCode code='AL'/>"
-             "<receiver typeCode='RCV'><device classCode='DEV' determinerCode='INSTANCE'>"
-             "<id root='1.2.8'/></device></receiver>"
-             "<sender typeCode='SND'><device classCode='DEV' determinerCode='INSTANCE'>"
-             "<id root='1.2.7'/></device></sender><controlActProcess classCode='CACT' moodCode='EVN'>"
-             "<code code='PRPA_TE201305UV02'/><queryByParameter><queryId root='1.2.7' "
-             "extension='Q1'/><statusCode code='new'/>%s<parameterList>%s</parameterList>"
-             "</queryByParameter></controlActProcess></PRPA_IN201305UV02>",
-             before, parameters);
+    snprintf(
+        in, sizeof(in),
+        "<PRPA_IN201305UV02 xmlns='urn:hl7-org:v3' ITSVersion='XML_1.0'><id root='1.2.9' "
+        "extension='M1'/><creationTime value='20260102030405'/>"
+        "<interactionId root='2.16.840.1.113883.1.6' extension='PRPA_IN201305UV02'/>"
+        "<processingCode code='P'/><processingModeCode code='T'/><acceptAckCode code='AL'/>"
+        "<receiver typeCode='RCV'><device classCode='DEV' determinerCode='INSTANCE'>"
+        "<id root='1.2.8'/></device></receiver>"
+        "<sender typeCode='SND'><device classCode='DEV' determinerCode='INSTANCE'>"
+        "<id root='1.2.7'/></device></sender><controlActProcess classCode='CACT' moodCode='EVN'>"
+        "<code code='PRPA_TE201305UV02'/><queryByParameter><queryId root='1.2.7' "
+        "extension='Q1'/><statusCode code='new'/>%s<parameterList>%s</parameterList>"
+        "</queryByParameter></controlActProcess></PRPA_IN201305UV02>",
+        before, parameters);
     return send(ny_str_from_c(in));
 }
 
@@ -182,7 +183,8 @@ static void test_pages_and_nobody(void **state)
     assert_non_null(strstr(b.answer, "<queryResponseCode code=\"NF\"/>"));
 }
 
-static const char *more(const char *element, const char *sender, const char *query, const char *rest)
+static const char *more(const char *element, const char *sender, const char *query,
+                        const char *rest)
 {
     char in[TEXT];
 
@@ -226,9 +228,9 @@ static void test_cancel(void **state)
     static const struct {
         const char *element, *rest;
     } spellings[] = {
-        {CONTINUE, "<statusCode code='aborted'/>"},
-        {CONTINUE, "<continuationQuantity value='0'/>" WAIT},
-        {CONTINUE "_Cancel", ""},
+        {CONTINUE,           "<statusCode code='aborted'/>"          },
+        {CONTINUE,           "<continuationQuantity value='0'/>" WAIT},
+        {CONTINUE "_Cancel", ""                                      },
     };
 
     (void)state;
