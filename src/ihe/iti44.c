@@ -160,6 +160,9 @@ static bool ids_read(struct ihe_exchange *ex, struct ihe_v3_feed *f)
     const struct ny_xml_node *id = ihe_v3_child(f->patient, "id");
     const struct ny_xml_node *other = ihe_v3_child(person, "asOtherIDs");
 
+    if (ex->request.source == NULL) {
+        return ihe_refuse(ex, IHE_FAULT_UNKNOWN_SENDER, NULL);
+    }
     for (; id != NULL; id = ny_xml_again(id)) {
         if (ny_xml_attr(id, "nullFlavor").n == 0 && !id_add(ex, f, id)) {
             return false;

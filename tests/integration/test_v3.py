@@ -50,18 +50,18 @@ def validate(message):
         PARSED[name].assertValid(etree.fromstring(etree.tostring(message)))
 
 
-def ask(path, kind, sender, act, element=None):
-    """The answer's element. sender: number of the domain whose OID the sender's organisation has."""
+def ask(path, kind, sender, act, element=None, number=None, header=""):
+    """The answer's element. number: of the message, default a new one. sender: number of the domain whose OID the sender's organisation has."""
     element = element or kind
     body = f"""<{element} xmlns="urn:hl7-org:v3" ITSVersion="XML_1.0">
-<id root="1.2.3.4" extension="T{next(NUMBER)}"/><creationTime value="20260102030405"/>
+<id root="1.2.3.4" extension="T{number or next(NUMBER)}"/><creationTime value="20260102030405"/>
 <interactionId root="2.16.840.1.113883.1.6" extension="{kind}"/>
 <processingCode code="P"/><processingModeCode code="T"/><acceptAckCode code="AL"/>
 <receiver typeCode="RCV"><device classCode="DEV" determinerCode="INSTANCE"><id root="2.999.9"/></device></receiver>
 <sender typeCode="SND"><device classCode="DEV" determinerCode="INSTANCE"><id root="2.999.8"/>
 <asAgent classCode="AGNT"><representedOrganization classCode="ORG" determinerCode="INSTANCE"><id root="{OID}{sender}"/></representedOrganization></asAgent></device></sender>
 <controlActProcess classCode="CACT" moodCode="EVN">{act}</controlActProcess></{element}>"""
-    data = f'<e:Envelope xmlns:e="{ENVELOPE}"><e:Body>{body}</e:Body></e:Envelope>'.encode()
+    data = f'<e:Envelope xmlns:e="{ENVELOPE}"><e:Header>{header}</e:Header><e:Body>{body}</e:Body></e:Envelope>'.encode()
     conn = http.client.HTTPConnection("127.0.0.1", SERVER.http_port, timeout=60)
     try:
         conn.request("POST", path, body=data,
@@ -142,6 +142,15 @@ class Feeds(unittest.TestCase):
                               "typeCode"), "CA")
         found = query(named("山田", "次郎"))
         self.assertIn((OID + "1", "B1"), ids(found))
+
+    def test_sent_again(self):
+        """In another envelope it is the same message, and has the same answer."""
+        answers = [
+            etree.tostring(ask("/pixmanager", "PRPA_IN201301UV02", 1, person(1, "E1"), number="again",
+                               header=f'<x:n xmlns:x="urn:x">{i}</x:n>')) for i in (1, 2)]
+        self.assertEqual(answers[0], answers[1])
+        self.assertEqual(SERVER.sql("SELECT count(*) FROM nayose.message"
+                                    " WHERE control_id = '1.2.3.4^Tagain'"), [["1"]])
 
     def test_refusals(self):
         self.assertEqual(code(feed("PRPA_IN201301UV02", 1, person(2, "C1")), "typeCode"), "CE")

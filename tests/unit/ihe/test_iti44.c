@@ -203,6 +203,7 @@ static const struct {
     {"add", "201301UV02", "P", F01, KNOWN, 1, {"code=\"CA\"", "<targetMessage><id root=\"1.2.9\" extension=\"M1\"/>", "<MCCI_IN000002UV01"}},
     {"by an id as URN", "201301UV02", "P", "urn:oid:" F01, KNOWN, 1, {"code=\"CA\""}},
     {"nobody we know", "201301UV02", "P", "1.2.3.4", KNOWN, 0, {"code=\"CR\"", "NS260", "<location>/PRPA_IN201301UV02/sender</location>"}},
+    {"nobody we know, with other ids", "201301UV02", "P", "1.2.3.4", PERSON("1", "<asOtherIDs classCode='PAT'><id root='1.2.392.2' extension='7'/></asOtherIDs>"), 0, {"code=\"CR\"", "NS260"}},
     {"another's domain", "201301UV02", "P", F01, SUBJECT("<id root='1.2.392.2' extension='1'/>", ""), 0, {"code=\"CE\"", "code=\"204\"", EVENT "/subject1/patient/id<"}},
     {"an unknown domain", "201301UV02", "P", F01, SUBJECT("<id root='1.2.392.77' extension='1'/>", ""), 0, {"code=\"CE\"", "code=\"204\"", EVENT "/subject1/patient/id<"}},
     {"no id", "201301UV02", "P", F01, SUBJECT("<id nullFlavor='NI'/>", ""), 0, {"code=\"CE\"", "SYN105"}},
