@@ -27,4 +27,19 @@ struct ny_ihe_v3 {
 /* Never fails: whatever is wrong in the message is said in its answer. */
 void ny_ihe_v3_receive(struct ny_ihe *ihe, struct ny_ihe_v3 *x);
 
+/* ---- ITI-46: telling a consumer ---- */
+
+struct ny_notice; /* registry_notices.h */
+
+/* PRPA_IN201302UV02 with every identifier of the notice, in its envelope. Its id is made of the
+ * notice's number: told again, it is the same. device, organization: OIDs of the receiver; to: its
+ * URL. out: in a. NY_ELIMIT. */
+NY_MUST_USE ny_rc ny_ihe_v3_notice_write(const struct ny_ihe *ihe, struct ny_arena *a,
+                                         const struct ny_notice *notice, ny_str device,
+                                         ny_str organization, ny_str to, int64_t now_us,
+                                         ny_str *out);
+/* What a consumer answered, as ny_ihe_notice_answer(); answer: an envelope. */
+enum ny_ihe_answer ny_ihe_v3_notice_answer(struct ny_arena *a, ny_str answer, int64_t seq,
+                                           ny_str *code);
+
 #endif

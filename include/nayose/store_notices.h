@@ -14,7 +14,8 @@ struct ny_consumer_row {
     ny_str name;
     ny_str host; /* an address: names are not resolved */
     uint16_t port;
-    ny_str app, facility; /* MSH-5, MSH-6 of what it is sent */
+    ny_str path;          /* of its service in HL7 v3; empty: it is told in v2 over MLLP */
+    ny_str app, facility; /* MSH-5, MSH-6 of what it is sent; in v3 OIDs of device, organisation */
     ny_str domains;       /* of interest: namespaces between commas; empty: every listed one */
     bool enabled;         /* false: nothing is noted for it and nothing sent */
 };

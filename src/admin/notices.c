@@ -16,10 +16,10 @@ static json_t *consumer_json(struct request *q, const struct ny_consumer_row *c)
     ny_str address = ny_arena_printf(q->call->arena, "%s%.*s%s:%u", v6 ? "[" : "", NY_ARG(c->host),
                                      v6 ? "]" : "", c->port);
 
-    return json_pack("{s:o, s:o, s:o, s:o, s:o, s:b}", "name", ny_admin_str(c->name), "address",
-                     ny_admin_str(address), "application", ny_admin_str(c->app), "facility",
-                     ny_admin_str(c->facility), "domains", ny_admin_str(c->domains), "enabled",
-                     c->enabled);
+    return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:b}", "name", ny_admin_str(c->name),
+                     "address", ny_admin_str(address), "path", ny_admin_str(c->path), "application",
+                     ny_admin_str(c->app), "facility", ny_admin_str(c->facility), "domains",
+                     ny_admin_str(c->domains), "enabled", c->enabled);
 }
 
 struct queues {
@@ -111,6 +111,17 @@ static bool domains_are_known(const struct request *q, ny_str domains)
     return any;
 }
 
+/* Of a request line: printable ASCII. */
+static bool path_is_usable(ny_str path)
+{
+    for (size_t i = 0; i < path.n; i++) {
+        if (path.p[i] <= ' ' || path.p[i] >= 0x7F) {
+            return false;
+        }
+    }
+    return path.n == 0 || (path.p[0] == '/' && path.n <= 1024);
+}
+
 static void on_consumer_set(void *ctx, ny_rc rc)
 {
     struct request *q = ctx;
@@ -148,6 +159,7 @@ void ny_admin_consumers_post(struct request *q)
     }
     row.name = name;
     text_take(q, o, "address", &address);
+    text_take(q, o, "path", &row.path);
     text_take(q, o, "application", &row.app);
     text_take(q, o, "facility", &row.facility);
     text_take(q, o, "domains", &row.domains);
@@ -160,6 +172,9 @@ void ny_admin_consumers_post(struct request *q)
     } else if ((row.port == 0 || !ny_str_is_empty(address)) && !address_read(q, address, &row)) {
         ny_admin_fail(q, 400, "the address is not ADDRESS:PORT; a host name is none",
                       "for example 192.0.2.7:2575");
+    } else if (!path_is_usable(row.path)) {
+        ny_admin_fail(q, 400, "the path does not begin with / or holds blanks",
+                      "empty: told in HL7 v2 over MLLP");
     } else if (!domains_are_known(q, row.domains)) {
         ny_admin_fail(q, 400, "a domain is not known, or there is none but the regional one",
                       "see: nayose domain list");

@@ -7,6 +7,7 @@ static void consumers_print(const json_t *consumers)
     static const struct cli_column columns[] = {
         {"CONSUMER",    false, false},
         {"ADDRESS",     false, false},
+        {"PATH",        false, false},
         {"APPLICATION", false, false},
         {"FACILITY",    false, false},
         {"DOMAINS",     false, true },
@@ -30,14 +31,14 @@ static void consumers_print(const json_t *consumers)
                 snprintf(text[k], sizeof(text[k]), "%lld", (long long)json_integer_value(v));
             }
         }
-        cli_table_row(
-            t,
-            (const char *const[]){cli_json_text(c, "name"), cli_json_text(c, "address"),
-                                  cli_json_text(c, "application"), cli_json_text(c, "facility"),
-                                  domains[0] != '\0' ? domains : "all",
-                                  json_is_true(json_object_get(c, "enabled")) ? "yes" : "no",
-                                  text[0], text[1], text[2]},
-            NY_ARRAY_LEN(columns));
+        cli_table_row(t,
+                      (const char *const[]){
+                          cli_json_text(c, "name"), cli_json_text(c, "address"),
+                          cli_json_text(c, "path"), cli_json_text(c, "application"),
+                          cli_json_text(c, "facility"), domains[0] != '\0' ? domains : "all",
+                          json_is_true(json_object_get(c, "enabled")) ? "yes" : "no", text[0],
+                          text[1], text[2]},
+                      NY_ARRAY_LEN(columns));
     }
     cli_table_print(t);
 }
@@ -61,13 +62,13 @@ int verb_consumer_list(struct cli *cli, const struct verb *verb)
 enum { KEY_TEXTS = 0x2000, KEY_ENABLED = 0x2010 };
 
 /* In the order of their keys. */
-static const char *const texts[] = {"address", "application", "facility", "domains"};
+static const char *const texts[] = {"address", "application", "facility", "domains", "path"};
 
 static const struct argp_option options[] = {
     {.name = "address",
      .key = KEY_TEXTS,
      .arg = "ADDRESS:PORT",
-     .doc = "Where it listens for MLLP; needed for a new one"},
+     .doc = "Where it listens; needed for a new one"},
     {.name = "application",              .key = KEY_TEXTS + 1, .arg = "APP", .doc = "MSH-5 of what it is sent"},
     {.name = "facility",
      .key = KEY_TEXTS + 2,
@@ -77,11 +78,16 @@ static const struct argp_option options[] = {
      .key = KEY_TEXTS + 3,
      .arg = "NS,NS|all",
      .doc = "Whose identifiers it is told of"},
+    {.name = "path",
+     .key = KEY_TEXTS + 4,
+     .arg = "/PATH",
+     .doc = "Of its PIXV3 service: it is told in HL7 V3 over SOAP, APP and FACILITY are OIDs; "
+            "empty: in v2 over MLLP"},
     {.name = "enabled",
      .key = KEY_ENABLED,
      .arg = "yes|no",
      .doc = "no: nothing is sent, and what changes meanwhile is not kept"},
-    {0                },
+    {0                 },
 };
 
 static bool option_set(void *ctx, int key, char *arg, struct argp_state *state)

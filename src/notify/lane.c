@@ -144,7 +144,7 @@ static void row_end(struct lane *l, enum ny_notice_end end, ny_str answer)
     l->at++;
     l->ending++;
     ny_registry_notice_end(l->notify->cfg.registry, &row,
-                           ny_str_from_c(l->stream != NULL ? ny_stream_peer(l->stream) : ""),
+                           ny_str_from_c(l->stream != NULL ? ny_stream_peer(l->stream) : l->host),
                            NY_STR_NONE, NY_STR_NONE, on_ended, l);
 }
 
@@ -153,7 +153,8 @@ bool ny_lane_answered(struct lane *l, ny_str frame)
     const int64_t seq = l->notices[l->at].seq;
     struct ny_arena *a = ny_arena_create(0);
     ny_str code;
-    enum ny_ihe_answer answer = ny_ihe_notice_answer(a, frame, seq, &code);
+    enum ny_ihe_answer answer = l->v3 ? ny_ihe_v3_notice_answer(a, frame, seq, &code)
+                                      : ny_ihe_notice_answer(a, frame, seq, &code);
 
     if (answer != NY_IHE_ANSWER_OTHER) {
         ny_timer_stop(l->timer);

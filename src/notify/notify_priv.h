@@ -7,7 +7,9 @@
 #ifndef NAYOSE_NOTIFY_PRIV_H
 #define NAYOSE_NOTIFY_PRIV_H
 
+#include "nayose/http_answer.h"
 #include "nayose/ihe.h"
+#include "nayose/ihe_v3.h"
 #include "nayose/mllp.h"
 #include "nayose/net.h"
 #include "nayose/notify.h"
@@ -31,6 +33,7 @@ struct lane {
 
     char host[256]; /* what the stream is connected to */
     uint16_t port;
+    bool v3;                  /* SOAP over HTTP, one connection for each row; else MLLP */
     struct ny_stream *stream; /* NULL: not connected */
     struct ny_mllp_reader *reader;
     struct ny_timer *timer; /* of the pause, or for the answer */

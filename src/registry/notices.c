@@ -32,6 +32,7 @@ void ny_consumer_copy(struct ny_arena *a, const struct ny_consumer_row *row,
     *out = *row;
     out->name = ny_arena_str(a, row->name);
     out->host = ny_arena_str(a, row->host);
+    out->path = ny_arena_str(a, row->path);
     out->app = ny_arena_str(a, row->app);
     out->facility = ny_arena_str(a, row->facility);
     out->domains = ny_arena_str(a, row->domains);

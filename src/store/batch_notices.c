@@ -54,6 +54,7 @@ static ny_rc consumers_write(struct ny_store *s, const struct ny_store_batch *b)
         ny_col_text(&c, row->facility);
         ny_col_text(&c, row->domains);
         ny_col_bool(&c, row->enabled);
+        ny_col_text(&c, row->path);
         ny_col_end(&c);
     }
     return ny_columns_send(&c, s->write);

@@ -61,6 +61,7 @@ static ny_rc consumer_row(const struct ny_store_visitor *v, const struct ny_db_r
         .facility = ny_db_get_str(r, i, 5),
         .domains = ny_db_get_str(r, i, 6),
         .enabled = ny_db_get_bool(r, i, 7),
+        .path = ny_db_get_str(r, i, 8),
     };
 
     return v->consumer(v->ctx, &row);

@@ -6,8 +6,11 @@ In: NAYOSE_BIN, the directory of nayosed and nayose; NAYOSE_HL7V3_SCHEMAS as in 
 them only the validation is left out, and that is said.
 """
 import http.client
+import http.server
 import os
 import sys
+import threading
+import time
 import unittest
 
 from lxml import etree
@@ -199,6 +202,66 @@ class Queries(unittest.TestCase):
         answer = query(named("夏目", "金之助"))
         self.assertEqual(code(answer, "typeCode"), "AA")
         self.assertEqual(code(answer, "queryResponseCode"), "NF")
+
+
+class Consumer(http.server.BaseHTTPRequestHandler):
+    """A PIXV3 consumer: refuses whom it is told to, and is broken the first time."""
+    told = []  # (what it answered, ids, message id)
+    changed = threading.Condition()
+    refuse = set()
+
+    def do_POST(self):
+        root = etree.fromstring(self.rfile.read(int(self.headers["Content-Length"])))
+        message = root.find(f"{{{ENVELOPE}}}Body")[0]
+        validate(message)
+        number = message.find(HL7 + "id").get("extension")
+        told = ids(message)
+        broken = not Consumer.told
+        word = "CE" if told & Consumer.refuse else "CA"
+        answer = f"""<e:Envelope xmlns:e="{ENVELOPE}"><e:Body><MCCI_IN000002UV01 xmlns="urn:hl7-org:v3"><acknowledgement>
+<typeCode code="{word}"/><targetMessage><id root="1.2" extension="{number}"/></targetMessage></acknowledgement></MCCI_IN000002UV01></e:Body></e:Envelope>""".encode()
+        self.send_response(500 if broken else 200)
+        self.end_headers()  # no Content-Length: the end of the connection ends it
+        self.wfile.write(b"<fault/>" if broken else answer)
+        with Consumer.changed:
+            Consumer.told.append(("" if broken else word, told, number))
+            Consumer.changed.notify_all()
+
+    def log_message(self, *args):
+        pass
+
+    @classmethod
+    def wait(cls, wanted):
+        with cls.changed:
+            assert cls.changed.wait_for(lambda: any(wanted(*t) for t in cls.told), 60), cls.told
+
+
+class Notifications(unittest.TestCase):
+    def test_consumer(self):
+        service = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Consumer)
+        threading.Thread(target=service.serve_forever, daemon=True).start()
+        try:
+            settings = {"name": "portal", "address": f"127.0.0.1:{service.server_address[1]}",
+                        "path": "no path", "application": "2.999.5", "facility": "2.999.6"}
+            self.assertEqual(SERVER.request("POST", "/consumers", settings)[0], 400)
+            self.assertEqual(SERVER.request("POST", "/consumers", settings | {"path": "/pix"})[0], 200)
+            Consumer.refuse.add((OID + "2", "N2"))
+            for i in (1, 2, 3):
+                feed("PRPA_IN201301UV02", i, person(i, f"N{i}", f"四{i}郎", "シロウ", f"197{i}0304"))
+            Consumer.wait(lambda word, told, _: word == "CA" and (OID + "1", "N1") in told)
+            Consumer.wait(lambda word, told, _: word == "CE" and (OID + "2", "N2") in told)
+            Consumer.wait(lambda word, told, _: word == "CA" and (OID + "3", "N3") in told)
+            first = [number for word, told, number in Consumer.told if (OID + "1", "N1") in told]
+            self.assertEqual(first[0], first[1])  # after the fault it is told the same again
+            # What was refused is kept aside, the rest goes.
+            end = time.monotonic() + 60
+            while (SERVER.sql("SELECT count(*) FROM nayose.notification") != [["1"]]
+                   and time.monotonic() < end):
+                time.sleep(0.05)
+            self.assertEqual(SERVER.sql("SELECT answer FROM nayose.notification"), [["CE"]])
+        finally:
+            service.shutdown()
+            service.server_close()
 
 
 if __name__ == "__main__":
