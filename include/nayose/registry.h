@@ -235,8 +235,8 @@ void ny_registry_links_at(struct ny_registry *r, ny_str after_ns, ny_str after_i
                           int64_t at_us,
                           void (*fn)(void *ctx, ny_rc rc, const struct ny_link_row *rows, size_t n),
                           void *ctx);
-void ny_registry_reviews(struct ny_registry *r, enum ny_review_state state, int64_t after_at_us,
-                         int64_t after_a, int64_t after_b, int32_t limit,
+void ny_registry_reviews(struct ny_registry *r, const struct ny_review_filter *f,
+                         int64_t after_at_us, int64_t after_a, int64_t after_b, int32_t limit,
                          void (*fn)(void *ctx, ny_rc rc, const struct ny_review_view *rows,
                                     size_t n),
                          void *ctx);

@@ -6,6 +6,7 @@
 
 #include "nayose/link.h"
 #include "nayose/registry.h"
+#include "nayose/store_desk.h"
 
 struct ny_word {
     const struct ny_domain *domains[2];
@@ -14,6 +15,11 @@ struct ny_word {
     enum ny_pin_role role; /* CLERK or SUPERVISOR */
     ny_str who, reason;
     bool dry_run; /* looked at, not said */
+    /* Of the desk: the row that is kept with the pin, when the question still stands; NULL: none.
+     */
+    const struct ny_decision_row *decision;
+    int64_t undoes;  /* the number of a decision that this word takes back, 0: none */
+    int64_t said_us; /* of its pin, which must still be the one in force */
 };
 
 /* One identity of the groups that the word is about, by the first member of its group. */
@@ -27,6 +33,8 @@ struct ny_word_outcome {
     struct ny_link_check check; /* said (unless dry_run) when its result is NEW */
     const struct ny_word_member *members; /* [n_members] canonical order; of a NEW word */
     size_t n_members;
+    bool is_moot; /* nothing was said: the question does not stand any more, or the pin to be undone
+                     is not in force */
 };
 
 /* Says a word. Its pin, the groups that change and two audit rows (one for each identity, also of a

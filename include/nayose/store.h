@@ -399,14 +399,23 @@ NY_MUST_USE ny_rc ny_store_pins(struct ny_store *s, int64_t after, int32_t limit
                                            size_t n),
                                 void *ctx);
 
-/* A page of review questions in a state, ordered by (opened, a, b), behind the row key `after_*`
- * (all 0 = from the start). */
+/* A page of review questions, ordered by (opened, a, b), behind the row key `after_*` (all 0 = from
+ * the start). */
 struct ny_review_view {
     struct ny_review_row row;
     ny_str ns_a, id_a, ns_b, id_b;
+    ny_str whom;      /* given to this clerk; empty: to nobody */
+    int64_t until_us; /* put off until then; 0: it is not */
+};
+struct ny_review_filter {
+    enum ny_review_state state;
+    enum ny_review_reason reason; /* 0: any */
+    ny_str domain;                /* one of its two is of this namespace; empty: any */
+    ny_str clerk;                 /* given to nobody or to this clerk; empty: to whomever */
+    bool put_off;                 /* also those that were put off */
 };
 NY_MUST_USE ny_rc ny_store_reviews(
-    struct ny_store *s, enum ny_review_state state, int64_t after_at_us, int64_t after_a,
+    struct ny_store *s, const struct ny_review_filter *f, int64_t after_at_us, int64_t after_a,
     int64_t after_b, int32_t limit,
     void (*fn)(void *ctx, ny_rc rc, const struct ny_review_view *rows, size_t n), void *ctx);
 

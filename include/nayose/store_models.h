@@ -93,7 +93,9 @@ enum ny_store_view {
     NY_VIEW_QUEUES,
     /* The database: {replica, bytes, directory or null, standbys: [{name, state, sync, lag_s}, …],
      * holds (stops at 10 000), review_oldest_s or null}. */
-    NY_VIEW_DATABASE
+    NY_VIEW_DATABASE,
+    NY_VIEW_REVIEWS /* questions: {waiting, oldest_s or null, by_reason, by_domain}; arg 1: parked
+                     * ones, too */
 };
 /* fn is called once; json is borrowed until it returns. NY_EDB as for the other reads. */
 NY_MUST_USE ny_rc ny_store_view(struct ny_store *s, enum ny_store_view view, int32_t arg,

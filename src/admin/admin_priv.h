@@ -6,6 +6,7 @@
 
 #include "nayose/admin.h"
 #include "nayose/registry.h"
+#include "nayose/registry_pins.h"
 
 struct ny_admin {
     struct ny_admin_config cfg;
@@ -83,6 +84,27 @@ void ny_admin_study_start(struct request *q, struct ny_study_order *order);
 bool ny_admin_body_number(struct request *q, const json_t *o, const char *key, int64_t missing,
                           int64_t max, int64_t *out);
 
+/* people.c: both records, the bars, what keeps them apart. */
+json_t *ny_admin_explanation(struct request *q, const struct ny_explanation *e);
+
+/* pins.c: a word under way. */
+struct telling {
+    struct request *q;
+    struct ny_word word;
+    ny_str names[2]; /* NS^ID as asked */
+};
+/* What the asker may say: CLERK or SUPERVISOR. */
+enum ny_pin_role ny_admin_role(const struct request *q);
+/* Lists of names, one for each group; of: 0 the groups before, 1 after the word. */
+json_t *ny_admin_groups(const struct request *q, const struct ny_word_outcome *o, size_t of);
+/* True, and answered, when nothing came of the word. */
+bool ny_admin_word_refused(struct telling *t, ny_rc rc, const struct ny_word_outcome *o);
+
+/* desk.c, listings.c: a question of a listing; what stands in the word of a review reason. */
+enum ny_review_reason ny_admin_reason_parse(ny_str word);
+/* The filters of a listing of questions. False, and answered, when one is none. */
+bool ny_admin_review_filter(struct request *q, struct ny_review_filter *f);
+
 /* notices.c: NY_VIEW_QUEUES as gauges. */
 void ny_admin_queues_write(ny_str queues, struct ny_buf *b);
 
@@ -99,6 +121,13 @@ void ny_admin_explain(struct request *q);
 void ny_admin_pairs(struct request *q);
 void ny_admin_links(struct request *q);
 void ny_admin_reviews(struct request *q);
+void ny_admin_review_counts(struct request *q);
+void ny_admin_review_case(struct request *q);
+void ny_admin_review_take(struct request *q);
+void ny_admin_review_decide(struct request *q);
+void ny_admin_review_undo(struct request *q);
+void ny_admin_review_release(struct request *q);
+void ny_admin_review_log(struct request *q);
 void ny_admin_holds(struct request *q);
 void ny_admin_hold_release(struct request *q);
 void ny_admin_pins_get(struct request *q);

@@ -1,5 +1,7 @@
 /* Pages of links and of questions. */
 
+#include "nayose/registry_desk.h"
+
 #include "admin_priv.h"
 
 /* ---- links ---- */
@@ -70,15 +72,21 @@ static json_t *reason_json(struct request *q, const struct ny_review_row *row)
 
 static json_t *review_json(struct request *q, const struct ny_review_view *v)
 {
+    const struct ny_lease *lease = ny_registry_case_lease(q->registry, v->row.a, v->row.b);
     char opened[NY_TIMESTAMP_LEN];
+    char until[NY_TIMESTAMP_LEN];
 
     ny_timestamp_write(v->row.at_us, opened);
-    return json_pack("{s:o, s:o, s:o, s:o, s:f, s:o, s:s, s:s}", "domain_a", ny_admin_str(v->ns_a),
-                     "local_id_a", ny_admin_str(v->id_a), "domain_b", ny_admin_str(v->ns_b),
-                     "local_id_b", ny_admin_str(v->id_b), "probability",
-                     1.0 - ny_match_p_false(v->row.total_b1024), "reason", reason_json(q, &v->row),
-                     "state", v->row.state == NY_REVIEW_PARKED ? "parked" : "open", "opened",
-                     opened);
+    ny_timestamp_write(v->until_us, until);
+    return json_pack(
+        "{s:o, s:o, s:o, s:o, s:f, s:o, s:s, s:s, s:I, s:o, s:o, s:o}", "domain_a",
+        ny_admin_str(v->ns_a), "local_id_a", ny_admin_str(v->id_a), "domain_b",
+        ny_admin_str(v->ns_b), "local_id_b", ny_admin_str(v->id_b), "probability",
+        1.0 - ny_match_p_false(v->row.total_b1024), "reason", reason_json(q, &v->row), "state",
+        v->row.state == NY_REVIEW_PARKED ? "parked" : "open", "opened", opened, "age_s",
+        (json_int_t)((ny_clock_now_us() - v->row.at_us) / NY_US_PER_SECOND), "assigned_to",
+        ny_admin_str(v->whom), "later_until", v->until_us != 0 ? json_string(until) : json_null(),
+        "held_by", lease != NULL ? ny_admin_str(lease->who) : json_null());
 }
 
 static void on_reviews(void *ctx, ny_rc rc, const struct ny_review_view *rows, size_t n)
@@ -101,25 +109,45 @@ static void on_reviews(void *ctx, ny_rc rc, const struct ny_review_view *rows, s
     ny_admin_page(q, "reviews", list, next);
 }
 
+bool ny_admin_review_filter(struct request *q, struct ny_review_filter *f)
+{
+    ny_str state;
+    ny_str reason;
+    ny_str later;
+
+    *f = (struct ny_review_filter){.state = NY_REVIEW_OPEN};
+    if (!ny_admin_param(q, "state", &state) || !ny_admin_param(q, "reason", &reason) ||
+        !ny_admin_param(q, "later", &later) || !ny_admin_param(q, "domain", &f->domain) ||
+        !ny_admin_param(q, "clerk", &f->clerk)) {
+        return false;
+    }
+    f->put_off = !ny_str_equals(later, NY_S("no"));
+    f->reason = ny_admin_reason_parse(reason);
+    if (ny_str_equals(state, NY_S("parked"))) {
+        f->state = NY_REVIEW_PARKED;
+    } else if (!ny_str_is_empty(state) && !ny_str_equals(state, NY_S("open"))) {
+        ny_admin_fail(q, 400, "state is neither open nor parked", "");
+        return false;
+    }
+    if (!ny_str_is_empty(reason) && f->reason == 0) {
+        ny_admin_fail(q, 400, "there is no such reason",
+                      "band, guard, runner-up, groups, hold, pins or overlay");
+        return false;
+    }
+    return true;
+}
+
 void ny_admin_reviews(struct request *q)
 {
-    enum ny_review_state state = NY_REVIEW_OPEN;
+    struct ny_review_filter f;
     int64_t at;
     int64_t a;
     int64_t b;
     int32_t limit;
-    ny_str text;
 
-    if (!ny_admin_param(q, "state", &text) || !ny_admin_param_i64(q, "after_at", &at) ||
-        !ny_admin_param_i64(q, "after_a", &a) || !ny_admin_param_i64(q, "after_b", &b) ||
-        !ny_admin_param_limit(q, 1000, &limit)) {
-        return;
+    if (ny_admin_review_filter(q, &f) && ny_admin_param_i64(q, "after_at", &at) &&
+        ny_admin_param_i64(q, "after_a", &a) && ny_admin_param_i64(q, "after_b", &b) &&
+        ny_admin_param_limit(q, 1000, &limit)) {
+        ny_registry_reviews(q->registry, &f, at, a, b, limit, on_reviews, q);
     }
-    if (ny_str_equals(text, NY_S("parked"))) {
-        state = NY_REVIEW_PARKED;
-    } else if (!ny_str_is_empty(text) && !ny_str_equals(text, NY_S("open"))) {
-        ny_admin_fail(q, 400, "state is neither open nor parked", "");
-        return;
-    }
-    ny_registry_reviews(q->registry, state, at, a, b, limit, on_reviews, q);
 }

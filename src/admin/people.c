@@ -100,7 +100,7 @@ static json_t *bars_json(const struct ny_explanation *e)
     return list;
 }
 
-static json_t *explanation_json(struct request *q, const struct ny_explanation *e)
+json_t *ny_admin_explanation(struct request *q, const struct ny_explanation *e)
 {
     return json_pack("{s:o, s:o, s:b, s:f, s:f, s:s, s:b, s:o, s:o, s:o, s:i}", "a",
                      ny_admin_record(q, e->domain_a, e->id_a, e->regional_a, e->a), "b",
@@ -124,7 +124,7 @@ static void on_explained(void *ctx, ny_rc rc, const struct ny_explanation *e)
                       e->found_a ? "the second id is not known" : "the first id is not known",
                       "ids are compared exactly, leading zeros count");
     } else {
-        ny_admin_json_audited(x->q, &what, explanation_json(x->q, e));
+        ny_admin_json_audited(x->q, &what, ny_admin_explanation(x->q, e));
     }
 }
 

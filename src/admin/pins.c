@@ -1,8 +1,6 @@
 /* Pins: a clerk's word that two records are one person or two, what it would change, and what was
  * said so far. */
 
-#include "nayose/registry_pins.h"
-
 #include "admin_priv.h"
 
 /* Words for enum ny_pin_kind and enum ny_pin_role. */
@@ -10,12 +8,6 @@ static const char *const kinds[] = {"", "same", "different", "none", "merge", "m
 static const char *const roles[] = {"message", "facility", "clerk", "supervisor"};
 
 /* ---- what a word came to ---- */
-
-struct telling {
-    struct request *q;
-    struct ny_word word;
-    ny_str names[2]; /* NS^ID as asked */
-};
 
 /* "F01^0001234" */
 static ny_str name_of(const struct request *q, uint32_t id)
@@ -27,8 +19,7 @@ static ny_str name_of(const struct request *q, uint32_t id)
     return ny_arena_printf(q->call->arena, "%.*s^%.*s", NY_ARG(d->ns), NY_ARG(local_id));
 }
 
-/* Lists of names, one for each group; of: the place of its first member in a row. */
-static json_t *groups_json(const struct request *q, const struct ny_word_outcome *o, size_t of)
+json_t *ny_admin_groups(const struct request *q, const struct ny_word_outcome *o, size_t of)
 {
     json_t *groups = json_array();
 
@@ -148,16 +139,14 @@ static void accept(const struct telling *t, const struct ny_word_outcome *o)
             json_pack("{s:s, s:s}", "kind", kinds[before->kind], "role", roles[before->role]));
     }
     if (!stands) {
-        json_object_set_new(body, "before", groups_json(t->q, o, 0));
-        json_object_set_new(body, "after", groups_json(t->q, o, 1));
+        json_object_set_new(body, "before", ny_admin_groups(t->q, o, 0));
+        json_object_set_new(body, "after", ny_admin_groups(t->q, o, 1));
     }
     ny_admin_json(t->q, 200, body);
 }
 
-static void on_word(void *ctx, ny_rc rc, const struct ny_word_outcome *o)
+bool ny_admin_word_refused(struct telling *t, ny_rc rc, const struct ny_word_outcome *o)
 {
-    struct telling *t = ctx;
-
     if (rc != NY_OK) {
         ny_admin_fail_rc(t->q, rc);
     } else if (o->missing != 0) {
@@ -171,22 +160,32 @@ static void on_word(void *ctx, ny_rc rc, const struct ny_word_outcome *o)
         ny_admin_fail(t->q, 409, "nothing is said of the two that could be withdrawn",
                       "see: nayose pin list");
     } else {
+        return false;
+    }
+    return true;
+}
+
+static void on_word(void *ctx, ny_rc rc, const struct ny_word_outcome *o)
+{
+    struct telling *t = ctx;
+
+    if (!ny_admin_word_refused(t, rc, o)) {
         accept(t, o);
     }
 }
 
 /* ---- what is asked ---- */
 
-static bool is_supervisor(const struct request *q)
+enum ny_pin_role ny_admin_role(const struct request *q)
 {
     ny_str rest = q->admin->cfg.supervisors;
 
     while (!ny_str_is_empty(rest)) {
         if (ny_str_equals(ny_str_split(&rest, ' '), q->call->user)) {
-            return true;
+            return NY_ROLE_SUPERVISOR;
         }
     }
-    return false;
+    return NY_ROLE_CLERK;
 }
 
 /* False, and answered, when the body does not say it all. */
@@ -204,7 +203,7 @@ static bool word_read(struct telling *t, const json_t *o)
     t->word.reason = ny_str_trim(ny_admin_text_of(q, o, "reason"));
     t->word.dry_run = json_is_true(json_object_get(o, "dry_run"));
     t->word.who = q->call->user;
-    t->word.role = is_supervisor(q) ? NY_ROLE_SUPERVISOR : NY_ROLE_CLERK;
+    t->word.role = ny_admin_role(q);
     for (size_t k = 0; k < 2; k++) {
         t->names[k] = ny_admin_text_of(q, o, members[k]);
         if (ny_admin_identity(q, t->names[k], &t->word.domains[k], &t->word.ids[k]) != NY_OK) {

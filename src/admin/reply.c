@@ -196,12 +196,22 @@ json_t *ny_admin_str(ny_str s)
     return v != NULL ? v : json_string("\xEF\xBF\xBD");
 }
 
+static const char *const reasons[] = {"",       "band", "guard", "runner-up",
+                                      "groups", "hold", "pins",  "overlay"};
+
 const char *ny_admin_reason(enum ny_review_reason reason)
 {
-    static const char *const words[] = {"",       "band", "guard", "runner-up",
-                                        "groups", "hold", "pins",  "overlay"};
+    return reasons[reason];
+}
 
-    return words[reason];
+enum ny_review_reason ny_admin_reason_parse(ny_str word)
+{
+    for (size_t i = 1; i < NY_ARRAY_LEN(reasons); i++) {
+        if (ny_str_equals(word, ny_str_from_c(reasons[i]))) {
+            return (enum ny_review_reason)i;
+        }
+    }
+    return 0;
 }
 
 const char *ny_admin_band(enum ny_band band)

@@ -132,6 +132,18 @@ static const char *verdict(struct cli *cli, const json_t *answer)
     return ja ? "別人です。" : "Two persons: not linked, and no question.";
 }
 
+void cli_explanation_print(struct cli *cli, const json_t *e)
+{
+    const json_t *const records[] = {json_object_get(e, "a"), json_object_get(e, "b")};
+
+    cli_records_print(cli, records, NY_ARRAY_LEN(records));
+    putchar('\n');
+    bars_print(cli, e);
+    putchar('\n');
+    guards_print(cli, json_object_get(e, "guards"));
+    puts(verdict(cli, e));
+}
+
 int verb_explain(struct cli *cli, const struct verb *verb)
 {
     char **operands = cli_args(cli, verb, NULL, NULL, NULL, NULL);
@@ -148,15 +160,7 @@ int verb_explain(struct cli *cli, const struct verb *verb)
     if (code == CLI_DONE && cli->json) {
         cli_json_print(answer);
     } else if (code == CLI_DONE) {
-        const json_t *const records[] = {json_object_get(answer, "a"),
-                                         json_object_get(answer, "b")};
-
-        cli_records_print(cli, records, NY_ARRAY_LEN(records));
-        putchar('\n');
-        bars_print(cli, answer);
-        putchar('\n');
-        guards_print(cli, json_object_get(answer, "guards"));
-        puts(verdict(cli, answer));
+        cli_explanation_print(cli, answer);
     }
     json_decref(answer);
     return code;

@@ -221,6 +221,13 @@ const char *cli_event_text(struct cli *cli, const json_t *e);
 /* The events (the newest first) as a table, the oldest first; identity: only those of it; NULL:
  * all. */
 void cli_timeline_print(struct cli *cli, const json_t *events, const char *identity);
+/* The label, then one line a group: "  F01^1 F02^2". */
+void cli_groups_print(const char *label, const json_t *groups);
+
+/* ---- explain.c ---- */
+
+/* Both records, the bars, what keeps them apart. */
+void cli_explanation_print(struct cli *cli, const json_t *e);
 
 /* ---- study.c: what the server does in the background ---- */
 

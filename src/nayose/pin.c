@@ -33,8 +33,7 @@ static bool option_set(void *ctx, int key, char *arg, struct argp_state *state)
     return true;
 }
 
-/* One line a group: "  F01^1 F02^2". */
-static void groups_print(const char *label, const json_t *groups)
+void cli_groups_print(const char *label, const json_t *groups)
 {
     const json_t *group;
     const json_t *name;
@@ -66,8 +65,8 @@ static void answer_print(struct cli *cli, const json_t *answer)
         printf("%s: %s (%s)\n", cli_label(cli, "takes the place of", "置き換えた指定"),
                cli_json_text(said, "kind"), cli_json_text(said, "role"));
     }
-    groups_print(cli_label(cli, "before", "前"), json_object_get(answer, "before"));
-    groups_print(cli_label(cli, "after", "後"), json_object_get(answer, "after"));
+    cli_groups_print(cli_label(cli, "before", "前"), json_object_get(answer, "before"));
+    cli_groups_print(cli_label(cli, "after", "後"), json_object_get(answer, "after"));
     puts(strcmp(result, "kept") == 0 ? cli_label(cli, "kept", "記録しました")
                                      : cli_label(cli, "nothing was changed", "変更していません"));
 }

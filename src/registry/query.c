@@ -50,13 +50,13 @@ void ny_registry_links(struct ny_registry *r, ny_str after_ns, ny_str after_id, 
     }
 }
 
-void ny_registry_reviews(struct ny_registry *r, enum ny_review_state state, int64_t after_at_us,
-                         int64_t after_a, int64_t after_b, int32_t limit,
+void ny_registry_reviews(struct ny_registry *r, const struct ny_review_filter *f,
+                         int64_t after_at_us, int64_t after_a, int64_t after_b, int32_t limit,
                          void (*fn)(void *ctx, ny_rc rc, const struct ny_review_view *rows,
                                     size_t n),
                          void *ctx)
 {
-    ny_rc rc = ny_store_reviews(r->store, state, after_at_us, after_a, after_b, limit, fn, ctx);
+    ny_rc rc = ny_store_reviews(r->store, f, after_at_us, after_a, after_b, limit, fn, ctx);
 
     if (rc != NY_OK) {
         fn(ctx, rc, NULL, 0);
@@ -81,8 +81,7 @@ static bool is_compared(struct ny_registry *r, uint32_t a, uint32_t b, const str
     return compared;
 }
 
-/* The question that stands between the groups of two identities, if any. */
-static void find_question(const struct ny_registry *r, uint32_t a, uint32_t b,
+void ny_registry_question(const struct ny_registry *r, uint32_t a, uint32_t b,
                           struct ny_comparison *out)
 {
     struct ny_index_identity x;
@@ -132,7 +131,7 @@ static void compare(struct ny_registry *r, uint32_t a, uint32_t b, const struct 
     out->band = ny_match_band(r->model, &out->score);
     out->p_false = ny_match_p_false(out->score.total_b1024);
     out->compared = is_compared(r, a, b, &records->a);
-    find_question(r, a, b, out);
+    ny_registry_question(r, a, b, out);
 }
 
 bool ny_registry_compare(struct ny_registry *r, const struct ny_domain *domain_a, ny_str id_a,

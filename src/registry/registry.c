@@ -63,6 +63,7 @@ void ny_registry_destroy(struct ny_registry *r)
     ny_batch_destroy(r->in_flight);
     ny_drift_finish(r);
     ny_cursors_free(r);
+    ny_desk_finish(r);
     ny_registry_unload(r);
     ny_arena_destroy(r->scratch);
     ny_free(r->heard);

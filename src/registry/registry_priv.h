@@ -168,6 +168,7 @@ struct ny_registry {
     } thaw;                   /* what an alarm held is decided again */
     struct ny_arena *scratch; /* of one decision */
     struct cursors *cursors;  /* cursors.c; NULL: nobody pages */
+    struct leases *leases;    /* desk.c; NULL: nobody has a case open */
     uint64_t undone;          /* how often ids of memory were taken back */
 };
 
@@ -320,6 +321,17 @@ void ny_registry_calibration_keep(struct ny_registry *r, ny_str body);
 /* directory.c */
 void ny_directory_add_domain(struct ny_registry *r, const struct ny_domain *d);
 void ny_directory_set_source(struct ny_registry *r, const struct ny_requester_row *row);
+
+/* query.c: the question between the groups of two identities goes into out->review and reason. */
+void ny_registry_question(const struct ny_registry *r, uint32_t a, uint32_t b,
+                          struct ny_comparison *out);
+
+/* desk.c */
+struct ny_decision_row;
+void ny_desk_finish(struct ny_registry *r);
+/* The texts go into the arena. */
+void ny_decision_row_copy(struct ny_arena *a, const struct ny_decision_row *row,
+                          struct ny_decision_row *out);
 
 /* seen.c */
 enum seen_result { SEEN_NEW, SEEN_SAME, SEEN_OTHER_BODY };

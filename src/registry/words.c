@@ -7,6 +7,7 @@
 
 #include <stdlib.h>
 
+#include "nayose/registry_desk.h"
 #include "nayose/registry_pins.h"
 
 #include "registry_priv.h"
@@ -107,6 +108,41 @@ static ny_rc groups_foresee(struct ny_registry *r, struct saying *s,
 
 /* ---- the word ---- */
 
+/* The row of the desk that goes with the pin. */
+static void desk_keep(struct ny_store_batch *rows, const struct saying *s,
+                      const struct ny_index_pin *said)
+{
+    const struct ny_decision_undo_row undo = {s->word.undoes, s->word.who, said->stamp.at_us};
+    const struct ny_index_pin *before = s->out.check.before;
+
+    if (s->word.undoes != 0) {
+        ny_store_undo_decision(rows, &undo);
+    }
+    if (s->word.decision != NULL) {
+        struct ny_decision_row row = *s->word.decision;
+
+        row.a = said->a;
+        row.b = said->b;
+        row.said_us = said->stamp.at_us;
+        row.before = before != NULL ? (enum ny_pin_kind)before->kind : 0;
+        ny_store_add_decision(rows, &row);
+    }
+}
+
+/* A decision answers a question that stands; an undo takes back the word that is in force. */
+static bool is_moot(struct ny_registry *r, const struct saying *s, const uint32_t ids[2])
+{
+    const struct ny_index_pin *before = s->out.check.before;
+    struct ny_case c;
+
+    if (s->word.undoes != 0) {
+        return before == NULL || before->role != (uint8_t)s->word.role ||
+               before->stamp.at_us != s->word.said_us;
+    }
+    ny_registry_case(r, ids[0], ids[1], &c);
+    return s->word.decision != NULL && c.state == 0;
+}
+
 static void pin_keep(struct ny_registry *r, struct ny_store_batch *rows, const struct saying *s,
                      const struct ny_index_pin *said, const struct ny_link_set *seeds)
 {
@@ -122,6 +158,7 @@ static void pin_keep(struct ny_registry *r, struct ny_store_batch *rows, const s
 
     ny_index_pin_add(r->index, said);
     ny_store_add_pin(rows, &row);
+    desk_keep(rows, s, said);
     ny_registry_regroup(r, seeds, &why);
 }
 
@@ -158,7 +195,8 @@ static ny_rc word_look(struct ny_registry *r, struct ny_store_batch *rows, struc
     ny_link_set_add(&seeds, s->arena, said.a);
     ny_link_set_add(&seeds, s->arena, said.b);
     rc = ny_link_word_check(&r->link, s->arena, &said, &s->out.check);
-    if (rc != NY_OK || s->out.check.result != NY_WORD_NEW) {
+    s->out.is_moot = rc == NY_OK && is_moot(r, s, ids);
+    if (rc != NY_OK || s->out.is_moot || s->out.check.result != NY_WORD_NEW) {
         return rc;
     }
     said.total_b1024 = s->out.check.total_b1024;
@@ -178,7 +216,8 @@ static void word_audit(struct ny_store_batch *rows, const struct saying *s)
 {
     static const char *const names[] = {
         [NY_PIN_SAME] = "link", [NY_PIN_DIFFERENT] = "unlink", [NY_PIN_NONE] = "pin withdraw"};
-    const bool refused = s->out.missing != 0 || s->out.check.result == NY_WORD_CONTRADICTED;
+    const bool refused =
+        s->out.missing != 0 || s->out.is_moot || s->out.check.result == NY_WORD_CONTRADICTED;
     const char *what = refused                                 ? " refused"
                        : s->word.dry_run                       ? " looked at"
                        : s->out.check.result == NY_WORD_STANDS ? " stands"
@@ -231,6 +270,13 @@ void ny_registry_word(struct ny_registry *r, const struct ny_word *word,
     *s = (struct saying){.arena = a, .word = *word, .fn = fn, .ctx = ctx};
     for (size_t k = 0; k < 2; k++) {
         s->word.ids[k] = ny_arena_str(a, word->ids[k]);
+    }
+    if (word->decision != NULL) {
+        struct ny_decision_row *row = NY_ARENA_NEW(a, struct ny_decision_row);
+
+        NY_ASSERT(row != NULL);
+        ny_decision_row_copy(a, word->decision, row);
+        s->word.decision = row;
     }
     s->word.who = ny_arena_str(a, word->who);
     s->word.reason = ny_arena_str(a, word->reason);

@@ -283,5 +283,6 @@ ny_rc ny_batch_write(struct ny_store *s, struct ny_store_batch *b, int64_t batch
     rc = rc != NY_OK ? rc : edges_write(s, b, false);
     rc = rc != NY_OK ? rc : ny_batch_write_questions(s, b);
     rc = rc != NY_OK ? rc : ny_batch_write_notices(s, b);
+    rc = rc != NY_OK ? rc : ny_batch_write_desk(s, b);
     return rc != NY_OK ? rc : messages_write(s, b);
 }

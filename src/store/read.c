@@ -28,6 +28,7 @@ struct read_op {
         void (*notices)(void *, ny_rc, const struct ny_notice_view *, size_t);
         void (*found)(void *, ny_rc, const int64_t *, size_t);
         void (*visits)(void *, ny_rc, const struct ny_stored_visit *, size_t);
+        void (*decisions)(void *, ny_rc, const struct ny_decision_view *, size_t);
     } fn;
 };
 
@@ -512,23 +513,96 @@ static void tell_reviews(struct read_op *op, ny_rc rc, const struct ny_db_result
             .id_a = ny_db_get_str(r, i, 8),
             .ns_b = ny_db_get_str(r, i, 9),
             .id_b = ny_db_get_str(r, i, 10),
+            .whom = ny_db_get_str(r, i, 11),
+            .until_us = ny_db_get_time_us(r, i, 12),
         };
     }
     op->fn.reviews(op->ctx, rc, rows, n);
 }
 
-ny_rc ny_store_reviews(struct ny_store *s, enum ny_review_state state, int64_t after_at_us,
+/* Empty where there is nothing: NULL is no value of a filter. */
+static struct ny_db_param filter_text(struct read_op *op, ny_str s)
+{
+    ny_str text = ny_text_clean(op->arena, s);
+
+    return ny_db_text(text.p != NULL ? text : NY_S(""));
+}
+
+ny_rc ny_store_reviews(struct ny_store *s, const struct ny_review_filter *f, int64_t after_at_us,
                        int64_t after_a, int64_t after_b, int32_t limit,
                        void (*fn)(void *ctx, ny_rc rc, const struct ny_review_view *rows, size_t n),
                        void *ctx)
 {
     struct read_op *op = op_create(s, tell_reviews, ctx);
-    struct ny_db_param params[5] = {
-        ny_db_i16(op->arena, (int16_t)state), ny_db_time_us(op->arena, after_at_us),
-        ny_db_i64(op->arena, after_a), ny_db_i64(op->arena, after_b), ny_db_i32(op->arena, limit)};
+    struct ny_db_param params[9] = {ny_db_i16(op->arena, (int16_t)f->state),
+                                    ny_db_time_us(op->arena, after_at_us),
+                                    ny_db_i64(op->arena, after_a),
+                                    ny_db_i64(op->arena, after_b),
+                                    ny_db_i32(op->arena, limit),
+                                    filter_text(op, f->domain),
+                                    ny_db_i16(op->arena, (int16_t)f->reason),
+                                    ny_db_bool(f->put_off),
+                                    filter_text(op, f->clerk)};
 
     op->fn.reviews = fn;
-    return op_start(op, NY_SQL_REVIEWS, params, 5);
+    return op_start(op, NY_SQL_REVIEWS, params, 9);
+}
+
+/* ---- decisions ---- */
+
+static void decision_row(const struct ny_db_result *r, size_t i, struct ny_decision_view *out)
+{
+    *out = (struct ny_decision_view){
+        .number = ny_db_get_i64(r, i, 0),
+        .row = {.a = ny_db_get_i64(r, i, 1),
+                .b = ny_db_get_i64(r, i, 2),
+                .decision = (enum ny_decision)ny_db_get_i32(r, i, 3),
+                .who = ny_db_get_str(r, i, 4),
+                .at_us = ny_db_get_time_us(r, i, 5),
+                .reason = ny_db_get_str(r, i, 6),
+                .note = ny_db_get_str(r, i, 7),
+                .whom = ny_db_get_str(r, i, 8),
+                .until_us = ny_db_get_time_us(r, i, 9),
+                .seconds = ny_db_get_i32(r, i, 10),
+                .asked = (enum ny_review_reason)ny_db_get_i32(r, i, 11),
+                .total_b1024 = ny_db_get_i32(r, i, 12),
+                .guards = (uint32_t)ny_db_get_i32(r, i, 13),
+                .said_us = ny_db_get_time_us(r, i, 14),
+                .before = (enum ny_pin_kind)ny_db_get_i32(r, i, 15)},
+        .undone = ny_db_get_bool(r, i, 16),
+        .ns_a = ny_db_get_str(r, i, 17),
+        .id_a = ny_db_get_str(r, i, 18),
+        .ns_b = ny_db_get_str(r, i, 19),
+        .id_b = ny_db_get_str(r, i, 20),
+    };
+}
+
+static void tell_decisions(struct read_op *op, ny_rc rc, const struct ny_db_result *r)
+{
+    size_t n = rc == NY_OK ? ny_db_rows(r) : 0;
+    struct ny_decision_view *rows =
+        rc == NY_OK ? NY_ARENA_ARRAY(op->arena, struct ny_decision_view, n) : NULL;
+
+    for (size_t i = 0; i < n; i++) {
+        decision_row(r, i, &rows[i]);
+    }
+    op->fn.decisions(op->ctx, rc, rows, n);
+}
+
+ny_rc ny_store_decisions(struct ny_store *s, const struct ny_decision_filter *f, int32_t limit,
+                         void (*fn)(void *ctx, ny_rc rc, const struct ny_decision_view *rows,
+                                    size_t n),
+                         void *ctx)
+{
+    struct read_op *op = op_create(s, tell_decisions, ctx);
+    struct ny_db_param params[7] = {
+        filter_text(op, f->who),         ny_db_i64(op->arena, f->a),
+        ny_db_i64(op->arena, f->b),      ny_db_i64(op->arena, f->number),
+        ny_db_i64(op->arena, f->before), ny_db_bool(f->undone),
+        ny_db_i32(op->arena, limit)};
+
+    op->fn.decisions = fn;
+    return op_start(op, NY_SQL_DECISIONS, params, 7);
 }
 
 /* ---- the outbox ---- */
@@ -595,6 +669,7 @@ ny_rc ny_store_view(struct ny_store *s, enum ny_store_view view, int32_t arg,
         [NY_VIEW_LABELS] = NY_SQL_VIEW_LABELS,
         [NY_VIEW_QUEUES] = NY_SQL_VIEW_QUEUES,
         [NY_VIEW_DATABASE] = NY_SQL_VIEW_DATABASE,
+        [NY_VIEW_REVIEWS] = NY_SQL_VIEW_REVIEWS,
     };
     struct read_op *op = op_create(s, tell_view, ctx);
     struct ny_db_param param = ny_db_i32(op->arena, arg);

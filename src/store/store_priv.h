@@ -8,6 +8,7 @@
  *   batch_models.c         model versions, calibrations and labels in a batch
  *   batch_notices.c        consumers and the outbox in a batch
  *   visits.c               visits, in a batch and read
+ *   batch_desk.c           what clerks decided in a batch
  *   audit_chain.c          hashes of audit rows
  *   read.c                 asynchronous reads
  *   demographics_*.c       a patient as JSON and back */
@@ -16,6 +17,7 @@
 
 #include "nayose/db.h"
 #include "nayose/store.h"
+#include "nayose/store_desk.h"
 #include "nayose/store_models.h"
 #include "nayose/store_notices.h"
 #include "nayose/store_visits.h"
@@ -160,6 +162,8 @@ struct ny_store_batch {
     NY_ROWS(struct ny_consumer_row) consumers;
     NY_ROWS(struct ny_notice_row) notices;
     NY_ROWS(struct ny_notice_end_row) notice_ends;
+    NY_ROWS(struct ny_decision_row) decisions;
+    NY_ROWS(struct ny_decision_undo_row) decision_undos;
     struct ny_rollout_row rollout;
     enum { ROLLOUT_SAME, ROLLOUT_SET, ROLLOUT_END } rollout_change;
     struct batch_slot *slots;
@@ -237,6 +241,10 @@ void ny_batch_free_notices(struct ny_store_batch *b);
 
 /* visits.c */
 NY_MUST_USE ny_rc ny_batch_write_visits(struct ny_store *s, const struct ny_store_batch *b);
+
+/* batch_desk.c */
+NY_MUST_USE ny_rc ny_batch_write_desk(struct ny_store *s, const struct ny_store_batch *b);
+void ny_batch_free_desk(struct ny_store_batch *b);
 
 /* audit_chain.c: the audit rows behind head, which moves on. */
 NY_MUST_USE ny_rc ny_audit_write(struct ny_store *s, const struct ny_store_batch *b,

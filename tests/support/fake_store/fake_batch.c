@@ -196,6 +196,18 @@ void ny_store_add_requester(struct ny_store_batch *b, const struct ny_requester_
 
 /* ---- nobody asks for these rows back here ---- */
 
+void ny_store_add_decision(struct ny_store_batch *b, const struct ny_decision_row *row)
+{
+    (void)b;
+    (void)row;
+}
+
+void ny_store_undo_decision(struct ny_store_batch *b, const struct ny_decision_undo_row *row)
+{
+    (void)b;
+    (void)row;
+}
+
 void ny_store_set_rehearsal(struct ny_store_batch *b, int32_t version, ny_str rehearsal)
 {
     (void)b;

@@ -194,13 +194,26 @@ ny_rc ny_store_links(struct ny_store *s, ny_str after_ns, ny_str after_id, int32
     return NY_EUNSUPP;
 }
 
-ny_rc ny_store_reviews(struct ny_store *s, enum ny_review_state state, int64_t after_at_us,
+ny_rc ny_store_decisions(struct ny_store *s, const struct ny_decision_filter *f, int32_t limit,
+                         void (*fn)(void *ctx, ny_rc rc, const struct ny_decision_view *rows,
+                                    size_t n),
+                         void *ctx)
+{
+    (void)s;
+    (void)f;
+    (void)limit;
+    (void)fn;
+    (void)ctx;
+    return NY_EUNSUPP;
+}
+
+ny_rc ny_store_reviews(struct ny_store *s, const struct ny_review_filter *f, int64_t after_at_us,
                        int64_t after_a, int64_t after_b, int32_t limit,
                        void (*fn)(void *ctx, ny_rc rc, const struct ny_review_view *rows, size_t n),
                        void *ctx)
 {
     (void)s;
-    (void)state;
+    (void)f;
     (void)after_at_us;
     (void)after_a;
     (void)after_b;

@@ -3,6 +3,7 @@
 #ifndef NAYOSE_TEST_FAKE_STORE_H
 #define NAYOSE_TEST_FAKE_STORE_H
 
+#include "nayose/store_desk.h"
 #include "nayose/store_models.h"
 
 /* A model version 1 with the settings of an installation, as text; arena. candidate_max: 0 =

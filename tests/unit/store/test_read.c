@@ -235,8 +235,10 @@ static void test_review_pages(void **state)
     for (size_t i = 0; i < NY_ARRAY_LEN(rows); i++) {
         struct answer w = {0};
 
-        assert_int_equal(ny_store_reviews(e->store, rows[i].state, rows[i].at_us, rows[i].a,
-                                          rows[i].b, rows[i].limit, on_reviews, &w),
+        const struct ny_review_filter f = {.state = rows[i].state, .put_off = true};
+
+        assert_int_equal(ny_store_reviews(e->store, &f, rows[i].at_us, rows[i].a, rows[i].b,
+                                          rows[i].limit, on_reviews, &w),
                          NY_OK);
         ENV_UNTIL(e, w.calls > 0);
         if (w.rc != NY_OK || strcmp(w.text, rows[i].expected) != 0) {

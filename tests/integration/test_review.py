@@ -1,0 +1,148 @@
+#!/usr/bin/python3
+"""The clerks' desk: cases are held by one desk at a time, decided, put off, given away and undone;
+at the end the groups are those of the beginning."""
+import json
+import os
+import subprocess
+import tempfile
+import unittest
+
+import harness
+
+CASES = 100
+FAMILY = "佐藤 鈴木 髙橋 田中 渡邊 伊藤 山本 中村 小林 加藤".split()
+KANA = "サトウ スズキ タカハシ タナカ ワタナベ イトウ ヤマモト ナカムラ コバヤシ カトウ".split()
+PLAIN = {"髙橋": "高橋", "渡邊": "渡辺"}
+
+
+def message(patient, n, second):
+    """Two numbers of one hospital for what looks like one patient: a question (GD1)."""
+    family = FAMILY[n % 10]
+    if second:
+        family = PLAIN.get(family, family)
+    birth = f"{1940 + n % 50}{1 + n % 12:02}{1 + n % 28:02}"
+    return ("\r".join([
+        f"MSH|^~\\&|HIS|F01|NAYOSE|R|20260301||ADT^A08|{patient}|P|2.3.1||||||UNICODE UTF-8",
+        "EVN|A08|20260301",
+        f"PID|1||{patient}^^^F01||{family}^花子^^^^^L^I~{KANA[n % 10]}^ハナコ^^^^^L^P||{birth}|F"]) +
+            "\r").encode()
+
+
+def nayose(server, *args):
+    env = dict(os.environ, LANG="C", NAYOSE_SERVER=server.admin_path)
+    env.pop("LC_ALL", None)
+    return subprocess.run([os.path.join(harness.BIN, "nayose"), *args], env=env, capture_output=True,
+                          encoding="utf-8", timeout=120, check=False)
+
+
+class Desk(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.tmp = tempfile.TemporaryDirectory()
+        cls.addClassCleanup(cls.tmp.cleanup)
+        cls.server = harness.Server()
+        cls.addClassCleanup(cls.server.close)
+        cls.server.start()
+        cls.server.request("POST", "/domains", {"namespace": "F01", "oid": "1.2.392.1.1", "name": ""})
+        messages = [message(f"{k}{n}", n, k == "B") for n in range(CASES) for k in "AB"]
+        stats = cls.server.load([harness.write_frames(os.path.join(cls.tmp.name, "feed.hl7"), messages)],
+                                "--connections", "1")
+        if stats["aa"] != len(messages):
+            raise RuntimeError(stats)
+
+    def post(self, path, expected=200, **body):
+        status, answer = self.server.request("POST", path, body)
+        self.assertEqual(status, expected, answer)
+        return answer
+
+    def waiting(self):
+        return self.server.get("/review/counts")[1]["waiting"]
+
+    def take(self, desk, **more):
+        case = self.post("/review/take", desk=desk, **more)
+        return case, [f"{case[k]['domain']}^{case[k]['id']}" for k in "ab"]
+
+    def test_a_case_is_held_by_one_desk(self):
+        case, pair = self.take("one")
+        _, other = self.take("two")
+        self.assertNotEqual(set(pair), set(other))
+        refused = self.post("/review/take", 409, desk="two", a=pair[0], b=pair[1])
+        self.assertEqual(refused["lease"]["desk"], "one")
+        self.post("/review/decide", 409, desk="two", a=pair[0], b=pair[1], decision="same",
+                  reason="records")
+        self.assertEqual(self.post("/review/release", desk="one")["released"], 1)
+        self.assertEqual(set(self.take("two", a=pair[0], b=pair[1])[1]), set(pair))
+        self.post("/review/release", desk="two")
+        self.assertIn("GD1", [g["id"] for g in case["guards"]])
+
+    def test_a_case_shows_both_groups_and_variants(self):
+        case, _ = self.take("one", a="F01^A2", b="F01^B2")
+        self.assertEqual(case["variants"], ["髙 = 高"])
+        self.assertEqual(sorted(map(sorted, case["groups"])), [["F01^A2"], ["F01^B2"]])
+        self.assertEqual(sorted(map(sorted, case["groups_if_same"])), [["F01^A2", "F01^B2"]])
+        self.assertEqual(case["a"]["birth_era"], "昭和17年3月3日")
+        self.post("/review/release", desk="one")
+
+    def test_later_assigned_and_noted_cases(self):
+        first = ("F01^A0", "F01^B0")
+        before = self.server.get("/reviews", later="no")[1]["reviews"]
+        run = nayose(self.server, "review", "later", *first)
+        self.assertEqual(run.returncode, 0, run.stderr)
+        self.assertEqual(len(self.server.get("/reviews", later="no")[1]["reviews"]), len(before) - 1)
+        self.assertNotEqual(set(self.take("one")[1]), set(first))
+        self.post("/review/release", desk="one")
+        self.assertEqual(nayose(self.server, "review", "undo").returncode, 0)
+        self.assertEqual(self.server.get("/reviews", later="no")[1]["reviews"][0]["later_until"], None)
+        self.assertEqual(nayose(self.server, "review", "assign", *first, "yamada").returncode, 0)
+        self.assertNotEqual(set(self.take("one")[1]), set(first))
+        self.post("/review/release", desk="one")
+        self.assertEqual(nayose(self.server, "review", "note", *first, "rang them").returncode, 0)
+        shown = json.loads(nayose(self.server, "review", "show", *first, "--json").stdout)
+        self.assertEqual([d["decision"] for d in shown["decisions"]][:3], ["note", "assign", "later"])
+        for _ in range(2):
+            self.assertEqual(nayose(self.server, "review", "undo").returncode, 0)
+        self.assertEqual(set(self.take("one")[1]), set(first))
+        self.post("/review/release", desk="one")
+
+    def test_a_case_that_was_settled_says_so(self):
+        pair = ("F01^A7", "F01^B7")
+        case, _ = self.take("one", a=pair[0], b=pair[1])
+        self.assertFalse(case["same_person"])
+        self.assertEqual(nayose(self.server, "link", *pair, "--reason", "asked").returncode, 0)
+        refused = self.post("/review/decide", 409, desk="one", a=pair[0], b=pair[1],
+                            decision="different", reason="records")
+        self.assertTrue(refused["closed"] and refused["same_person"], refused)
+        self.assertEqual(nayose(self.server, "pin", "withdraw", *pair, "--reason", "no").returncode, 0)
+        self.post("/review/release", desk="one")
+
+    def test_an_undo_that_was_overtaken_is_refused(self):
+        pair = ("F01^A9", "F01^B9")
+        run = nayose(self.server, "review", "decide", *pair, "same", "--reason", "twins")
+        self.assertEqual(run.returncode, 1, "twins are no reason for one person")
+        run = nayose(self.server, "review", "decide", *pair, "same", "--reason", "patient")
+        self.assertEqual(run.returncode, 0, run.stderr)
+        self.assertEqual(nayose(self.server, "pin", "withdraw", *pair, "--reason", "no").returncode, 0)
+        run = nayose(self.server, "review", "undo")
+        self.assertEqual(run.returncode, 1)
+        self.assertIn("newer", run.stderr)
+        self.server.sql("UPDATE nayose.review_decision SET undone_at = now(), undone_by = 'test' "
+                        "WHERE undone_at IS NULL")
+
+    def test_everything_decided_and_undone(self):
+        before = harness.groups(self.server.links())
+        open_before = self.waiting()
+        self.assertEqual(open_before, CASES)
+        for n in range(20):
+            _, pair = self.take("one")
+            self.post("/review/decide", desk="one", a=pair[0], b=pair[1],
+                      decision=("same", "different")[n % 2], reason="records")
+        self.assertEqual(self.waiting(), open_before - 20)
+        self.assertNotEqual(harness.groups(self.server.links()), before)
+        for _ in range(20):
+            self.post("/review/undo")
+        self.assertEqual(harness.groups(self.server.links()), before)
+        self.assertEqual(self.waiting(), open_before)
+
+
+if __name__ == "__main__":
+    unittest.main()
