@@ -14,6 +14,7 @@ struct cli_client {
     CURL *easy;
     struct cli_body body;
     struct cli_wait wait;
+    bool is_quiet;
 };
 
 /* ---- a handle ---- */
@@ -143,6 +144,11 @@ struct cli_client *cli_client_create(struct cli *cli)
     return c;
 }
 
+void cli_client_quiet(struct cli_client *c)
+{
+    c->is_quiet = true;
+}
+
 void cli_client_destroy(struct cli_client *c)
 {
     if (c == NULL) {
@@ -180,6 +186,9 @@ static CURLcode request(struct cli_client *c)
 {
     CURLcode rc;
 
+    if (c->is_quiet) {
+        return curl_easy_perform(c->easy);
+    }
     cli_wait_begin(&c->wait);
     rc = curl_easy_perform(c->easy);
     cli_wait_end(&c->wait);
@@ -197,11 +206,18 @@ static int perform(struct cli_client *c, json_t **out)
         cli_error("the server's answer is larger than %d MiB", ANSWER_MAX >> 20);
         return CLI_REFUSED;
     }
+    if (rc != CURLE_OK && c->is_quiet) {
+        return CLI_NO_SERVER;
+    }
     if (rc != CURLE_OK) {
         return cli_no_server(c->cli, curl_easy_strerror(rc));
     }
     curl_easy_getinfo(c->easy, CURLINFO_RESPONSE_CODE, &status);
     answer = json_loadb(c->body.n > 0 ? c->body.p : "", c->body.n, JSON_ALLOW_NUL, &err);
+    if (status >= 400 && c->is_quiet) {
+        *out = answer;
+        return CLI_REFUSED;
+    }
     if (status >= 400) {
         say_refused(answer, status);
         json_decref(answer);

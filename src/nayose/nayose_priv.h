@@ -172,6 +172,8 @@ int cli_no_server(const struct cli *cli, const char *why);
 struct cli_client;
 struct cli_client *cli_client_create(struct cli *cli);
 void cli_client_destroy(struct cli_client *c);
+/* Nothing is printed from here on; *out gets the server's refusal, too. */
+void cli_client_quiet(struct cli_client *c);
 /* Each returns an exit code; unless it is CLI_DONE a sentence was printed and *out is as it was.
  * *out is owned by the caller. */
 int cli_get(struct cli_client *c, const char *path, const struct cli_param *params, size_t n,

@@ -26,7 +26,7 @@ LIBRARIES = {
     "postgres_ext.h": "PkgConfig::PQ", "openssl/": "PkgConfig::CRYPTO|PkgConfig::SSL",
     "xxhash.h": "PkgConfig::XXHASH", "unicode/": "PkgConfig::ICU", "ini.h": "PkgConfig::INIH",
     "jansson.h": "PkgConfig::JANSSON", "curl/": "PkgConfig::CURL",
-    "libsmartcols.h": "PkgConfig::SMARTCOLS", "systemd/": "PkgConfig::SYSTEMD",
+    "libsmartcols.h": "PkgConfig::SMARTCOLS", "curses.h": "PkgConfig::NCURSESW", "systemd/": "PkgConfig::SYSTEMD",
     "libxml/": "PkgConfig::LIBXML2", "seccomp.h": "PkgConfig::SECCOMP",
     "uthash.h": None, "utlist.h": None, "utarray.h": None,
 }

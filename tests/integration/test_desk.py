@@ -1,0 +1,117 @@
+#!/usr/bin/python3
+"""nayose review on a terminal of 80 × 24, driven by a robot (tmux): a hundred cases decided by two
+clerks at once with one key each, none lost, none held twice; everything undone again."""
+import os
+import re
+import shutil
+import subprocess
+import tempfile
+import time
+import unittest
+
+import harness
+from test_review import CASES, message
+
+TMUX = shutil.which("tmux")
+
+
+class Screen:
+    """A desk in a terminal of its own."""
+
+    def __init__(self, test, name, lang="C.UTF-8"):
+        self.test = test
+        self.tmux = [TMUX, "-S", os.path.join(test.tmp.name, "tmux"), "-f", "/dev/null", "-u"]
+        self.name = name
+        env = {**os.environ, "LANG": lang, "LC_ALL": lang, "NAYOSE_SERVER": test.server.admin_path}
+        subprocess.run(self.tmux + ["new-session", "-d", "-x", "80", "-y", "24", "-s", name,
+                                    f"LANG={lang} LC_ALL= LC_MESSAGES={lang} LC_CTYPE=C.UTF-8 "
+                                    f"NAYOSE_SERVER='{test.server.admin_path}' "
+                                    f"'{os.path.join(harness.BIN, 'nayose')}' review; "
+                                    "echo END; cat"], env=env, check=True)
+
+    def text(self):
+        return subprocess.run(self.tmux + ["capture-pane", "-p", "-t", self.name], check=True,
+                              stdout=subprocess.PIPE, encoding="utf-8").stdout
+
+    def press(self, *keys):
+        subprocess.run(self.tmux + ["send-keys", "-t", self.name, *keys], check=True)
+
+    def until(self, what):
+        """The screen once it shows the pattern."""
+        end = time.monotonic() + 60
+        while True:
+            text = self.text()
+            if re.search(what, text, re.M):
+                return text
+            if time.monotonic() > end:
+                self.test.fail(f"{what} does not come:\n{text}")
+            time.sleep(0.01)
+
+    def case(self, decided, last=None):
+        """The two of the case on the screen after so many decisions, None when no case waits. The
+        message that tells of the last decision is drawn below, so the case is the new one by then."""
+        told = re.escape(f"{last[0]} ⇔ {last[1]}") if last else ""
+        text = self.until(rf"(?s)(decided {decided}\b|判断済み {decided} 件).*"
+                          rf"(^ +F01\S+ +F01| DAYS | 日数 ).*{told}")
+        m = re.search(r"^ +(F01\^\S+) +(F01\^\S+)$", text, re.M)
+        return m and m.groups()
+
+
+@unittest.skipIf(TMUX is None, "tmux is not installed")
+class Desk(unittest.TestCase):
+    def setUp(self):
+        self.tmp = tempfile.TemporaryDirectory()
+        self.addCleanup(self.tmp.cleanup)
+        self.server = harness.Server()
+        self.addCleanup(self.server.close)
+        self.server.start()
+        self.server.request("POST", "/domains",
+                            {"namespace": "F01", "oid": "1.2.392.1.1", "name": ""})
+        messages = [message(f"{k}{n}", n, k == "B") for n in range(CASES) for k in "AB"]
+        stats = self.server.load([harness.write_frames(os.path.join(self.tmp.name, "feed.hl7"),
+                                                       messages)], "--connections", "1")
+        self.assertEqual(stats["aa"], len(messages))
+        self.addCleanup(lambda: subprocess.run(
+            [TMUX, "-S", os.path.join(self.tmp.name, "tmux"), "kill-server"], check=False,
+            stderr=subprocess.DEVNULL))
+
+    def waiting(self):
+        return self.server.get("/review/counts")[1]["waiting"]
+
+    def test_two_clerks_decide_a_hundred_cases_and_undo_them(self):
+        before = harness.groups(self.server.links())
+        asked = {pair for pair, _, _ in harness.questions(self.server)}
+        self.assertEqual(len(asked), CASES)
+        desks = [Screen(self, "one"), Screen(self, "two", "ja_JP.UTF-8")]
+        seen = set()
+        cases = [desk.case(0) for desk in desks]
+        for n in range(CASES // 2):
+            self.assertNotIn(None, cases)
+            self.assertNotEqual(cases[0], cases[1], "one case on two desks")
+            self.assertFalse(seen & set(cases), "a case came twice")
+            seen |= set(cases)
+            for k, desk in enumerate(desks):
+                desk.press("sd"[(n + k) % 2])
+            cases = [desk.case(n + 1, last) for desk, last in zip(desks, cases)]
+        self.assertEqual(len(seen), CASES)
+        self.assertEqual(self.waiting(), 0)
+        self.assertEqual(self.server.number(
+            "SELECT count(*) FROM nayose.review_decision WHERE decision IN (1, 2) AND undone_at IS NULL"),
+            CASES)
+        # One clerk (both desks are his) takes everything back.
+        for left in range(CASES // 2 - 1, -1, -1):
+            desks[0].press("u")
+            desks[0].until(rf"decided {left}\b")
+        for left in range(CASES // 2 - 1, -1, -1):
+            desks[1].press("u")
+            desks[1].until(rf"判断済み {left} 件")
+        for desk in desks:
+            desk.press("q")
+            desk.until("END")
+        self.assertEqual(harness.groups(self.server.links()), before)
+        self.assertEqual({pair for pair, _, _ in harness.questions(self.server)}, asked)
+        self.assertEqual(self.server.get("/reviews")[1]["reviews"][0]["held_by"], None)
+
+
+if __name__ == "__main__":
+    unittest.main()

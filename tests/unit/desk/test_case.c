@@ -1,0 +1,104 @@
+/* A case on a screen of 80 × 24 without a terminal. */
+
+#include <jansson.h>
+#include <locale.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <wchar.h>
+
+#include <cmocka.h>
+
+#include "nayose/desk.h"
+
+static const char kase[] =
+    "{\"a\": {\"domain\": \"F01\", \"id\": \"1\", \"names\": [{\"kanji\": \"髙橋 花子\", \"kana\": "
+    "\"タカハシ ハナコ\"}], \"birth_iso\": \"1980-04-05\", \"birth_era\": \"昭和55年4月5日\", "
+    "\"sex\": "
+    "\"F\", \"addresses\": [\"高崎市\", \"前橋市\"], \"phones\": []}, \"b\": {\"domain\": \"F02\", "
+    "\"id\": \"2\", \"names\": [{\"kanji\": \"高橋 花子\", \"kana\": \"タカハシ ハナコ\"}], "
+    "\"birth_iso\": \"1980-04-06\", \"birth_era\": \"昭和55年4月6日\", \"sex\": \"F\", "
+    "\"addresses\": "
+    "[\"前橋市\"], \"phones\": [\"0272241111\"]}, \"variants\": [\"髙 = 高\"], \"guards\": [], "
+    "\"question\": {\"reason\": \"band\"}, \"bars\": [{\"label\": \"prior\", \"label_ja\": "
+    "\"事前確率\", \"bits\": -20.0}], \"total_bits\": 5.0, \"p_false\": 0.03, \"groups\": "
+    "[[\"F01^1\"], "
+    "[\"F02^2\"]], \"groups_if_same\": [[\"F01^1\", \"F02^2\"]], \"decisions\": []}";
+
+/* What a row has to say, in both languages. */
+static void test_a_case_says_what_is_alike_and_what_is_not(void **state)
+{
+    static const struct {
+        int row;
+        const char *text[2];
+    } rows[] = {
+        {1,  {"F01^1", "F02^2"}                          },
+        {2,  {"髙橋 花子", "~ 高橋 花子"}        },
+        {3,  {"髙 = 高", NULL}                         },
+        {4,  {"= タカハシ ハナコ", NULL}          },
+        {5,  {"≠ 1980-04-06 昭和55年4月6日", NULL}},
+        {7,  {"高崎市", "↕ 前橋市"}              },
+        {9,  {"0272241111", NULL}                        },
+        {10, {"+5.0", "3 %"}                             },
+        {11, {"-20.0", "░░"}                         },
+        {13, {"[ F01^1 ] [ F02^2 ]", NULL}               },
+        {14, {"[ F01^1 F02^2 ]", NULL}                   },
+        {23, {"u ", "q "}                                },
+    };
+    json_t *o = json_loads(kase, 0, NULL);
+
+    (void)state;
+    assert_non_null(o);
+    for (int ja = 0; ja < 2; ja++) {
+        const struct ny_desk_view v = {.kase = o, .message = "kept", .is_japanese = ja != 0};
+        struct ny_desk_grid g;
+        char text[1024];
+
+        ny_desk_grid_init(&g, 24, 80);
+        ny_desk_draw(&g, &v);
+        for (size_t i = 0; i < NY_ARRAY_LEN(rows); i++) {
+            ny_desk_row_text(&g, rows[i].row, text, sizeof(text));
+            for (size_t k = 0; k < 2 && rows[i].text[k] != NULL; k++) {
+                if (strstr(text, rows[i].text[k]) == NULL) {
+                    fail_msg("row %d: \"%s\"", rows[i].row, text);
+                }
+            }
+        }
+        ny_desk_grid_finish(&g);
+    }
+    json_decref(o);
+}
+
+/* Nothing is written outside, whatever the size of the terminal. */
+static void test_any_size_is_drawn(void **state)
+{
+    json_t *o = json_loads(kase, 0, NULL);
+
+    (void)state;
+    for (int rows = 1; rows < 40; rows += 3) {
+        for (int cols = 1; cols < 140; cols += 7) {
+            const struct ny_desk_view v = {.kase = o, .message = "判断"};
+            struct ny_desk_grid g;
+
+            ny_desk_grid_init(&g, rows, cols);
+            ny_desk_draw(&g, &v);
+            ny_desk_grid_finish(&g);
+        }
+    }
+    json_decref(o);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_a_case_says_what_is_alike_and_what_is_not),
+        cmocka_unit_test(test_any_size_is_drawn),
+    };
+
+    if (setlocale(LC_CTYPE, "C.UTF-8") == NULL) {
+        return 77;
+    }
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
