@@ -39,7 +39,7 @@ static void title_put(struct ny_desk_grid *g, const struct ny_desk_view *v)
 
 static void keys_put(struct ny_desk_grid *g, const struct ny_desk_view *v)
 {
-    int col = 1;
+    int col = 0;
 
     for (size_t i = 0; i < NY_ARRAY_LEN(keys); i++) {
         char key[2] = {(char)keys[i].key, '\0'};

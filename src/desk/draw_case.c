@@ -304,8 +304,9 @@ static void history_put(struct page *p)
     if (d == NULL) {
         return;
     }
-    snprintf(text, sizeof(text), "%.10s %s: %s %s%s%s%s", ny_desk_text(d, "at"),
-             ny_desk_text(d, "who"), ny_desk_text(d, "decision"), ny_desk_text(d, "reason"),
+    snprintf(text, sizeof(text), "%.10s %s: %s%s%s %s%s%s", ny_desk_text(d, "at"),
+             ny_desk_text(d, "who"), ny_desk_text(d, "decision"),
+             ny_desk_text(d, "reason")[0] != '\0' ? " " : "", ny_desk_text(d, "reason"),
              ny_desk_text(d, "whom"), ny_desk_text(d, "note"),
              json_is_true(json_object_get(d, "undone")) ? either(p, " (undone)", "（取消）") : "");
     ny_desk_put(p->g, p->row, 0, LABEL - 1, either(p, "so far", "経過"), NY_DESK_DIM);

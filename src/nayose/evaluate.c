@@ -88,11 +88,12 @@ static int on_question(void *ctx, const json_t *question)
 
 static int evaluate(struct evaluation *e)
 {
+    const struct cli_questions every = {.parked = true};
     static const struct cli_param limit = {"limit", "10000"};
     int code = cli_pages(e->cli, "/links", "links", &limit, 1, on_link, e);
 
     if (code == CLI_DONE) {
-        code = cli_reviews(e->cli, true, on_question, e);
+        code = cli_reviews(e->cli, &every, on_question, e);
     }
     return code == CLI_DONE ? evaluate_ask(e) : code;
 }

@@ -255,8 +255,15 @@ int cli_pages(struct cli *cli, const char *path, const char *list, const struct 
 /* The option --parked of the review verbs; ctx: bool. */
 extern const struct argp_option cli_review_options[];
 bool cli_review_option(void *ctx, int key, char *arg, struct argp_state *state);
+/* Which questions; NULL: any. */
+struct cli_questions {
+    bool parked;        /* those, too */
+    const char *domain; /* one of the two is of this hospital */
+    const char *reason;
+    const char *clerk; /* given to nobody, or to this clerk */
+};
 /* Walks the questions: the open ones, then with parked those too. */
-int cli_reviews(struct cli *cli, bool parked, cli_element_fn fn, void *ctx);
+int cli_reviews(struct cli *cli, const struct cli_questions *which, cli_element_fn fn, void *ctx);
 /* Opens and closes a JSON list that is printed while it comes. */
 struct cli_json_list {
     const char *name;

@@ -91,14 +91,19 @@ bool cli_review_option(void *ctx, int key, char *arg, struct argp_state *state)
     return true;
 }
 
-int cli_reviews(struct cli *cli, bool parked, cli_element_fn fn, void *ctx)
+int cli_reviews(struct cli *cli, const struct cli_questions *which, cli_element_fn fn, void *ctx)
 {
-    struct cli_param state = {"state", "open"};
-    int code = cli_pages(cli, "/reviews", "reviews", &state, 1, fn, ctx);
+    struct cli_param params[] = {
+        {"state",  "open"                                    },
+        {"domain", which->domain != NULL ? which->domain : ""},
+        {"reason", which->reason != NULL ? which->reason : ""},
+        {"clerk",  which->clerk != NULL ? which->clerk : ""  }
+    };
+    int code = cli_pages(cli, "/reviews", "reviews", params, NY_ARRAY_LEN(params), fn, ctx);
 
-    if (code == CLI_DONE && parked) {
-        state.value = "parked";
-        code = cli_pages(cli, "/reviews", "reviews", &state, 1, fn, ctx);
+    if (code == CLI_DONE && which->parked) {
+        params[0].value = "parked";
+        code = cli_pages(cli, "/reviews", "reviews", params, NY_ARRAY_LEN(params), fn, ctx);
     }
     return code;
 }

@@ -23,6 +23,7 @@ struct desk {
     char message[600];
     char reason[24]; /* code for the next decision */
     char pair[2][200];
+    char only[64]; /* a hospital, a reason or "parked"; empty: everything that is open */
 };
 
 static const char *say(const struct desk *d, const char *en, const char *ja)
@@ -77,11 +78,26 @@ static void counts_get(struct desk *d)
     }
 }
 
+/* What the word of the filter is: the name of its parameter. */
+static const char *only_kind(const struct desk *d)
+{
+    static const char *const reasons[] = {"band", "guard", "runner-up", "groups",
+                                          "hold", "pins",  "overlay"};
+
+    for (size_t i = 0; i < NY_ARRAY_LEN(reasons); i++) {
+        if (strcmp(d->only, reasons[i]) == 0) {
+            return "reason";
+        }
+    }
+    return strcmp(d->only, "parked") == 0 ? "state" : "domain";
+}
+
 static void list_get(struct desk *d)
 {
     const struct cli_param params[] = {
-        {"later", "no" },
-        {"limit", "200"}
+        {"later",      "no"   },
+        {"limit",      "200"  },
+        {only_kind(d), d->only}
     };
     json_t *page = NULL;
     int code = cli_get(d->client, "/reviews", params, NY_ARRAY_LEN(params), &page);
@@ -107,6 +123,11 @@ static void take(struct desk *d, const char *a, const char *b)
     json_t *answer = NULL;
     int code;
 
+    if (strcmp(only_kind(d), "state") == 0) {
+        json_object_set_new(body, "parked", json_true());
+    } else if (d->only[0] != '\0') {
+        json_object_set_new(body, only_kind(d), json_string(d->only));
+    }
     if (a != NULL) {
         json_object_set_new(body, "a", json_string(a));
         json_object_set_new(body, "b", json_string(b));
@@ -140,8 +161,10 @@ static void decide(struct desk *d, const char *decision, const char *label, cons
                    const char *whom)
 {
     const bool stays = strcmp(decision, "note") == 0;
-    json_t *body = json_pack("{s:s, s:s, s:s, s:s, s:s, s:s}", "a", d->pair[0], "b", d->pair[1],
-                             "decision", decision, "reason", d->reason, "note", note, "whom", whom);
+    const bool is_word = strcmp(decision, "same") == 0 || strcmp(decision, "different") == 0;
+    json_t *body =
+        json_pack("{s:s, s:s, s:s, s:s, s:s, s:s}", "a", d->pair[0], "b", d->pair[1], "decision",
+                  decision, "reason", is_word ? d->reason : "", "note", note, "whom", whom);
     json_t *answer = NULL;
     int code = body != NULL ? post(d, "/review/decide", body, &answer) : CLI_REFUSED;
     char pair[2][200];
@@ -227,6 +250,23 @@ static void undo(struct desk *d)
     json_decref(answer);
 }
 
+static void choose_only(struct desk *d)
+{
+    char text[sizeof(d->only)];
+
+    if (screen_ask(
+            say(d, "hospital, reason or parked (empty: all):", "施設・理由・parked（空: すべて）:"),
+            text, sizeof(text))) {
+        memcpy(d->only, text, sizeof(text));
+        snprintf(d->message, sizeof(d->message), "%s: %s", say(d, "only", "絞込"),
+                 text[0] != '\0' ? text : say(d, "everything", "すべて"));
+        release(d);
+        kase_set(d, NULL);
+        d->view.selected = 0;
+        list_get(d);
+    }
+}
+
 static void key_of_case(struct desk *d, enum ny_desk_key key)
 {
     switch (key) {
@@ -253,6 +293,7 @@ static void key_of_case(struct desk *d, enum ny_desk_key key)
         kase_set(d, NULL);
         list_get(d);
         break;
+    case NY_DESK_KEY_ONLY:
     case NY_DESK_KEY_UNDO:
     case NY_DESK_KEY_QUIT:
     case NY_DESK_KEY_NONE:
@@ -318,6 +359,8 @@ static void run(struct desk *d)
         }
         if (key == NY_DESK_KEY_UNDO) {
             undo(d);
+        } else if (key == NY_DESK_KEY_ONLY) {
+            choose_only(d);
         } else if (c == 0) {
             keep(d);
         } else if (d->kase != NULL) {

@@ -21,9 +21,9 @@ static int review_print(void *ctx, const json_t *r)
 
 int verb_review_export(struct cli *cli, const struct verb *verb)
 {
-    bool parked = false;
+    struct cli_questions which = {0};
 
-    cli_args(cli, verb, cli_review_options, cli_review_option, &parked, NULL);
+    cli_args(cli, verb, cli_review_options, cli_review_option, &which.parked, NULL);
     puts("domain_a,local_id_a,domain_b,local_id_b,probability,reason");
-    return cli_reviews(cli, parked, review_print, NULL);
+    return cli_reviews(cli, &which, review_print, NULL);
 }

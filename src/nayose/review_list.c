@@ -2,6 +2,46 @@
 
 #include "nayose_priv.h"
 
+enum { KEY_PARKED = 0x2000, KEY_DOMAIN, KEY_REASON, KEY_CLERK };
+
+static const struct argp_option options[] = {
+    {.name = "parked",
+     .key = KEY_PARKED,
+     .doc = "Also those that nobody can decide until a contact is known"},
+    {.name = "domain",
+     .key = KEY_DOMAIN,
+     .arg = "NS",
+     .doc = "Only those with a record of this hospital"},
+    {.name = "reason",
+     .key = KEY_REASON,
+     .arg = "WORD",
+     .doc = "Only these: band, guard, runner-up, groups, hold, pins, overlay"},
+    {.name = "clerk",
+     .key = KEY_CLERK,
+     .arg = "NAME",
+     .doc = "Only those given to this clerk, or to nobody"},
+    {0                                                                  },
+};
+
+static bool option_set(void *ctx, int key, char *arg, struct argp_state *state)
+{
+    struct cli_questions *which = ctx;
+
+    (void)state;
+    if (key == KEY_PARKED) {
+        which->parked = true;
+    } else if (key == KEY_DOMAIN) {
+        which->domain = arg;
+    } else if (key == KEY_REASON) {
+        which->reason = arg;
+    } else if (key == KEY_CLERK) {
+        which->clerk = arg;
+    } else {
+        return false;
+    }
+    return true;
+}
+
 struct listing {
     struct cli *cli;
     struct libscols_table *table;
@@ -26,7 +66,7 @@ static int review_row(void *ctx, const json_t *r)
     return CLI_DONE;
 }
 
-static int reviews_print(struct cli *cli, bool parked)
+static int reviews_print(struct cli *cli, const struct cli_questions *which)
 {
     static const struct cli_column columns[] = {
         {"A",           false, false},
@@ -37,13 +77,13 @@ static int reviews_print(struct cli *cli, bool parked)
         {"OPENED",      false, false}
     };
     struct listing l = {.cli = cli, .table = cli_table_create(columns, NY_ARRAY_LEN(columns))};
-    int code = cli_reviews(cli, parked, review_row, &l);
+    int code = cli_reviews(cli, which, review_row, &l);
 
     cli_table_print(l.table);
     if (code == CLI_DONE && l.n == 0) {
         puts(cli_label(cli, "no open question", "未判断の候補はありません"));
     } else if (l.n > 0) {
-        printf("%s: nayose explain A B\n", cli_label(cli, "why", "理由"));
+        printf("%s: nayose review show A B\n", cli_label(cli, "why", "理由"));
     }
     return code;
 }
@@ -51,15 +91,15 @@ static int reviews_print(struct cli *cli, bool parked)
 int verb_review_list(struct cli *cli, const struct verb *verb)
 {
     struct cli_json_list list;
-    bool parked = false;
+    struct cli_questions which = {0};
     int code;
 
-    cli_args(cli, verb, cli_review_options, cli_review_option, &parked, NULL);
+    cli_args(cli, verb, options, option_set, &which, NULL);
     if (!cli->json) {
-        return reviews_print(cli, parked);
+        return reviews_print(cli, &which);
     }
     cli_json_list_begin(&list, "reviews");
-    code = cli_reviews(cli, parked, cli_json_list_add, &list);
+    code = cli_reviews(cli, &which, cli_json_list_add, &list);
     cli_json_list_end(&list);
     return code;
 }

@@ -59,20 +59,21 @@ class Screen:
 
 @unittest.skipIf(TMUX is None, "tmux is not installed")
 class Desk(unittest.TestCase):
-    def setUp(self):
-        self.tmp = tempfile.TemporaryDirectory()
-        self.addCleanup(self.tmp.cleanup)
-        self.server = harness.Server()
-        self.addCleanup(self.server.close)
-        self.server.start()
-        self.server.request("POST", "/domains",
-                            {"namespace": "F01", "oid": "1.2.392.1.1", "name": ""})
+    @classmethod
+    def setUpClass(cls):
+        cls.tmp = tempfile.TemporaryDirectory()
+        cls.addClassCleanup(cls.tmp.cleanup)
+        cls.server = harness.Server()
+        cls.addClassCleanup(cls.server.close)
+        cls.server.start()
+        cls.server.request("POST", "/domains", {"namespace": "F01", "oid": "1.2.392.1.1", "name": ""})
         messages = [message(f"{k}{n}", n, k == "B") for n in range(CASES) for k in "AB"]
-        stats = self.server.load([harness.write_frames(os.path.join(self.tmp.name, "feed.hl7"),
-                                                       messages)], "--connections", "1")
-        self.assertEqual(stats["aa"], len(messages))
-        self.addCleanup(lambda: subprocess.run(
-            [TMUX, "-S", os.path.join(self.tmp.name, "tmux"), "kill-server"], check=False,
+        stats = cls.server.load([harness.write_frames(os.path.join(cls.tmp.name, "feed.hl7"), messages)],
+                                "--connections", "1")
+        if stats["aa"] != len(messages):
+            raise RuntimeError(stats)
+        cls.addClassCleanup(lambda: subprocess.run(
+            [TMUX, "-S", os.path.join(cls.tmp.name, "tmux"), "kill-server"], check=False,
             stderr=subprocess.DEVNULL))
 
     def waiting(self):
@@ -111,6 +112,27 @@ class Desk(unittest.TestCase):
         self.assertEqual(harness.groups(self.server.links()), before)
         self.assertEqual({pair for pair, _, _ in harness.questions(self.server)}, asked)
         self.assertEqual(self.server.get("/reviews")[1]["reviews"][0]["held_by"], None)
+
+    def test_the_list_can_be_narrowed(self):
+        desk = Screen(self, "three")
+        desk.case(0)
+        desk.press("f")
+        desk.until("hospital, reason or parked")
+        desk.press("overlay", "Enter")
+        desk.until("(?s)No case waits.*only: overlay")
+        desk.press("f")
+        desk.until("hospital, reason or parked")
+        desk.press("F01", "Enter")
+        desk.until(r"(?s)>.*F01\^A\d+ +F01\^B\d+.*only: F01")
+        desk.press("Down", "Enter")
+        desk.until("(?s)if same +\\[ F01")
+        desk.press("n")
+        desk.until("note:")
+        desk.press("髙い", "Enter")
+        desk.until("(?s)so far .*note 髙い.*noted: F01")
+        desk.press("q")
+        desk.until("END")
+        self.assertEqual(self.server.get("/review/log")[1]["decisions"][0]["note"], "髙い")
 
 
 if __name__ == "__main__":
