@@ -41,9 +41,9 @@ void ny_search_go_on(struct searching *s);
 /* search_visits.c */
 /* Leaves the ids of those persons who have such a visit, or finds them by it. */
 void ny_search_visits(struct searching *s);
-/* Reads the visits of a page, whose patients are of these identities. */
+/* Reads the visits of a page, those of merged records included. */
 NY_MUST_USE ny_rc ny_search_visits_read(struct ny_registry *r, struct ny_arena *a,
-                                        struct ny_search_page *page, int64_t *ids, size_t n,
+                                        struct ny_search_page *page,
                                         void (*fn)(void *ctx, ny_rc rc), void *ctx);
 
 /* cursors.c. A snapshot: of a requester's question, and where in it a pointer points. */

@@ -50,21 +50,6 @@ static void on_visits(void *ctx, ny_rc rc)
     read_end(ctx, rc);
 }
 
-/* Of those who are there, and of those merged into them; not of records that were taken back. */
-static ny_rc visits_begin(struct reading *s, const struct ny_stored_patient *rows, size_t n)
-{
-    int64_t *ids = NY_ARENA_ARRAY(s->arena, int64_t, n + 1);
-    size_t n_ids = 0;
-
-    for (size_t i = 0; i < n && ids != NULL; i++) {
-        if (rows[i].status != NY_IDENTITY_DELETED) {
-            ids[n_ids++] = rows[i].id;
-        }
-    }
-    return ids != NULL ? ny_search_visits_read(s->r, s->arena, s->page, ids, n_ids, on_visits, s)
-                       : NY_ELIMIT;
-}
-
 static void on_details(void *ctx, ny_rc rc, const struct ny_stored_patient *rows, size_t n)
 {
     struct reading *s = ctx;
@@ -88,7 +73,7 @@ static void on_details(void *ctx, ny_rc rc, const struct ny_stored_patient *rows
     }
     p->n = kept;
     if (rc == NY_OK && p->visits != NULL && p->n > 0) {
-        rc = visits_begin(s, rows, n);
+        rc = ny_search_visits_read(s->r, s->arena, p, on_visits, s);
         if (rc == NY_OK) {
             return;
         }

@@ -18,30 +18,21 @@ static int by_number(const void *pa, const void *pb)
     return (a > b) - (a < b);
 }
 
-/* The person of an identity with a visit; 0: its facility took it back. */
-static uint32_t person_of(const struct searching *s, int64_t id)
-{
-    struct ny_index_identity x;
-
-    if (id <= 0 || id > (int64_t)ny_index_count(s->r->index)) {
-        return 0;
-    }
-    ny_index_get(s->r->index, (uint32_t)id, &x);
-    return x.status != NY_IDENTITY_DELETED ? x.person : 0;
-}
-
-/* The persons of the visits, each once; sorted. */
+/* The persons of the visits, each once; sorted. Who was taken back is a person without anybody who
+ * is there. */
 static size_t persons_of(const struct searching *s, const int64_t *ids, size_t n, uint32_t *out)
 {
     size_t n_out = 0;
     size_t kept = 0;
 
     for (size_t i = 0; i < n; i++) {
-        uint32_t person = person_of(s, ids[i]);
+        struct ny_index_identity x;
 
-        if (person != 0) {
-            out[n_out++] = person;
+        if (ids[i] > (int64_t)ny_index_count(s->r->index)) {
+            continue; /* of a commit whose answer was lost: memory does not know of it yet */
         }
+        ny_index_get(s->r->index, (uint32_t)ids[i], &x);
+        out[n_out++] = x.person;
     }
     if (n_out > 1) {
         qsort(out, n_out, sizeof(*out), by_number);
@@ -213,13 +204,13 @@ static void on_read(void *ctx, ny_rc rc, const struct ny_stored_visit *rows, siz
 }
 
 ny_rc ny_search_visits_read(struct ny_registry *r, struct ny_arena *a, struct ny_search_page *page,
-                            int64_t *ids, size_t n, void (*fn)(void *ctx, ny_rc rc), void *ctx)
+                            void (*fn)(void *ctx, ny_rc rc), void *ctx)
 {
     struct visits_reading *v = NY_ARENA_NEW(a, struct visits_reading);
     const struct ny_visit_question q = {.terms = page->visits->visit_terms,
                                         .n_terms = page->visits->n_visit_terms,
-                                        .ids = ids,
-                                        .n = n};
+                                        .ids = page->records,
+                                        .n = page->n_records};
 
     if (v == NULL) {
         return NY_ELIMIT;

@@ -66,6 +66,21 @@ static ny_rc said_write(struct ny_arena *a, const struct ny_visit *v, ny_str *ou
     return ny_buf_end(&b, out);
 }
 
+/* All terms of a message, joined by the unit separator, which no folded text holds. */
+static ny_rc terms_write(struct ny_arena *a, const struct ny_visit *v, ny_str *out)
+{
+    struct ny_buf b;
+
+    ny_buf_init(&b, a);
+    for (size_t f = 0; f < NY_VISIT_COUNT; f++) {
+        for (size_t i = 0; i < v->field[f].n_terms; i++) {
+            ny_buf_add_c(&b, b.n > 0 ? "\x1f" : "");
+            ny_buf_add(&b, v->field[f].terms[i]);
+        }
+    }
+    return ny_buf_end(&b, out);
+}
+
 ny_rc ny_batch_write_visits(struct ny_store *s, const struct ny_store_batch *b)
 {
     struct ny_columns c;
@@ -76,15 +91,19 @@ ny_rc ny_batch_write_visits(struct ny_store *s, const struct ny_store_batch *b)
     ny_columns_init(&c, NY_SQL_VISIT_PUT, s->scratch);
     for (size_t i = 0; i < b->visits.n; i++) {
         const struct visit_entry *e = &b->visits.v[i];
-        ny_str said;
+        ny_str said = NY_STR_NONE;
+        ny_str terms = NY_STR_NONE;
         ny_rc rc = said_write(s->scratch, e->visit, &said);
 
+        rc = rc == NY_OK ? terms_write(s->scratch, e->visit, &terms) : rc;
         if (rc != NY_OK) {
             return rc;
         }
         ny_col_i64(&c, e->identity);
         ny_col_text(&c, e->number);
         ny_col_json(&c, said);
+        ny_col_i64(&c, e->visit->stamp.at_us);
+        ny_col_text(&c, terms);
         ny_col_end(&c);
     }
     return ny_columns_send(&c, s->write);

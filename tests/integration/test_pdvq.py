@@ -112,6 +112,10 @@ class Pdvq(unittest.TestCase):
             self.feed(*messages)
             told.add(tuple(f.replace(f"P{seed}", "P") for f in self.visit(f"P{seed}")))
         self.assertEqual(len(told), 1, told)
+        # What a visit is found by is what it holds now.
+        self.assertEqual(self.server.number("SELECT count(*) FROM nayose.visit WHERE number LIKE 'O-%' AND (SELECT "
+                                            "array_agg(t COLLATE \"C\" ORDER BY t COLLATE \"C\") FROM unnest(terms) t) "
+                                            "IS DISTINCT FROM nayose.visit_terms(said)"), 0)
         visit = told.pop()
         self.assertEqual((visit[2], visit[3], visit[7], visit[8]), ("I", "", "D2", "R1"))
 
@@ -146,9 +150,8 @@ class Pdvq(unittest.TestCase):
         self.assertEqual(str(self.client.query("@PV1.3^OUT").segment("QAK")[2]), "AE")
 
     def test_no_table_is_walked(self):
-        self.server.sql("INSERT INTO nayose.visit (identity, number, said) SELECT 1, 'X' || i, "
-                        "jsonb_build_object('7', jsonb_build_array(i, 'c', 'h', 'D', jsonb_build_array("
-                        "'7.1.1=X' || i))) FROM generate_series(1, 3000) i; ANALYZE nayose.visit")
+        self.server.sql("INSERT INTO nayose.visit (identity, number, said, newest, terms) "
+                        "SELECT 1, 'X' || i, '{}', i, ARRAY['7.1.1=X' || i] FROM generate_series(1, 3000) i; ANALYZE nayose.visit")
         plan = "\n".join(row[0] for row in self.server.sql(
             "SET enable_seqscan = off; EXPLAIN SELECT identity FROM nayose.visit "
             "WHERE NOT cancelled AND terms @> '{7.1.1=X5}' LIMIT 9"))
