@@ -34,6 +34,39 @@ static void value_round_trip(struct ny_arena *a, ny_str value)
     }
 }
 
+/* budget: values that are still written and read back. */
+static void repetition_walk(struct ny_arena *a, const struct ny_hl7v2_segment *seg, ny_str rep,
+                            unsigned *budget)
+{
+    struct ny_hl7v2_value v = ny_hl7v2_part(seg, rep, 1, 1);
+    struct ny_hl7v2_ts ts;
+
+    (void)ny_hl7v2_hd_part(seg, rep, 4);
+    if (v.presence == NY_HL7V2_VALUE && *budget > 0) {
+        NY_ASSERT(ny_charset_is_utf8(v.text) && v.text.n > 0);
+        value_round_trip(a, v.text);
+        (*budget)--;
+    }
+    if (ny_hl7v2_ts_parse(v.text, NY_HL7V2_JST_MIN, &ts, NULL) == NY_OK) {
+        NY_ASSERT(ts.precision >= NY_HL7V2_TS_YEAR);
+    }
+}
+
+static void segment_walk(struct ny_arena *a, const struct ny_hl7v2_segment *seg, unsigned *budget)
+{
+    for (unsigned f = 1; f < 30; f++) {
+        ny_str rest = ny_hl7v2_field(seg, f);
+        ny_str rep;
+        size_t n = 0;
+
+        while (ny_hl7v2_rep_next(seg, &rest, &rep)) {
+            repetition_walk(a, seg, rep, budget);
+            n++;
+        }
+        NY_ASSERT(n == ny_hl7v2_reps(seg, f));
+    }
+}
+
 static void walk(struct ny_arena *a, const struct ny_hl7v2_msg *msg)
 {
     unsigned budget = 20;
@@ -43,28 +76,7 @@ static void walk(struct ny_arena *a, const struct ny_hl7v2_msg *msg)
 
         NY_ASSERT(ny_hl7v2_find(msg, ny_hl7v2_segment_name(seg), ny_hl7v2_segment_number(seg)) ==
                   seg);
-        for (unsigned f = 1; f < 30; f++) {
-            ny_str rest = ny_hl7v2_field(seg, f);
-            ny_str rep;
-            size_t n = 0;
-
-            while (ny_hl7v2_rep_next(seg, &rest, &rep)) {
-                struct ny_hl7v2_value v = ny_hl7v2_part(seg, rep, 1, 1);
-                struct ny_hl7v2_ts ts;
-
-                (void)ny_hl7v2_hd_part(seg, rep, 4);
-                n++;
-                if (v.presence == NY_HL7V2_VALUE && budget > 0) {
-                    NY_ASSERT(ny_charset_is_utf8(v.text) && v.text.n > 0);
-                    value_round_trip(a, v.text);
-                    budget--;
-                }
-                if (ny_hl7v2_ts_parse(v.text, NY_HL7V2_JST_MIN, &ts, NULL) == NY_OK) {
-                    NY_ASSERT(ts.precision >= NY_HL7V2_TS_YEAR);
-                }
-            }
-            NY_ASSERT(n == ny_hl7v2_reps(seg, f));
-        }
+        segment_walk(a, seg, &budget);
     }
 }
 

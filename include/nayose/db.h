@@ -167,7 +167,13 @@ NY_MUST_USE ny_rc ny_db_rollback(struct ny_db *db, ny_db_done_fn on_done, void *
 
 /* ---- blocking connection: start-up, migrations, tools; never on the loop ---- */
 
-typedef ny_rc (*ny_db_rows_fn)(const struct ny_db_result *r, void *ctx, struct ny_error *err);
+/* Who reads a large result, at most chunk rows at a time. fn gets borrowed rows; its failure stops
+ * the reading and is returned. */
+struct ny_db_reader {
+    size_t chunk;
+    ny_rc (*fn)(const struct ny_db_result *r, void *ctx, struct ny_error *err);
+    void *ctx;
+};
 
 NY_MUST_USE ny_rc ny_db_block_connect(const struct ny_db_config *cfg, struct ny_db_block **out,
                                       struct ny_error *err);
@@ -178,12 +184,11 @@ NY_MUST_USE ny_rc ny_db_block_script(struct ny_db_block *b, const char *sql, str
 NY_MUST_USE ny_rc ny_db_block_query(struct ny_db_block *b, const char *sql,
                                     const struct ny_db_param *params, size_t n,
                                     struct ny_db_result **out, struct ny_error *err);
-/* Reads a large result in chunks of at most chunk rows through a cursor, in one read-only snapshot
- * (or in the transaction that is open already, so that several tables may share one). on_rows gets
- * borrowed rows; its failure stops the reading and is returned. */
+/* Reads a large result through a cursor, in one read-only snapshot (or in the transaction that is
+ * open already, so that several tables may share one). */
 NY_MUST_USE ny_rc ny_db_block_read(struct ny_db_block *b, const char *sql,
-                                   const struct ny_db_param *params, size_t n, size_t chunk,
-                                   ny_db_rows_fn on_rows, void *ctx, struct ny_error *err);
+                                   const struct ny_db_param *params, size_t n,
+                                   const struct ny_db_reader *reader, struct ny_error *err);
 /* Wipes nothing, as the memory is libpq's; NULL allowed. */
 void ny_db_result_free(struct ny_db_result *r);
 

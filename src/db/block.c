@@ -113,21 +113,21 @@ static ny_rc cursor_open(struct ny_db_block *b, const char *sql, const struct ny
     return rc;
 }
 
-static ny_rc fetch_all(struct ny_db_block *b, size_t chunk, ny_db_rows_fn on_rows, void *ctx,
+static ny_rc fetch_all(struct ny_db_block *b, const struct ny_db_reader *reader,
                        struct ny_error *err)
 {
     char fetch[64];
     ny_rc rc = NY_OK;
-    size_t got = chunk;
+    size_t got = reader->chunk;
 
-    snprintf(fetch, sizeof(fetch), "FETCH FORWARD %zu FROM ny_reader", chunk);
-    while (rc == NY_OK && got == chunk) {
+    snprintf(fetch, sizeof(fetch), "FETCH FORWARD %zu FROM ny_reader", reader->chunk);
+    while (rc == NY_OK && got == reader->chunk) {
         struct ny_db_result *rows = NULL;
 
         rc = ny_db_block_query(b, fetch, NULL, 0, &rows, err);
         if (rc == NY_OK) {
             got = ny_db_rows(rows);
-            rc = got > 0 ? on_rows(rows, ctx, err) : NY_OK;
+            rc = got > 0 ? reader->fn(rows, reader->ctx, err) : NY_OK;
         }
         ny_db_result_free(rows);
     }
@@ -135,13 +135,12 @@ static ny_rc fetch_all(struct ny_db_block *b, size_t chunk, ny_db_rows_fn on_row
 }
 
 ny_rc ny_db_block_read(struct ny_db_block *b, const char *sql, const struct ny_db_param *params,
-                       size_t n, size_t chunk, ny_db_rows_fn on_rows, void *ctx,
-                       struct ny_error *err)
+                       size_t n, const struct ny_db_reader *reader, struct ny_error *err)
 {
     bool own = PQtransactionStatus(b->pg) != PQTRANS_INTRANS;
     ny_rc rc = NY_OK;
 
-    NY_ASSERT(chunk > 0);
+    NY_ASSERT(reader->chunk > 0);
     if (own) {
         rc = ny_db_block_script(b, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", err);
     }
@@ -149,7 +148,7 @@ ny_rc ny_db_block_read(struct ny_db_block *b, const char *sql, const struct ny_d
         rc = cursor_open(b, sql, params, n, err);
     }
     if (rc == NY_OK) {
-        rc = fetch_all(b, chunk, on_rows, ctx, err);
+        rc = fetch_all(b, reader, err);
     }
     if (rc == NY_OK) {
         rc = ny_db_block_script(b, "CLOSE ny_reader", err);

@@ -232,9 +232,10 @@ static ny_rc load_all(struct ny_db_block *b, const struct ny_store_visitor *v, s
 
     for (size_t i = 0; i < NY_ARRAY_LEN(tables); i++) {
         struct reading reading = {v, tables[i].fn};
-        ny_rc rc = tables[i].wanted ? ny_db_block_read(b, ny_sql_text(tables[i].stmt), NULL, 0,
-                                                       CHUNK, on_rows, &reading, err)
-                                    : NY_OK;
+        const struct ny_db_reader reader = {CHUNK, on_rows, &reading};
+        ny_rc rc = tables[i].wanted
+                       ? ny_db_block_read(b, ny_sql_text(tables[i].stmt), NULL, 0, &reader, err)
+                       : NY_OK;
 
         if (rc != NY_OK) {
             return rc;
@@ -288,12 +289,12 @@ static ny_rc on_answer(const struct ny_db_result *r, void *ctx, struct ny_error 
 static ny_rc ask(const struct ny_store *s, enum ny_sql stmt, const struct ny_db_param *params,
                  size_t n, struct asking *a, struct ny_error *err)
 {
+    const struct ny_db_reader reader = {CHUNK, on_answer, a};
     struct ny_db_block *b = NULL;
     ny_rc rc = ny_store_block(s->conninfo, &b, err);
 
     rc = rc != NY_OK ? rc : ny_db_block_query(b, ny_sql_text(NY_SQL_SNAPSHOT), NULL, 0, NULL, err);
-    rc = rc != NY_OK ? rc
-                     : ny_db_block_read(b, ny_sql_text(stmt), params, n, CHUNK, on_answer, a, err);
+    rc = rc != NY_OK ? rc : ny_db_block_read(b, ny_sql_text(stmt), params, n, &reader, err);
     ny_db_block_close(b);
     return rc;
 }

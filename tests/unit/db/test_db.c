@@ -563,6 +563,8 @@ static void test_blocking_connection(void **state)
     struct ny_db_block *b = NULL;
     struct ny_db_result *r = NULL;
     struct reading reading = {0};
+    const struct ny_db_reader by_10000 = {10000, on_rows, &reading};
+    const struct ny_db_reader by_one = {1, on_rows, &reading};
     struct ny_error err = {0};
     struct ny_db_param p = ny_db_i64(a, 25000);
     const char *series = "SELECT g FROM generate_series(1, $1) g";
@@ -580,16 +582,15 @@ static void test_blocking_connection(void **state)
     ny_db_result_free(r);
     assert_int_equal(ny_db_block_script(b, "INSERT INTO x VALUES (6); SELECT 1/0", &err), NY_EDB);
     assert_string_equal(err.field, "22012");
-    assert_int_equal(ny_db_block_read(b, series, &p, 1, 10000, on_rows, &reading, &err), NY_OK);
+    assert_int_equal(ny_db_block_read(b, series, &p, 1, &by_10000, &err), NY_OK);
     assert_int_equal(reading.calls, 3);
     assert_int_equal(reading.rows, 25000);
     assert_true(reading.sum == INT64_C(25000) * 25001 / 2);
     p = ny_db_i64(a, 200000);
-    assert_int_equal(ny_db_block_read(b, series, &p, 1, 10000, on_rows, &reading, &err), NY_ELIMIT);
+    assert_int_equal(ny_db_block_read(b, series, &p, 1, &by_10000, &err), NY_ELIMIT);
     assert_int_equal(ny_db_block_script(b, "BEGIN", &err), NY_OK);
     reading = (struct reading){0};
-    assert_int_equal(ny_db_block_read(b, "SELECT i FROM x", NULL, 0, 1, on_rows, &reading, &err),
-                     NY_OK);
+    assert_int_equal(ny_db_block_read(b, "SELECT i FROM x", NULL, 0, &by_one, &err), NY_OK);
     assert_int_equal(reading.rows, 1);
     assert_int_equal(ny_db_block_script(b, "INSERT INTO x VALUES (7); COMMIT", &err), NY_OK);
     ny_db_block_close(b);
