@@ -203,7 +203,8 @@ static int perform(struct cli_client *c, json_t **out)
     json_t *answer;
 
     if (c->body.too_large) {
-        cli_error("the server's answer is larger than %d MiB", ANSWER_MAX >> 20);
+        cli_error("the server's answer is larger than %d MiB; ask for fewer days, pairs or rows",
+                  ANSWER_MAX >> 20);
         return CLI_REFUSED;
     }
     if (rc != CURLE_OK && c->is_quiet) {

@@ -131,7 +131,7 @@ int verb_evaluate(struct cli *cli, const struct verb *verb)
     int code = CLI_REFUSED;
 
     if (why != 0) {
-        cli_error("%s: %s", operands[0], strerror(why));
+        cli_error("%s cannot be read (%s); name the file of the truth", operands[0], strerror(why));
     } else {
         code = truth_read(&e, &file);
     }

@@ -195,7 +195,7 @@ int main(int argc, char **argv)
     curl_global_cleanup();
     ny_arena_destroy(cli.arena);
     if (fflush(stdout) != 0 || ferror(stdout)) {
-        cli_error("the output could not be written");
+        cli_error("the output could not be written; is the disk full?");
         status = status == CLI_DONE ? CLI_REFUSED : status;
     }
     return status;

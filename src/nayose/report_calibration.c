@@ -174,7 +174,8 @@ static int file_read(const char *path, json_t **out)
 
     *out = json_load_file(path, 0, &err);
     if (*out == NULL) {
-        cli_error("%s, line %d: %s", path, err.line, err.text);
+        cli_error("%s, line %d: %s; --from reads what `nayose report calibration --json' wrote",
+                  path, err.line, err.text);
         return CLI_REFUSED;
     }
     return CLI_DONE;

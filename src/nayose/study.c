@@ -72,7 +72,8 @@ int cli_study(struct cli *cli, const char *path, json_t *body, json_t **out)
         code = job_watch(c, &job);
     }
     if (code == CLI_DONE && strcmp(cli_json_text(job, "state"), "done") != 0) {
-        cli_error("%s: %s", cli_json_text(job, "state"), cli_json_text(job, "why"));
+        cli_error("%s: %s; the server's log says more", cli_json_text(job, "state"),
+                  cli_json_text(job, "why"));
         code = CLI_REFUSED;
     }
     json_decref(answer);
