@@ -74,11 +74,13 @@ enum ny_store_report {
     NY_REPORT_FEEDS,         /* arg: days back */
     NY_REPORT_SAME_FACILITY, /* arg: most pairs */
     NY_REPORT_KPI,           /* arg: months */
+    NY_REPORT_WORKLOAD,      /* arg: days back */
     NY_REPORT_COUNT
 };
 /* A report as JSON text, in the arena. It reads whole tables, on a snapshot of its own.
  * FEEDS: {days, at, facilities: [{domain, patients, no_kana, …}], sources: [{…, reasons}]};
- * SAME_FACILITY: {at, pairs: [{domain, local_id_a, local_id_b, state}]}; KPI: {at, months}. */
+ * SAME_FACILITY: {at, pairs: [{domain, local_id_a, local_id_b, state}]}; KPI: {at, months};
+ * WORKLOAD: {days, patients, open, decided, seconds, compared, agreed, clerks: [{who, …}]}. */
 NY_MUST_USE ny_rc ny_store_load_report(struct ny_store *s, enum ny_store_report report, int32_t arg,
                                        struct ny_arena *a, ny_str *out, struct ny_error *err);
 

@@ -12,6 +12,7 @@ static const struct {
     [NY_REPORT_FEEDS] = {"feeds",         "days",   30,    366   },
     [NY_REPORT_SAME_FACILITY] = {"same-facility", "most",   10000, 100000},
     [NY_REPORT_KPI] = {"kpi",           "months", 12,    60    },
+    [NY_REPORT_WORKLOAD] = {"workload",      "days",   30,    366   },
 };
 
 void ny_admin_reports_post(struct request *q)
@@ -35,7 +36,7 @@ void ny_admin_reports_post(struct request *q)
     }
     if (o != NULL) {
         json_decref(o);
-        ny_admin_fail(q, 400, "there is no such report", "feeds, same-facility or kpi");
+        ny_admin_fail(q, 400, "there is no such report", "feeds, same-facility, kpi or workload");
     }
 }
 

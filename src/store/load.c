@@ -339,6 +339,7 @@ ny_rc ny_store_load_report(struct ny_store *s, enum ny_store_report report, int3
         [NY_REPORT_FEEDS] = NY_SQL_REPORT_FEEDS,
         [NY_REPORT_SAME_FACILITY] = NY_SQL_REPORT_SAME_FACILITY,
         [NY_REPORT_KPI] = NY_SQL_REPORT_KPI,
+        [NY_REPORT_WORKLOAD] = NY_SQL_REPORT_WORKLOAD,
     };
     const struct ny_db_param params[] = {ny_db_i32(a, arg),
                                          ny_db_text(ny_str_from_c(ny_hold_name(NY_HOLD_OVERLAY)))};

@@ -112,6 +112,25 @@ class Reports(unittest.TestCase):
         self.assertRegex(nayose("report", "kpi", "--months", "3"), now["month"] + r" +6 +3 ")
         self.assertIn(now["month"], self.page("report", "kpi"))
 
+    def test_workload(self):
+        """Two clerks judge two pairs and agree on one; a third word was taken back."""
+        if SERVER.sql("SELECT to_regclass('nayose.review_decision')") == [[""]]:
+            self.skipTest("this schema has no desk for clerks")
+        rows = [(1, 2, 1, "sato", 30), (2, 1, 1, "suzuki", 50), (3, 4, 2, "sato", 20), (3, 4, 1, "suzuki", 20)]
+        values = ", ".join(f"({a}, {b}, {d}, '{who}', now(), '', '', '', {s}, 1, 0, 0, now(), 0, NULL, NULL)"
+                           for a, b, d, who, s in rows)
+        SERVER.sql("INSERT INTO nayose.review_decision (a, b, decision, who, at, reason, note, whom, seconds, asked, "
+                   f"total_b1024, guards, said_at, before, undone_at, undone_by) VALUES {values}, "
+                   "(1, 3, 1, 'sato', now(), '', '', '', 600, 1, 0, 0, now(), 0, now(), 'sato')")
+        report = json.loads(nayose("report", "workload", "--days", "7", "--json"))
+        self.assertEqual({k: report[k] for k in ("decided", "seconds", "compared", "agreed")},
+                         {"decided": 4, "seconds": 120, "compared": 2, "agreed": 1})
+        self.assertAlmostEqual(report["minutes_per_1000_a_week"], 2 * 1000 / 6)
+        self.assertEqual([(c["who"], c["same"], c["different"], c["seconds"]) for c in report["clerks"]],
+                         [("sato", 1, 1, 50), ("suzuki", 2, 0, 70)])
+        self.assertRegex(nayose("report", "workload", "--days", "7"), r"sato +1 +1 +0 +50 +20 +2 1 \(50\.0 %\)")
+        self.page("report", "workload")
+
     def test_who_asks_wrongly_is_told(self):
         self.assertEqual(SERVER.request("POST", "/reports", {"report": "weather"})[0], 400)
         self.assertEqual(SERVER.request("POST", "/reports", {"report": "kpi", "months": 61})[0], 400)

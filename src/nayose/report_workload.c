@@ -1,0 +1,90 @@
+/* nayose report workload */
+
+#include "page.h"
+#include "report_priv.h"
+
+static const struct report_column columns[] = {
+    {"CLERK",     "担当",          "who",       NULL,       false},
+    {"SAME",      "同一",          "same",      NULL,       true },
+    {"DIFFERENT", "別人",          "different", NULL,       true },
+    {"LATER",     "後で",          "later",     NULL,       true },
+    {"SECONDS",   "秒",             "seconds",   NULL,       true },
+    {"MEDIAN-S",  "中央値 秒",   "median_s",  NULL,       true },
+    {"COMPARED",  "二人で判断", "compared",  NULL,       true },
+    {"AGREED",    "一致",          "agreed",    "compared", true },
+};
+
+/* Minutes of work for 1000 patients in a week. */
+static double minutes_a_week(const json_t *report)
+{
+    double patients = report_number(report, "patients");
+    double weeks = report_number(report, "days") / 7;
+
+    return patients > 0 && weeks > 0
+               ? report_number(report, "seconds") / 60 / (patients / 1000) / weeks
+               : 0;
+}
+
+static ny_str summary(struct cli *cli, const json_t *report)
+{
+    return ny_arena_printf(
+        cli->arena, "%.1f %s; %s %s; %s %s; %s %s", minutes_a_week(report),
+        cli_label(cli, "minutes a week for 1000 patients", "分/週（患者千人あたり）"),
+        report_count(cli, report, "decided"), cli_label(cli, "decided", "判断"),
+        report_count(cli, report, "open"), cli_label(cli, "open", "未判断"),
+        report_share(cli, report, "agreed", "compared"),
+        cli_label(cli, "of pairs that two clerks decided agree", "二人の判断の一致"));
+}
+
+static int page_write(struct cli *cli, const json_t *report, const char *path)
+{
+    const json_t *clerks = json_object_get(report, "clerks");
+    FILE *out = page_open(path);
+
+    if (out == NULL) {
+        return CLI_REFUSED;
+    }
+    page_begin(out, "作業量報告");
+    fprintf(out,
+            "<header><h1>作業量報告<small>The clerks' work</small></h1>"
+            "<div class=\"facts\">%s</div></header>\n",
+            summary(cli, report).p);
+    report_bars(clerks, "who", "seconds", "seconds of work 作業秒数", out);
+    report_bars(clerks, "who", "median_s", "median seconds a decision 一件の中央値", out);
+    report_table_page(cli, columns, NY_ARRAY_LEN(columns), clerks, out);
+    page_end(out, "取り消した判断は数えない。 What was taken back does not count.");
+    return page_close(out, path);
+}
+
+int verb_report_workload(struct cli *cli, const struct verb *verb)
+{
+    static const struct argp_option options[] = {
+        {.name = "days",
+         .key = REPORT_KEY_WANT,
+         .arg = "N",
+         .doc = "Decisions of so many days (30)"},
+        {.name = "html",
+         .key = REPORT_KEY_HTML,
+         .arg = "FILE",
+         .doc = "Write a page that stands alone"},
+        {0             },
+    };
+    struct report_options o = {0};
+    json_t *report = NULL;
+    int code;
+
+    cli_args(cli, verb, options, report_option, &o, NULL);
+    code = report_get(cli, "workload", "days", o.want, &report);
+    if (code == CLI_DONE && cli->json) {
+        json_object_set_new(report, "minutes_per_1000_a_week", json_real(minutes_a_week(report)));
+        cli_json_print(report);
+    } else if (code == CLI_DONE) {
+        report_table_print(cli, columns, NY_ARRAY_LEN(columns), json_object_get(report, "clerks"));
+        puts(summary(cli, report).p);
+    }
+    if (code == CLI_DONE && o.html != NULL) {
+        code = page_write(cli, report, o.html);
+    }
+    json_decref(report);
+    return code;
+}
