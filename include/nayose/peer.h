@@ -9,6 +9,7 @@
 #include "nayose/net.h"
 
 struct ny_ihe;
+struct ny_schemas;
 
 /* ---- budget: messages in flight in all listeners together ----
  *
@@ -134,6 +135,8 @@ struct ny_peer_soap_config {
     struct ny_ihe *ihe;     /* borrowed */
     const char *schema_dir; /* holds coreschemas/ and multicacheschemas/; "": none; borrowed */
     bool ignore_security;   /* a wsse:Security that must be understood is passed over */
+    const struct ny_schemas *schemas; /* messages are checked by them; NULL: not; borrowed */
+    bool strict;                      /* what is not valid is refused; else told in the log */
 };
 
 struct ny_peer_soap *ny_peer_soap_create(const struct ny_peer_soap_config *cfg); /* owned */

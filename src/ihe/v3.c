@@ -183,6 +183,9 @@ static bool wrapper_check(struct ihe_v3 *ex)
     const struct ny_xml_node *processing = ihe_v3_child(m, "processingCode");
     const struct ny_xml_node *mode = ihe_v3_child(m, "processingModeCode");
 
+    if (ex->x->invalid) {
+        return ihe_v3_refuse(ex, IHE_V3_SCHEMA, NULL);
+    }
     if (!ny_str_equals(ny_str_trim(ny_xml_attr(kind, "extension")),
                        ny_str_from_c(ex->x->operation->request))) {
         return ihe_v3_refuse(ex, IHE_V3_INTERACTION, kind);

@@ -4,6 +4,8 @@
 #include <stdio.h>
 
 #include "nayose/admin.h"
+#include "nayose/hl7v3_schemas.h"
+#include "nayose/ihe_v3.h"
 
 #include "server_priv.h"
 
@@ -140,9 +142,27 @@ static ny_rc http_start(struct server *s, const char *name, bool is_admin, bool 
 
 /* ---- SOAP ---- */
 
+static ny_rc schemas_load(struct server *s, struct ny_error *err)
+{
+    const char *dir = ny_conf_str(s->conf, "soap", NULL, "schema_dir");
+    bool wanted = strcmp(ny_conf_str(s->conf, "soap", NULL, "validate"), "off") != 0;
+    const struct ny_soap_service *services;
+    size_t n = ny_ihe_v3_services(&services);
+
+    if (dir[0] == '\0') {
+        ny_log(wanted ? NY_LOG_WARN : NY_LOG_INFO, "soap_untyped",
+               "hint=\"[soap] schema_dir is not set: the WSDL has no types, messages are not "
+               "validated\"");
+        return NY_OK;
+    }
+    return wanted ? ny_schemas_load(dir, services, n, &s->schemas, err) : NY_OK;
+}
+
 static void routes_make(struct server *s)
 {
     const struct ny_peer_soap_config cfg = {
+        .schemas = s->schemas,
+        .strict = strcmp(ny_conf_str(s->conf, "soap", NULL, "validate"), "strict") == 0,
         .ihe = s->ihe,
         .schema_dir = ny_conf_str(s->conf, "soap", NULL, "schema_dir"),
         .ignore_security = strcmp(ny_conf_str(s->conf, "soap", NULL, "security"), "ignore") == 0,
@@ -177,17 +197,17 @@ static void soap_url_set(struct server *s)
         }
     }
     ny_peer_soap_set_url(s->soap, url);
-    if (s->http != NULL && ny_conf_str(s->conf, "soap", NULL, "schema_dir")[0] == '\0') {
-        ny_log(NY_LOG_INFO, "soap_untyped",
-               "hint=\"[soap] schema_dir is not set: the WSDL has no types\"");
-    }
 }
 
 ny_rc server_listen(struct server *s, struct ny_error *err)
 {
     bool open_access = ny_conf_bool(s->conf, "access", NULL, "open");
     const char *name;
+    ny_rc loaded = schemas_load(s, err);
 
+    if (loaded != NY_OK) {
+        return loaded;
+    }
     s->budget = ny_peer_budget_create(s->loop, 0);
     routes_make(s);
     for (size_t i = 0; (name = ny_conf_named(s->conf, "listener", i)) != NULL; i++) {

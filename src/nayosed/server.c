@@ -9,6 +9,7 @@
 #include <systemd/sd-daemon.h>
 
 #include "nayose/admin.h"
+#include "nayose/hl7v3_schemas.h"
 #include "nayose/ihe.h"
 #include "nayose/notify.h"
 #include "nayose/registry.h"
@@ -358,6 +359,7 @@ static void server_finish(struct server *s)
     ny_peer_http_destroy(s->http);
     ny_peer_http_destroy(s->admin_http);
     ny_peer_soap_destroy(s->soap);
+    ny_schemas_destroy(s->schemas);
     server_tls_stop(s);
     ny_timer_destroy(s->stop_timer);
     ny_timer_destroy(s->watchdog);

@@ -28,6 +28,7 @@ struct server {
     size_t n_mllp;
     struct ny_peer_http_listener *http;       /* public: SOAP, health */
     struct ny_peer_http_listener *admin_http; /* the CLI's socket */
+    struct ny_schemas *schemas;               /* [soap] validate; NULL: off */
     struct ny_peer_soap *soap;
     struct ny_peer_route public_routes[PUBLIC_ROUTES_MAX]; /* services, then "/" */
     size_t n_public_routes;

@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <sys/random.h>
 
+#include "nayose/hl7v3_schemas.h"
 #include "nayose/ihe_v3.h"
 
 #include "peer_priv.h"
@@ -156,6 +157,25 @@ static enum ny_soap_fault operation_find(const struct ny_soap_service *s,
                : NY_SOAP_ACTION_OTHER;
 }
 
+/* True: the schemas do not allow it. What they found may quote the patient and is not told. */
+static bool is_invalid(const struct ny_peer_soap_config *cfg, const struct call *c)
+{
+    size_t errors = 0;
+    int code = 0;
+    ny_rc rc;
+
+    if (cfg->schemas == NULL) {
+        return false;
+    }
+    rc = ny_schemas_check(cfg->schemas, c->message.payload, &errors, &code);
+    if (rc != NY_OK || errors > 0) {
+        ny_counter_add(NY_C_SOAP_INVALID, 1);
+        ny_log(NY_LOG_INFO, "soap_invalid", "peer=%s message=%s errors=%zu first=%d refused=%d",
+               ny_log_safe(c->req->peer_addr), c->x.operation->request, errors, code, cfg->strict);
+    }
+    return rc != NY_OK || errors > 0;
+}
+
 static void post(const struct service *s, struct call *c)
 {
     const struct ny_peer_soap_config *cfg = &s->soap->cfg;
@@ -184,6 +204,7 @@ static void post(const struct service *s, struct call *c)
         reply_fault(c, 500, fault);
         return;
     }
+    c->x.invalid = is_invalid(cfg, c) && cfg->strict;
     ny_ihe_v3_receive(cfg->ihe, &c->x);
 }
 

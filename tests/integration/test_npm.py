@@ -55,16 +55,20 @@ def tearDownModule():
     SERVER.close()
 
 
-def converse(client, messages):
-    """What an npm client understood of the answers: a dict of code, control, text for each."""
+def run_node(script, messages, *arguments):
+    """What a script beside this one says of messages, with the packages at hand."""
     env = dict(os.environ, NODE_PATH=os.path.join(PACKAGES, "node_modules"))
-    run = subprocess.run(["node", os.path.join(HERE, "npm", "clients.cjs"), client,
-                          str(SERVER.mllp_port)],
+    run = subprocess.run(["node", os.path.join(HERE, "npm", script), *arguments],
                          input=json.dumps(messages), capture_output=True, encoding="utf-8", env=env,
                          timeout=60, check=False)
     if run.returncode != 0:
-        raise RuntimeError(f"{client}: {run.stderr}")
+        raise RuntimeError(f"{script} {arguments}: {run.stderr}")
     return json.loads(run.stdout)
+
+
+def converse(client, messages):
+    """What an npm client understood of the answers: a dict of code, control, text for each."""
+    return run_node("clients.cjs", messages, client, str(SERVER.mllp_port))
 
 
 def header(facility, kind, control):
@@ -81,6 +85,14 @@ def admit(facility, control, patient, name, birth="19590501", sex="F"):
 def ask(control, patient, facility):
     return "\r".join((header(facility, "QBP^Q23^QBP_Q21", control),
                       f"QPD|IHE PIX Query|T{control}|{patient}^^^{facility}", "RCP|I")) + "\r"
+
+
+def pix_v3(patient):
+    return f"""<PRPA_IN201309UV02 xmlns="urn:hl7-org:v3" ITSVersion="XML_1.0"><id root="1.2" extension="Q"/>
+<interactionId root="2.16.840.1.113883.1.6" extension="PRPA_IN201309UV02"/><processingCode code="P"/>
+<controlActProcess classCode="CACT" moodCode="EVN"><queryByParameter><queryId root="1.3"/><parameterList>
+<patientIdentifier><value root="1.2.392.100495.20.3.51.1" extension="{patient}"/></patientIdentifier>
+</parameterList></queryByParameter></controlActProcess></PRPA_IN201309UV02>"""
 
 
 class Npm(unittest.TestCase):
@@ -111,6 +123,15 @@ class Npm(unittest.TestCase):
 
     def test_simple_hl7(self):
         self.converse_with(CLIENTS[2], "3")
+
+    def test_soap(self):
+        """npm's soap reads our WSDL and asks PIXV3 queries; a message of another kind is a fault."""
+        converse(CLIENTS[0], [admit("F01", "4-1", "4A", "佐藤^四郎^^^^^L^I~サトウ^シロウ^^^^^L^P", sex="M")])
+        answers = run_node("soap.cjs", [
+            pix_v3("4A"), pix_v3("nobody"), '<x xmlns="urn:x"/>',
+        ], f"http://127.0.0.1:{SERVER.http_port}/pixmanager?wsdl")
+        self.assertEqual([a.get("ack") or a["fault"] for a in answers], ["AA", "AE", "env:Sender"])
+        self.assertIn(SERVER.links()["F01", "4A"], answers[0]["raw"])
 
 
 class Receiver:

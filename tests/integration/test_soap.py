@@ -36,7 +36,7 @@ def setUpModule():
     global SERVER
     SERVER = harness.Server()
     if HAVE_SCHEMAS:
-        SERVER.configure(f"[soap]\nschema_dir = {os.path.realpath(SCHEMAS)}\n")
+        SERVER.configure(f"[soap]\nschema_dir = {os.path.realpath(SCHEMAS)}\nvalidate = report\n")
     SERVER.start()
     for i in (1, 2, 3):
         status, answer = SERVER.request("POST", "/domains", {
@@ -64,13 +64,14 @@ def tearDownModule():
 
 def query(local_id="100", root=OID + "1", sources=(), **changes):
     """PRPA_IN201309UV02 as text."""
-    values = {"processing": "P", "interaction": "PRPA_IN201309UV02", "moods": "EVN"} | changes
+    values = {"processing": "P", "interaction": "PRPA_IN201309UV02", "moods": "EVN",
+              "acknowledge": '<acceptAckCode code="AL"/>'} | changes
     sources = "".join(f'<dataSource><value root="{s}"/><semanticsText>DataSource.id</semanticsText>'
                       "</dataSource>" for s in sources)
     return f"""<PRPA_IN201309UV02 xmlns="urn:hl7-org:v3" ITSVersion="XML_1.0">
 <id root="1.2.3.4" extension="Q1"/><creationTime value="20260102030405"/>
 <interactionId root="2.16.840.1.113883.1.6" extension="{values['interaction']}"/>
-<processingCode code="{values['processing']}"/><processingModeCode code="T"/><acceptAckCode code="AL"/>
+<processingCode code="{values['processing']}"/><processingModeCode code="T"/>{values['acknowledge']}
 <receiver typeCode="RCV"><device classCode="DEV" determinerCode="INSTANCE"><id root="2.999.9"/></device></receiver>
 <sender typeCode="SND"><device classCode="DEV" determinerCode="INSTANCE"><id root="2.999.8"/></device></sender>
 <controlActProcess classCode="CACT" moodCode="{values['moods']}"><code code="PRPA_TE201309UV02" codeSystem="2.16.840.1.113883.1.6"/>
@@ -85,9 +86,9 @@ def envelope(body, header=""):
             f"<e:Body>{body}</e:Body></e:Envelope>").encode()
 
 
-def post(data, content_type=SOAP, path="/pixmanager"):
+def post(data, content_type=SOAP, path="/pixmanager", port=None):
     """Status and the envelope's root (or the text)."""
-    conn = http.client.HTTPConnection("127.0.0.1", SERVER.http_port, timeout=60)
+    conn = http.client.HTTPConnection("127.0.0.1", port or SERVER.http_port, timeout=60)
     try:
         conn.request("POST", path, body=data, headers={"Content-Type": content_type})
         reply = conn.getresponse()
@@ -199,6 +200,31 @@ class Answers(unittest.TestCase):
                          "urn:hl7-org:v3:PRPA_IN201310UV02")
         self.assertEqual(root.findtext("e:Header/a:RelatesTo", None, NS), "urn:uuid:1")
         self.assertTrue(root.findtext("e:Header/a:MessageID", "", NS).startswith("urn:uuid:"))
+
+
+@unittest.skipUnless(HAVE_SCHEMAS, "the HL7 V3 schemas are not here (NAYOSE_HL7V3_SCHEMAS)")
+class Validation(unittest.TestCase):
+    def invalid(self):
+        for line in SERVER.request("GET", "/metrics")[1].decode().splitlines():
+            if line.startswith("nayose_soap_invalid_total "):
+                return int(line.split()[1])
+        return None
+
+    def test_report_counts_what_is_not_valid_and_answers_it(self):
+        before = self.invalid()
+        self.assertEqual(told(post(envelope(query()))[1])[0], "AA")
+        self.assertEqual(self.invalid(), before)
+        self.assertEqual(told(post(envelope(query(root="urn:oid:" + OID + "1")))[1])[0], "AA")
+        self.assertEqual(self.invalid(), before + 1)
+
+    def test_strict_refuses_what_is_not_valid(self):
+        server = harness.Server()
+        self.addCleanup(server.close)
+        server.configure(f"[soap]\nschema_dir = {os.path.realpath(SCHEMAS)}\nvalidate = strict\n")
+        server.start()
+        for message, code in ((query("nobody"), "204"), (query(acknowledge="<x/>"), "SYN113")):
+            status, root = post(envelope(message), port=server.http_port)
+            self.assertEqual((status, told(root)[0], told(root)[3][0][0]), (200, "AE", code))
 
 
 class Faults(unittest.TestCase):

@@ -16,6 +16,7 @@
 struct v3_bench {
     struct bench b;
     bool may_not_query;
+    bool invalid;
     char said[ANSWER_MAX];
 };
 
@@ -82,6 +83,7 @@ static const char *ask(struct v3_bench *v, struct ny_arena *a, const char *param
     struct ny_ihe_v3 x = {.arena = a,
                           .peer_addr = NY_S("127.0.0.1:1"),
                           .may_query = !v->may_not_query,
+                          .invalid = v->invalid,
                           .answer = on_answer,
                           .ctx = v};
     struct ny_error err;
@@ -192,6 +194,20 @@ static void test_who_may_not_ask_learns_nothing(void **state)
     ny_arena_destroy(a);
 }
 
+static void test_what_the_schemas_do_not_allow_is_refused(void **state)
+{
+    struct ny_arena *a = ny_arena_create(0);
+    struct v3_bench v;
+
+    (void)state;
+    people(&v);
+    v.invalid = true;
+    assert_string_equal(ask(&v, a, with_oids(v.b.registry, a, rows[0].parameters)),
+                        "AE QE SYN113 ");
+    bench_close(&v.b);
+    ny_arena_destroy(a);
+}
+
 static void test_without_a_database_the_sender_is_told(void **state)
 {
     struct ny_arena *a = ny_arena_create(0);
@@ -218,6 +234,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_answers),
         cmocka_unit_test(test_who_may_not_ask_learns_nothing),
+        cmocka_unit_test(test_what_the_schemas_do_not_allow_is_refused),
         cmocka_unit_test(test_without_a_database_the_sender_is_told),
     };
 
