@@ -361,8 +361,11 @@ class Clients(unittest.TestCase):
         for method, path, status in (("GET", "/pixmanager", 405), ("DELETE", "/pixmanager", 405),
                                      ("GET", "/pixmanager/x", 404), ("POST", "/pixmanager/x", 404),
                                      ("GET", "/pixmanager/schemas/coreschemas/none.xsd", 404),
-                                     ("GET", "/pixmanager/schemas/../../etc/passwd", 404),
-                                     ("GET", "/pixmanager/schemas/coreschemas/..%2Fx.xsd", 404),
+                                     ("GET", "/pixmanager/schemas/coreschemas/voc.xsd",
+                                      200 if HAVE_SCHEMAS else 404),
+                                     ("GET", "/pixmanager/schemas/coreschemas/..%2Fcoreschemas%2Fvoc.xsd",
+                                      404),
+                                     ("GET", "/pixmanager/schemas/./coreschemas/voc.xsd", 404),
                                      ("GET", "/pixmanager?wsdl", 200)):
             conn.request(method, path)
             reply = conn.getresponse()
