@@ -7,6 +7,8 @@
 
 #include "nayose/hl7v3_schemas.h"
 
+#include "soap_priv.h"
+
 enum { PATH_LEN = 1200 };
 
 struct ny_schemas {
@@ -21,12 +23,11 @@ static void ignore(void *ctx, xmlError *error)
     (void)error;
 }
 
-static ny_rc include(struct ny_xml_writer *w, const char *dir, const char *name,
-                     struct ny_error *err)
+static ny_rc include(struct ny_xml_writer *w, const char *dir, ny_str name, struct ny_error *err)
 {
     char path[PATH_LEN];
 
-    snprintf(path, sizeof(path), "%s/multicacheschemas/%s.xsd", dir, name);
+    snprintf(path, sizeof(path), "%s/multicacheschemas/%.*s.xsd", dir, NY_ARG(name));
     if (access(path, R_OK) != 0) {
         return ny_fail(err, NY_ENOTFOUND, "%s cannot be read", path);
     }
@@ -51,7 +52,7 @@ static ny_rc driver_write(struct ny_arena *a, const char *dir,
     ny_xml_w_attr_c(&w, "elementFormDefault", "qualified");
     for (size_t i = 0; i < n && rc == NY_OK; i++) {
         for (size_t k = 0; k < services[i].n_operations && rc == NY_OK; k++) {
-            rc = include(&w, dir, services[i].operations[k].request, err);
+            rc = include(&w, dir, soap_schema_of(services[i].operations[k].request), err);
         }
     }
     ny_xml_w_close(&w);

@@ -6,30 +6,39 @@
  * read one, some the other, and without soapAction some send action="None". Spec: our HL7 v3 rules
  * 1, 13. */
 
-#include "nayose/hl7v3_soap.h"
+#include "soap_priv.h"
+
+/* Name i of all that the operations take and give. */
+static const char *element(const struct ny_soap_service *s, size_t i)
+{
+    return i % 2 == 0 ? s->operations[i / 2].request : s->operations[i / 2].answer;
+}
+
+/* An element, or the schema of several, is told once. */
+static bool is_told(const struct ny_soap_service *s, size_t i, bool typed)
+{
+    for (size_t k = 0; k < i; k++) {
+        if (typed ? ny_str_equals(soap_schema_of(element(s, k)), soap_schema_of(element(s, i)))
+                  : strcmp(element(s, k), element(s, i)) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
 
 static void types_write(struct ny_buf *b, const struct ny_soap_service *s, ny_str schemas)
 {
     ny_buf_add(b, NY_S("<wsdl:types><xsd:schema elementFormDefault=\"qualified\" "
                        "targetNamespace=\"urn:hl7-org:v3\">\n"));
     for (size_t i = 0; i < 2 * s->n_operations; i++) {
-        const struct ny_soap_operation *o = &s->operations[i / 2];
-        const char *name = i % 2 == 0 ? o->request : o->answer;
-        bool again = false;
-
-        for (size_t k = 0; k < i; k++) { /* an element is told once */
-            const struct ny_soap_operation *before = &s->operations[k / 2];
-
-            again = again || strcmp(name, k % 2 == 0 ? before->request : before->answer) == 0;
-        }
-        if (again) {
+        if (is_told(s, i, schemas.n > 0)) {
             continue;
         }
         if (schemas.n > 0) {
-            ny_buf_printf(b, "<xsd:include schemaLocation=\"%.*s/multicacheschemas/%s.xsd\"/>\n",
-                          NY_ARG(schemas), name);
+            ny_buf_printf(b, "<xsd:include schemaLocation=\"%.*s/multicacheschemas/%.*s.xsd\"/>\n",
+                          NY_ARG(schemas), NY_ARG(soap_schema_of(element(s, i))));
         } else {
-            ny_buf_printf(b, "<xsd:element name=\"%s\" type=\"xsd:anyType\"/>\n", name);
+            ny_buf_printf(b, "<xsd:element name=\"%s\" type=\"xsd:anyType\"/>\n", element(s, i));
         }
     }
     ny_buf_add(b, NY_S("</xsd:schema></wsdl:types>\n"));

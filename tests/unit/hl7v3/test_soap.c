@@ -125,10 +125,11 @@ static void test_faults(void **state)
 static void test_wsdl(void **state)
 {
     static const struct ny_soap_operation operations[] = {
-        {"A_1", "R1", "S", "urn:r1", "urn:s"},
-        {"A_2", "R2", "S", "urn:r2", "urn:s"},
+        {"A_1", "R1",         "S",   "urn:r1", "urn:s"},
+        {"A_2", "R2",         "S",   "urn:r2", "urn:s"},
+        {"A_3", "Q_3_Cancel", "Q_3", "urn:r3", "urn:s"}, /* both are in the schema Q_3 */
     };
-    static const struct ny_soap_service service = {"A", "urn:space", "/a", operations, 2};
+    static const struct ny_soap_service service = {"A", "urn:space", "/a", operations, 3};
     struct ny_arena *a = ny_arena_create(0);
     const struct ny_xml_node *root = NULL;
     struct ny_error err;
@@ -143,6 +144,8 @@ static void test_wsdl(void **state)
     assert_int_equal(ny_soap_wsdl_write(a, &service, NY_S("http://h"), NY_S("http://h/s"), &out),
                      NY_OK);
     assert_non_null(strstr(out.p, "schemaLocation=\"http://h/s/multicacheschemas/R1.xsd\""));
+    assert_non_null(strstr(out.p, "/multicacheschemas/Q_3.xsd\"/>\n</xsd:schema>"));
+    assert_null(strstr(out.p, "Q_3_Cancel.xsd"));
     assert_null(strstr(out.p, "anyType"));
     ny_arena_destroy(a);
 }
