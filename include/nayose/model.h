@@ -39,7 +39,16 @@ struct ny_domain {
     ny_str name;
     ny_str source_app;      /* MSH-3 of the one source; empty = any application */
     ny_str source_facility; /* MSH-4 of the one source */
+    unsigned id_width; /* digits of its local ids, by a setting of that source; 0: as received */
 };
+
+enum { NY_ID_WIDTH_MAX = 20 };
+
+/* A local id as this domain writes it: digits alone get leading zeros, or lose them, until they
+ * are as many as id_width says; digits that count are never lost, and what is not digits alone
+ * stays. Whoever reads an id of a feed folds it before he compares or keeps it; the registry folds
+ * what it is asked for. Folding again changes nothing. The result lies in id or in buf. */
+ny_str ny_domain_local_id(const struct ny_domain *d, ny_str id, char buf[NY_ID_WIDTH_MAX]);
 
 enum ny_identity_status {
     NY_IDENTITY_ACTIVE = 1,

@@ -60,6 +60,10 @@ const struct ny_requester_row *ny_registry_source(const struct ny_registry *r, n
                                                   ny_str facility);
 bool ny_registry_may_feed(const struct ny_registry *r, const struct ny_requester_row *source,
                           const struct ny_domain *domain);
+/* The number of a known identity in rows and labels, or 0. The id may be written with more or less
+ * leading zeros, where its domain folds them (ny_domain_local_id). */
+uint32_t ny_registry_identity_number(const struct ny_registry *r, const struct ny_domain *domain,
+                                     ny_str id);
 /* The domain that a missing PID-3.4 means for this source; NULL when it is not clear. */
 const struct ny_domain *ny_registry_default_domain(const struct ny_registry *r,
                                                    const struct ny_requester_row *source);
@@ -108,8 +112,9 @@ struct ny_reply {
 
 enum { NY_FEED_IDS_MAX = 32, NY_FEED_PAIRS_MAX = 256 };
 
-/* What a message says of identities. All of it is kept whatever was said before, so that the order
- * in which messages arrive does not matter. Spec: ITI-8 3.8, ITI-30 3.30; matching rules 6.4, 7. */
+/* What a message says of identities; its ids are folded (ny_domain_local_id). All of it is kept
+ * whatever was said before, so that the order in which messages arrive does not matter. Spec:
+ * ITI-8 3.8, ITI-30 3.30; matching rules 6.4, 7. */
 enum ny_feed_kind {
     /* Add or revise: every id becomes (or revises) an identity with what the message says; several
      * ids of one message are one patient by the facility's word (an IMPLIED pin). */
@@ -254,7 +259,8 @@ void ny_registry_domain_add(struct ny_registry *r, const struct ny_domain *d, ny
 /* Sources in the order of their ids. */
 size_t ny_registry_sources(const struct ny_registry *r, const struct ny_requester_row *const **out);
 /* Changes the settings of a source (charset, undecodable, …). fn is called once, after the commit.
- */
+ * NY_ECONFLICT: with this id_width some id that is known would be another one, or two would be one;
+ * nothing was changed. */
 void ny_registry_source_set(struct ny_registry *r, const struct ny_requester_row *row, ny_str who,
                             void (*fn)(void *ctx, ny_rc rc), void *ctx);
 

@@ -10,10 +10,6 @@
 /* Told once when it is committed (or refused). */
 typedef void (*ny_registry_done_fn)(void *ctx, ny_rc rc);
 
-/* The number of a known identity in rows and labels, or 0. */
-uint32_t ny_registry_identity_number(const struct ny_registry *r, const struct ny_domain *domain,
-                                     ny_str id);
-
 /* A stored version as a model (owned); what is wrong with its text goes to the log. Any thread. */
 NY_MUST_USE ny_rc ny_registry_model_read(int32_t version, ny_str body, struct ny_match_model **out);
 

@@ -55,6 +55,13 @@ NY_MUST_USE ny_rc ny_store_prune(struct ny_store *s);
 
 /* ---- start-up rows (blocking, streamed in id order, on a connection of their own) ---- */
 
+/* Where in PID-11 the addresses of a source stand. */
+enum ny_address_fields {
+    NY_ADDRESS_ALL = 0,
+    NY_ADDRESS_WHOLE = 1, /* XAD-8, and the postal code; what else there is says something else */
+    NY_ADDRESS_PARTS = 2  /* XAD-1 to XAD-5 */
+};
+
 struct ny_requester_row {
     int32_t id;
     ny_str app, facility; /* MSH-3, MSH-4 namespace; empty app = any */
@@ -66,7 +73,9 @@ struct ny_requester_row {
     bool probation;         /* records may not link automatically */
     bool unwatched;         /* no alarm when its messages are not what they were */
     int32_t default_domain; /* PID-3.4 missing; 0 = the source's only domain */
-    ny_str habits;          /* what its messages were at the beginning; empty = not learned yet */
+    int id_width;           /* digits of the ids of its domains, see ny_domain_local_id */
+    enum ny_address_fields address;
+    ny_str habits; /* what its messages were at the beginning; empty = not learned yet */
 };
 
 struct ny_identity_row {

@@ -23,6 +23,15 @@ void ny_admin_domains_get(struct request *q)
     ny_admin_json(q, 200, json_pack("{s:o}", "domains", list));
 }
 
+static const char *const address_names[] = {
+    [NY_ADDRESS_ALL] = "all", [NY_ADDRESS_WHOLE] = "whole", [NY_ADDRESS_PARTS] = "parts"};
+
+static ny_str default_of(const struct request *q, const struct ny_requester_row *s)
+{
+    return s->default_domain != 0 ? ny_registry_domain(q->registry, s->default_domain)->ns
+                                  : NY_STR_NONE;
+}
+
 void ny_admin_sources_get(struct request *q)
 {
     const struct ny_requester_row *const *sources;
@@ -33,15 +42,17 @@ void ny_admin_sources_get(struct request *q)
         const struct ny_requester_row *s = sources[i];
 
         json_array_append_new(
-            list, json_pack("{s:o, s:o, s:o, s:s, s:b, s:b, s:b, s:b, s:s, s:o, s:o}",
-                            "application", ny_admin_str(s->app), "facility",
-                            ny_admin_str(s->facility), "charset", ny_admin_str(s->charset),
-                            "undecodable", s->undecodable_replace ? "replace" : "refuse",
-                            "strict_update", s->strict_update, "accept_test", s->accept_test,
-                            "ignore_unknown_authority", s->ignore_unknown_authority, "probation",
-                            s->probation, "drift", s->unwatched ? "off" : "on", "alarm",
-                            ny_admin_str(ny_registry_source_alarm(q->registry, s)), "habits",
-                            ny_admin_str(s->habits)));
+            list,
+            json_pack("{s:o, s:o, s:o, s:s, s:b, s:b, s:b, s:b, s:s, s:o, s:o, s:o, s:i, s:s}",
+                      "application", ny_admin_str(s->app), "facility", ny_admin_str(s->facility),
+                      "charset", ny_admin_str(s->charset), "undecodable",
+                      s->undecodable_replace ? "replace" : "refuse", "strict_update",
+                      s->strict_update, "accept_test", s->accept_test, "ignore_unknown_authority",
+                      s->ignore_unknown_authority, "probation", s->probation, "drift",
+                      s->unwatched ? "off" : "on", "alarm",
+                      ny_admin_str(ny_registry_source_alarm(q->registry, s)), "habits",
+                      ny_admin_str(s->habits), "default_domain", ny_admin_str(default_of(q, s)),
+                      "id_width", s->id_width, "address", address_names[s->address]));
     }
     ny_admin_json(q, 200, json_pack("{s:o}", "sources", list));
 }
@@ -127,7 +138,10 @@ static void on_set(void *ctx, ny_rc rc)
 {
     struct request *q = ctx;
 
-    if (rc != NY_OK) {
+    if (rc == NY_ECONFLICT) {
+        ny_admin_fail(q, 409, "ids that are known would be others with this width",
+                      "a width is set before the first record, or where every id has it already");
+    } else if (rc != NY_OK) {
         ny_admin_fail_rc(q, rc);
     } else {
         ny_admin_json(q, 200, json_pack("{s:s}", "result", "changed"));
@@ -155,6 +169,66 @@ static bool charset_is_known(ny_str s)
     return false;
 }
 
+/* The domain of ids without an authority: one that the source may feed. Empty: its only one. */
+static bool take_default(struct request *q, const json_t *o, struct ny_requester_row *row)
+{
+    const struct ny_domain *d = NULL;
+    struct ny_hd hd = {.ns = ny_admin_text_of(q, o, "default_domain")};
+
+    if (json_object_get(o, "default_domain") == NULL) {
+        return true;
+    }
+    row->default_domain = 0;
+    if (!ny_str_is_empty(hd.ns)) {
+        if (ny_registry_authority(q->registry, &hd, &d) != NY_AUTHORITY_FOUND ||
+            !ny_registry_may_feed(q->registry, row, d)) {
+            return false;
+        }
+        row->default_domain = d->id;
+    }
+    return true;
+}
+
+static bool take_width(const json_t *o, int *out)
+{
+    const json_t *v = json_object_get(o, "id_width");
+
+    if (v == NULL) {
+        return true;
+    }
+    if (!json_is_integer(v) || json_integer_value(v) < 0 ||
+        json_integer_value(v) > NY_ID_WIDTH_MAX) {
+        return false;
+    }
+    *out = (int)json_integer_value(v);
+    return true;
+}
+
+static bool take_address(struct request *q, const json_t *o, enum ny_address_fields *out)
+{
+    ny_str name = ny_admin_text_of(q, o, "address");
+
+    for (size_t i = 0; i < NY_ARRAY_LEN(address_names); i++) {
+        if (ny_str_equals(name, ny_str_from_c(address_names[i]))) {
+            *out = (enum ny_address_fields)i;
+            return true;
+        }
+    }
+    return ny_str_is_empty(name);
+}
+
+/* What cannot be set is told in why; NULL: all is taken. */
+static const char *take_reading(struct request *q, const json_t *o, struct ny_requester_row *row)
+{
+    if (!take_default(q, o, row)) {
+        return "the default domain is none that this source may feed";
+    }
+    if (!take_width(o, &row->id_width)) {
+        return "the width of ids is a number from 0 to 20";
+    }
+    return take_address(q, o, &row->address) ? NULL : "the address is all, whole or parts";
+}
+
 void ny_admin_sources_post(struct request *q)
 {
     json_t *o = ny_admin_body_object(q);
@@ -164,6 +238,7 @@ void ny_admin_sources_post(struct request *q)
     ny_str facility;
     ny_str undecodable;
     ny_str drift;
+    const char *wrong;
 
     if (o == NULL) {
         return;
@@ -192,7 +267,12 @@ void ny_admin_sources_post(struct request *q)
     take_bool(o, "accept_test", &row.accept_test);
     take_bool(o, "ignore_unknown_authority", &row.ignore_unknown_authority);
     take_bool(o, "probation", &row.probation);
+    wrong = take_reading(q, o, &row);
     json_decref(o);
+    if (wrong != NULL) {
+        ny_admin_fail(q, 400, wrong, "see: nayose source set --help");
+        return;
+    }
     if (!charset_is_known(row.charset)) {
         ny_admin_fail(q, 400, "this character set is not known",
                       "one of UTF-8, CP932, SHIFT_JIS, EUC-JP, ISO-2022-JP, or empty");

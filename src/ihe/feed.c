@@ -118,13 +118,30 @@ bool ihe_feed_begin(struct ihe_exchange *ex, const struct ny_hl7v2_segment *pid,
     return true;
 }
 
+/* PID-3; where it is empty and the source has a default domain, PID-2 or PID-4, where the patient's
+ * number stood before there was a list of them. */
+static unsigned ids_field(const struct ihe_exchange *ex, const struct ny_hl7v2_segment *pid)
+{
+    static const unsigned old[] = {2, 4};
+
+    if (ny_hl7v2_presence(pid, 3) != NY_HL7V2_ABSENT || ex->request.source->default_domain == 0) {
+        return 3;
+    }
+    for (size_t i = 0; i < NY_ARRAY_LEN(old); i++) {
+        if (ny_hl7v2_presence(pid, old[i]) == NY_HL7V2_VALUE) {
+            return old[i];
+        }
+    }
+    return 3;
+}
+
 static bool patient_ids_read(struct ihe_exchange *ex, const struct ny_hl7v2_segment *pid)
 {
     struct ihe_cx ids[NY_FEED_IDS_MAX];
     size_t n;
     uint8_t place;
 
-    if (!ihe_ids_read(ex, pid, 3, ids, &n)) {
+    if (!ihe_ids_read(ex, pid, ids_field(ex, pid), ids, &n)) {
         return false;
     }
     for (size_t i = 0; i < n; i++) {

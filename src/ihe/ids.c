@@ -101,6 +101,7 @@ static bool id_read(struct ihe_exchange *ex, const struct ny_hl7v2_segment *seg,
 {
     struct ny_hl7v2_value v = ny_hl7v2_part(seg, rep, 1, 1);
     char field[IHE_LOCATION_LEN];
+    char buf[NY_ID_WIDTH_MAX];
 
     *skipped = false;
     if (v.presence != NY_HL7V2_VALUE) {
@@ -117,7 +118,11 @@ static bool id_read(struct ihe_exchange *ex, const struct ny_hl7v2_segment *seg,
                    ex->request.source->ignore_unknown_authority;
         return false;
     }
-    return cx->id.n <= ID_MAX || refuse_at(ex, IHE_FAULT_FIELD_LIMIT, cx, 1);
+    if (cx->id.n > ID_MAX) {
+        return refuse_at(ex, IHE_FAULT_FIELD_LIMIT, cx, 1);
+    }
+    cx->id = ny_arena_str(ex->arena, ny_domain_local_id(cx->domain, cx->id, buf));
+    return cx->id.p != NULL || ihe_refuse(ex, IHE_FAULT_TOO_LARGE, NULL);
 }
 
 bool ihe_ids_read(struct ihe_exchange *ex, const struct ny_hl7v2_segment *seg, unsigned field,

@@ -137,6 +137,10 @@ static bool addresses_read(struct pid_reader *r)
         {7, NY_PART_ADDRESS_TYPE,    false},
         {8, NY_PART_ADDRESS_WHOLE,   true },
     };
+    /* The parts begin the table, the whole text ends it. */
+    const enum ny_address_fields from = r->ex->request.source->address;
+    const size_t first = from == NY_ADDRESS_WHOLE ? 4 : 0;
+    const size_t n = NY_ARRAY_LEN(rows) - first - (from == NY_ADDRESS_PARTS ? 1 : 0);
     ny_str rest = ny_hl7v2_field(r->pid, 11);
     ny_str rep;
     struct ny_value v;
@@ -146,7 +150,7 @@ static bool addresses_read(struct pid_reader *r)
         return true;
     }
     while (ny_hl7v2_rep_next(r->pid, &rest, &rep)) {
-        if (parts_read(r, rep, rows, NY_ARRAY_LEN(rows), "PID^1^11", &v) &&
+        if (parts_read(r, rep, rows + first, n, "PID^1^11", &v) &&
             !ihe_say(r->ex, r->out, NY_SET_ADDRESS, &v, r->stamp)) {
             return false;
         }

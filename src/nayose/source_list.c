@@ -18,6 +18,9 @@ static void sources_print(struct cli *cli, const json_t *sources)
         {"IGNORE-UNKNOWN-AUTHORITY", false, false},
         {"PROBATION",                false, false},
         {"DRIFT",                    false, false},
+        {"DEFAULT-DOMAIN",           false, false},
+        {"ID-WIDTH",                 true,  false},
+        {"ADDRESS",                  false, false},
         {"ALARM",                    false, true }
     };
     struct libscols_table *t = cli_table_create(columns, NY_ARRAY_LEN(columns));
@@ -26,6 +29,7 @@ static void sources_print(struct cli *cli, const json_t *sources)
         const json_t *s = json_array_get(sources, i);
         ny_str source = ny_arena_printf(cli->arena, "%s^%s", cli_json_text(s, "application"),
                                         cli_json_text(s, "facility"));
+        char width[8];
         const char *const cells[] = {source.p,
                                      cli_json_text(s, "charset"),
                                      cli_json_text(s, "undecodable"),
@@ -34,8 +38,13 @@ static void sources_print(struct cli *cli, const json_t *sources)
                                      yes_no(s, "ignore_unknown_authority"),
                                      yes_no(s, "probation"),
                                      cli_json_text(s, "drift"),
+                                     cli_json_text(s, "default_domain"),
+                                     width,
+                                     cli_json_text(s, "address"),
                                      cli_json_text(s, "alarm")};
 
+        (void)snprintf(width, sizeof(width), "%d",
+                       (int)json_integer_value(json_object_get(s, "id_width")));
         cli_table_row(t, cells, NY_ARRAY_LEN(cells));
     }
     cli_table_print(t);

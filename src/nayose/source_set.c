@@ -2,7 +2,15 @@
 
 #include "nayose_priv.h"
 
-enum { KEY_CHARSET = 0x2000, KEY_UNDECODABLE, KEY_DRIFT, KEY_SWITCHES };
+enum {
+    KEY_CHARSET = 0x2000,
+    KEY_UNDECODABLE,
+    KEY_DRIFT,
+    KEY_DEFAULT,
+    KEY_WIDTH,
+    KEY_ADDRESS,
+    KEY_SWITCHES
+};
 
 /* The settings that are yes or no, in the order of their keys. */
 static const char *const switches[] = {"strict_update", "accept_test", "ignore_unknown_authority",
@@ -21,6 +29,21 @@ static const struct argp_option options[] = {
      .key = KEY_DRIFT,
      .arg = "on|off",
      .doc = "Watch for messages that are not what they were: names without kana, one birth date"},
+    {.name = "default-domain",
+     .key = KEY_DEFAULT,
+     .arg = "NAMESPACE",
+     .doc = "Whose ids without an authority are, PID-2 and PID-4 of old senders among them; '' = "
+            "of its only domain"},
+    {.name = "id-width",
+     .key = KEY_WIDTH,
+     .arg = "DIGITS",
+     .doc = "Ids of digits get or lose leading zeros to be so long: 123 and 00000123 are one; 0 = "
+            "as received. Refused when a known id would become another one"},
+    {.name = "address",
+     .key = KEY_ADDRESS,
+     .arg = "all|whole|parts",
+     .doc = "What of PID-11 is the address: all, XAD-8 with the postal code, or XAD-1 to 5. Holds "
+            "for what comes from now on"},
     {.name = "strict-update",
      .key = KEY_SWITCHES,
      .arg = "yes|no",
@@ -37,7 +60,7 @@ static const struct argp_option options[] = {
      .key = KEY_SWITCHES + 3,
      .arg = "yes|no",
      .doc = "Nothing of this source links by itself"},
-    {0                                                                                  },
+    {0                                                                 },
 };
 
 static bool option_set(void *ctx, int key, char *arg, struct argp_state *state)
@@ -58,6 +81,20 @@ static bool option_set(void *ctx, int key, char *arg, struct argp_state *state)
             argp_error(state, "--undecodable is refuse or replace");
         }
         return json_object_set_new(o, "undecodable", json_string(arg)) == 0;
+    }
+    if (key == KEY_DEFAULT) {
+        return json_object_set_new(o, "default_domain", json_string(arg)) == 0;
+    }
+    if (key == KEY_ADDRESS) {
+        return json_object_set_new(o, "address", json_string(arg)) == 0;
+    }
+    if (key == KEY_WIDTH) {
+        uint64_t n = 0;
+
+        if (ny_str_to_u64(ny_str_from_c(arg), 0, 20, &n) != NY_OK) {
+            argp_error(state, "--id-width is a number from 0 to 20");
+        }
+        return json_object_set_new(o, "id_width", json_integer((json_int_t)n)) == 0;
     }
     if (key == KEY_DRIFT) {
         if (strcmp(arg, "on") != 0 && strcmp(arg, "off") != 0) {

@@ -306,6 +306,19 @@ static bool is_in_production(const struct decision *d)
     return false;
 }
 
+/* The ids were read under a setting that has changed since, which a later try mends. */
+static bool ids_are_folded(const struct ny_feed *f)
+{
+    char buf[NY_ID_WIDTH_MAX];
+
+    for (size_t k = 0; k < f->n_ids; k++) {
+        if (!ny_str_equals(ny_domain_local_id(f->domains[k], f->ids[k], buf), f->ids[k])) {
+            return false;
+        }
+    }
+    return true;
+}
+
 /* Finds the identities; what can be refused is refused before anything is changed. */
 static void admit(struct decision *d, struct ny_feed_outcome *o)
 {
@@ -405,6 +418,9 @@ ny_rc ny_registry_decide(struct ny_registry *r, struct item *i)
     struct ny_feed_outcome o;
     ny_rc rc;
 
+    if (!ids_are_folded(i->feed)) {
+        return NY_EAGAIN;
+    }
     admit(&d, &o);
     rc = o.result == NY_FEED_ACCEPTED ? accept(&d, &o)
                                       : i->reply.compose(i->reply.ctx, &o, &i->answer);

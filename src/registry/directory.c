@@ -12,6 +12,31 @@ static ny_str keep(struct ny_registry *r, ny_str s)
     return copy;
 }
 
+static bool is_source_of(const struct ny_requester_row *s, const struct ny_domain *d)
+{
+    return ny_str_equals(s->app, d->source_app) && ny_str_equals(s->facility, d->source_facility);
+}
+
+/* The setting of the domain's own source. */
+static unsigned width_of(const struct ny_registry *r, const struct ny_domain *d)
+{
+    for (size_t i = 0; i < r->n_sources; i++) {
+        if (is_source_of(r->sources[i], d)) {
+            return (unsigned)r->sources[i]->id_width;
+        }
+    }
+    return 0;
+}
+
+static void widths_spread(struct ny_registry *r, const struct ny_requester_row *s)
+{
+    for (size_t i = 0; i < r->n_domains; i++) {
+        if (is_source_of(s, r->domains[i])) {
+            r->domains[i]->id_width = (unsigned)s->id_width;
+        }
+    }
+}
+
 void ny_directory_add_domain(struct ny_registry *r, const struct ny_domain *d)
 {
     struct ny_domain *copy;
@@ -31,6 +56,7 @@ void ny_directory_add_domain(struct ny_registry *r, const struct ny_domain *d)
     copy->name = keep(r, d->name);
     copy->source_app = keep(r, d->source_app);
     copy->source_facility = keep(r, d->source_facility);
+    copy->id_width = width_of(r, copy);
     r->domains = ny_realloc(r->domains, ny_mul_size(r->n_domains + 1, sizeof(*r->domains)));
     r->domains[r->n_domains++] = copy;
 }
@@ -55,6 +81,7 @@ void ny_directory_set_source(struct ny_registry *r, const struct ny_requester_ro
     copy->facility = keep(r, row->facility);
     copy->charset = keep(r, row->charset);
     copy->habits = keep(r, row->habits);
+    widths_spread(r, copy);
 }
 
 /* ---- asking for them ---- */
@@ -151,6 +178,14 @@ const struct ny_requester_row *ny_registry_source(const struct ny_registry *r, n
     return any;
 }
 
+uint32_t ny_registry_identity_number(const struct ny_registry *r, const struct ny_domain *domain,
+                                     ny_str id)
+{
+    char buf[NY_ID_WIDTH_MAX];
+
+    return ny_index_find(r->index, domain->id, ny_domain_local_id(domain, id, buf));
+}
+
 bool ny_registry_may_feed(const struct ny_registry *r, const struct ny_requester_row *source,
                           const struct ny_domain *domain)
 {
@@ -192,6 +227,8 @@ struct change {
     struct ny_arena *arena;
     struct ny_domain *domain;           /* new, NULL = none */
     struct ny_requester_row *requester; /* new or changed, NULL = none */
+    struct ny_registry *registry;       /* that has a width before the commit, NULL = none */
+    int width_before;
     void (*added)(void *ctx, ny_rc rc, enum ny_domain_add_result result);
     void (*set)(void *ctx, ny_rc rc);
     void *ctx;
@@ -207,11 +244,56 @@ static struct change *change_create(void *ctx)
     return c;
 }
 
+/* Every id that is known stays what it is under another width. */
+static bool width_fits(const struct ny_registry *r, const struct ny_requester_row *to)
+{
+    char buf[NY_ID_WIDTH_MAX];
+
+    for (uint32_t id = 1; id <= ny_index_count(r->index); id++) {
+        struct ny_index_identity x;
+        const struct ny_domain *d;
+        struct ny_domain then;
+
+        ny_index_get(r->index, id, &x);
+        d = ny_registry_domain(r, x.domain);
+        if (d == NULL || !is_source_of(to, d)) {
+            continue;
+        }
+        then = *d;
+        then.id_width = (unsigned)to->id_width;
+        if (!ny_str_equals(ny_domain_local_id(&then, x.local_id, buf), x.local_id)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* A width holds from here on, not only from the commit on: what is decided in between would else
+ * bring an id of the old form behind the look that has just been taken. */
+static ny_rc width_change(struct ny_registry *r, struct change *c)
+{
+    for (size_t i = 0; i < r->n_sources; i++) {
+        if (r->sources[i]->id == c->requester->id &&
+            r->sources[i]->id_width != c->requester->id_width) {
+            if (!width_fits(r, c->requester)) {
+                return NY_ECONFLICT;
+            }
+            c->registry = r;
+            c->width_before = r->sources[i]->id_width;
+            r->sources[i]->id_width = c->requester->id_width;
+            widths_spread(r, r->sources[i]);
+        }
+    }
+    return NY_OK;
+}
+
 static ny_rc change_decide(struct ny_registry *r, struct ny_store_batch *rows, void *ctx)
 {
-    const struct change *c = ctx;
+    struct change *c = ctx;
 
-    (void)r;
+    if (c->requester != NULL && width_change(r, c) != NY_OK) {
+        return NY_ECONFLICT;
+    }
     if (c->domain != NULL) {
         ny_store_add_domain(rows, c->domain);
     }
@@ -234,11 +316,26 @@ static void change_confirmed(struct ny_registry *r, void *ctx)
     }
 }
 
+static void width_take_back(const struct change *c)
+{
+    for (size_t i = 0; c->registry != NULL && i < c->registry->n_sources; i++) {
+        struct ny_requester_row *s = c->registry->sources[i];
+
+        if (s->id == c->requester->id) {
+            s->id_width = c->width_before;
+            widths_spread(c->registry, s);
+        }
+    }
+}
+
 static void change_done(void *ctx, ny_rc rc)
 {
     struct change *c = ctx;
     struct ny_arena *a = c->arena;
 
+    if (rc != NY_OK) {
+        width_take_back(c);
+    }
     if (c->added != NULL) {
         c->added(c->ctx, rc, rc == NY_ECONFLICT ? NY_DOMAIN_CONFLICT : NY_DOMAIN_ADDED);
     } else {

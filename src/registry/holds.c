@@ -86,9 +86,12 @@ void ny_registry_hold_release(struct ny_registry *r, const struct ny_domain *dom
                               ny_str who, ny_str reason,
                               void (*fn)(void *ctx, ny_rc rc, bool released), void *ctx)
 {
-    const struct ny_feed word = {
-        .domains = {domain}, .ids = {id}, .reason = reason, .request = {.user = who}};
-    uint32_t known = ny_index_find(r->index, domain->id, id);
+    char buf[NY_ID_WIDTH_MAX];
+    const struct ny_feed word = {.domains = {domain},
+                                 .ids = {ny_domain_local_id(domain, id, buf)},
+                                 .reason = reason,
+                                 .request = {.user = who}};
+    uint32_t known = ny_registry_identity_number(r, domain, id);
 
     if (known == 0 || !something_is_held(r, known)) {
         fn(ctx, known == 0 ? NY_ENOTFOUND : NY_OK, false);

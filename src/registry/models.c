@@ -37,12 +37,6 @@ static void keeping_done(void *ctx, ny_rc rc)
     ny_arena_destroy(a);
 }
 
-uint32_t ny_registry_identity_number(const struct ny_registry *r, const struct ny_domain *domain,
-                                     ny_str id)
-{
-    return ny_index_find(r->index, domain->id, id);
-}
-
 ny_rc ny_registry_model_read(int32_t version, ny_str body, struct ny_match_model **out)
 {
     struct ny_error err = {0};

@@ -7,7 +7,8 @@
 void ny_registry_resolve(struct ny_registry *r, const struct ny_domain *domain, ny_str id,
                          void (*fn)(void *ctx, ny_rc rc, const struct ny_resolved *res), void *ctx)
 {
-    ny_rc rc = ny_store_resolve(r->store, domain->id, id, fn, ctx);
+    char buf[NY_ID_WIDTH_MAX];
+    ny_rc rc = ny_store_resolve(r->store, domain->id, ny_domain_local_id(domain, id, buf), fn, ctx);
 
     if (rc != NY_OK) {
         fn(ctx, rc, NULL);
@@ -137,8 +138,8 @@ static void compare(struct ny_registry *r, uint32_t a, uint32_t b, const struct 
 bool ny_registry_compare(struct ny_registry *r, const struct ny_domain *domain_a, ny_str id_a,
                          const struct ny_domain *domain_b, ny_str id_b, struct ny_comparison *out)
 {
-    uint32_t a = ny_index_find(r->index, domain_a->id, id_a);
-    uint32_t b = ny_index_find(r->index, domain_b->id, id_b);
+    uint32_t a = ny_registry_identity_number(r, domain_a, id_a);
+    uint32_t b = ny_registry_identity_number(r, domain_b, id_b);
     struct ny_index_identity x;
     struct ny_index_identity y;
     struct both records;
@@ -187,8 +188,8 @@ static void on_explained(void *ctx, ny_rc rc, const struct ny_stored_patient *ro
 {
     struct explaining *x = ctx;
     struct ny_explanation *e = &x->e;
-    uint32_t a = ny_index_find(x->r->index, e->domain_a->id, e->id_a);
-    uint32_t b = ny_index_find(x->r->index, e->domain_b->id, e->id_b);
+    uint32_t a = ny_registry_identity_number(x->r, e->domain_a, e->id_a);
+    uint32_t b = ny_registry_identity_number(x->r, e->domain_b, e->id_b);
     int64_t person_a = 0;
     int64_t person_b = 0;
 
@@ -231,9 +232,9 @@ void ny_registry_explain(struct ny_registry *r, const struct ny_domain *domain_a
                                    .domain_b = domain_b,
                                    .id_a = ny_arena_str(x->arena, id_a),
                                    .id_b = ny_arena_str(x->arena, id_b)};
-    ids[n] = ny_index_find(r->index, domain_a->id, id_a);
+    ids[n] = ny_registry_identity_number(r, domain_a, id_a);
     n += ids[n] != 0;
-    ids[n] = ny_index_find(r->index, domain_b->id, id_b);
+    ids[n] = ny_registry_identity_number(r, domain_b, id_b);
     n += ids[n] != 0;
     if (n > 0) {
         rc = ny_store_read_patients(r->store, ids, n, on_explained, x);

@@ -319,13 +319,14 @@ static uint32_t person_of(const struct ny_registry *r, ny_str regional_id, struc
 
 static uint32_t person_asked(const struct searching *s, const struct ny_search_id *id)
 {
+    const struct ny_domain *d = ny_registry_domain(s->r, id->domain);
     struct ny_index_identity x;
     uint32_t identity;
 
     if (id->domain == s->r->regional->id) {
         return person_of(s->r, id->id, s->arena);
     }
-    identity = ny_index_find(s->r->index, id->domain, id->id);
+    identity = d != NULL ? ny_registry_identity_number(s->r, d, id->id) : 0;
     if (identity == 0) {
         return 0;
     }

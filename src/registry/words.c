@@ -169,7 +169,7 @@ static void identities_find(const struct ny_registry *r, struct saying *s, uint3
     for (int k = 1; k >= 0; k--) {
         struct ny_index_identity x;
 
-        ids[k] = ny_index_find(r->index, s->word.domains[k]->id, s->word.ids[k]);
+        ids[k] = ny_registry_identity_number(r, s->word.domains[k], s->word.ids[k]);
         if (ids[k] != 0) {
             ny_index_get(r->index, ny_link_survivor(r->index, ids[k]), &x);
         }

@@ -50,6 +50,8 @@ static ny_rc requesters_write(struct ny_store *s, const struct ny_store_batch *b
         ny_col_ref32(&c, row->default_domain);
         ny_col_bool(&c, !row->unwatched);
         ny_col_text(&c, row->habits);
+        ny_col_i16(&c, row->id_width);
+        ny_col_i16(&c, row->address);
         ny_col_end(&c);
     }
     return ny_columns_send(&c, s->write);

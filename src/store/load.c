@@ -45,6 +45,8 @@ static ny_rc requester_row(const struct ny_store_visitor *v, const struct ny_db_
         .default_domain = ny_db_get_i32(r, i, 9),
         .unwatched = !ny_db_get_bool(r, i, 10),
         .habits = ny_db_get_str(r, i, 11),
+        .id_width = ny_db_get_i32(r, i, 12),
+        .address = (enum ny_address_fields)ny_db_get_i32(r, i, 13),
     };
 
     return v->requester(v->ctx, &row);

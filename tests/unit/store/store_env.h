@@ -209,7 +209,8 @@ static const struct ny_domain env_domains[] = {
      {"ISO", 3},
      {"病院", 6},
      {"", 0},
-     {"B", 1}},
+     {"B", 1},
+     0},
     {2,
      NY_DOMAIN_FACILITY, true,
      {"A", 1},
@@ -217,7 +218,8 @@ static const struct ny_domain env_domains[] = {
      {"ISO", 3},
      {"A", 1},
      {"APP", 3},
-     {"A", 1}},
+     {"A", 1},
+     0},
 };
 
 static inline struct ny_patient *env_patient(struct ny_arena *a, const char *family)

@@ -1,0 +1,25 @@
+/* Local ids of one length. */
+
+#include "nayose/model.h"
+
+ny_str ny_domain_local_id(const struct ny_domain *d, ny_str id, char buf[NY_ID_WIDTH_MAX])
+{
+    const size_t width = d->id_width;
+    size_t zeros = 0;
+
+    for (size_t i = 0; i < id.n; i++) {
+        if (id.p[i] < '0' || id.p[i] > '9') {
+            return id;
+        }
+        zeros += id.p[i] == '0' && zeros == i;
+    }
+    if (width == 0 || width > NY_ID_WIDTH_MAX || id.n == 0 || id.n == width) {
+        return id;
+    }
+    if (id.n > width) {
+        return ny_str_sub(id, id.n - width < zeros ? id.n - width : zeros, id.n);
+    }
+    memset(buf, '0', width - id.n);
+    memcpy(buf + (width - id.n), id.p, id.n);
+    return ny_str_of(buf, width);
+}

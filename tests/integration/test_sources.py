@@ -1,0 +1,132 @@
+#!/usr/bin/python3
+"""Settings of sources: which ids are one, whose an id without an authority is, where the address stands.
+
+In: NAYOSE_BIN, the directory of nayosed and nayose.
+"""
+import sys
+import unittest
+
+import hl7
+import hl7.client
+
+import harness
+
+OID = "1.2.392.100495.20.3.51.1131000000"
+PAIR = "~ヤマダ^タロウ^^^^^L^P"
+
+
+class Sources(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.server = harness.Server().start()
+        cls.addClassCleanup(cls.server.close)
+        for arc, namespace in enumerate(("F01", "F02", "F03", "F04")):
+            answer = cls.server.request("POST", "/domains", {
+                "namespace": namespace, "oid": OID + str(arc),
+                "source_facility": "F03" if namespace == "F04" else namespace})
+            assert answer[0] == 201, answer
+        cls.count = 0
+        cls.client = hl7.client.MLLPClient("127.0.0.1", cls.server.mllp_port)
+        cls.addClassCleanup(cls.client.close)
+
+    def send(self, facility, kind, *segments):
+        type(self).count += 1
+        text = "\r".join((
+            f"MSH|^~\\&|HIS|{facility}|NAYOSE|REG|20260102030405||{kind}|S{self.count}|P|2.5||||||UNICODE UTF-8",
+            *segments)) + "\r"
+        return hl7.parse(self.client.send_message(text.encode()).decode())
+
+    def feed(self, facility, pid, expect="AA"):
+        answer = self.send(facility, "ADT^A08^ADT_A01", "EVN||20260102030405", pid, "PV1||O")
+        self.assertEqual(str(answer.segment("MSA")[1]), expect, str(answer))
+        return answer
+
+    def set(self, source, expect=200, **settings):
+        app, facility = source.split("^")
+        status, answer = self.server.request(
+            "POST", "/sources", {"application": app, "facility": facility, **settings})
+        self.assertEqual(status, expect, answer)
+
+    def known(self, facility):
+        return {local for domain, local in self.server.links() if domain == facility}
+
+    def regional(self, identity):
+        status, answer = self.server.get("/resolve", id=identity)
+        return answer["regional_id"] if status == 200 else None
+
+    def test_ids_of_one_width_are_one_on_every_path(self):
+        self.set("^F01", id_width=8)
+        self.feed("F01", "PID|||123^^^F01||山田^太郎^^^^^L^I" + PAIR + "||19480405|M")
+        self.feed("F01", "PID|||0000000123||山田^太郎^^^^^L^I" + PAIR + "||19480405|M")
+        self.assertEqual(self.known("F01"), {"00000123"})
+        person = self.regional("F01^123")
+        self.assertIsNotNone(person)
+        self.assertEqual(self.regional("F01^0123"), person)
+        # PIX and demographics queries
+        answer = self.send("F02", "QBP^Q23^QBP_Q21", "QPD|IHE PIX Query|T|0123^^^F01|^^^F01", "RCP|I")
+        self.assertEqual(str(answer.segment("PID")[3]).split("^")[0], "00000123")
+        answer = self.send("F02", "QBP^Q22^QBP_Q21", "QPD|IHE PDQ Query|T|@PID.3.1^123~@PID.3.4.1^F01",
+                           "RCP|I")
+        self.assertEqual(str(answer.segment("PID")[3]).split("^")[0], "00000123")
+        # a merge into itself, and one that retires
+        answer = self.send("F01", "ADT^A40^ADT_A39", "EVN||20260103", "PID|||123", "MRG|00000123")
+        self.assertEqual(str(answer.segment("MSA")[1]), "AE")
+        self.feed("F01", "PID|||7||鈴木^一郎^^^^^L^I||19300101|M")
+        answer = self.send("F01", "ADT^A40^ADT_A39", "EVN||20260103", "PID|||0123", "MRG|007")
+        self.assertEqual(str(answer.segment("MSA")[1]), "AA", str(answer))
+        self.assertEqual(self.known("F01"), {"00000123"})
+        # links of a facility, what explains a pair, and a clerk's word
+        self.feed("F01", "PID|||8||佐藤^花子^^^^^L^I||19510101|F")
+        answer = self.send("F01", "ADT^A24^ADT_A24", "EVN||20260104", "PID|||8", "PID|||0000123")
+        self.assertEqual(str(answer.segment("MSA")[1]), "AA", str(answer))
+        self.assertEqual(self.regional("F01^8"), person)
+        self.assertEqual(self.server.get("/explain", a="F01^8", b="F01^123")[0], 200)
+        status, answer = self.server.request("POST", "/pins", {
+            "a": "F01^8", "b": "F01^0123", "kind": "different", "reason": "asked"})
+        self.assertIn(status, (200, 201), answer)
+        # the same ids twice in one message are one
+        self.feed("F01", "PID|||9~09||田中^次郎^^^^^L^I||19520101|M")
+        self.assertEqual(self.known("F01"), {"00000123", "00000008", "00000009"})
+
+    def test_a_width_that_would_make_known_ids_others_is_refused(self):
+        self.feed("F02", "PID|||00000045||山本^三郎^^^^^L^I||19600101|M")
+        self.feed("F02", "PID|||B-17||山本^四郎^^^^^L^I||19610101|M")
+        self.set("^F02", id_width=6, expect=409)
+        self.assertEqual(self.server.sql("SELECT id_width FROM nayose.requester WHERE facility = 'F02'"),
+                         [["0"]])
+        self.set("^F02", id_width=8)  # all of them have it already
+        self.feed("F02", "PID|||45||山本^三郎^^^^^L^I||19600101|M")
+        self.assertEqual(self.known("F02"), {"00000045", "B-17"})
+        self.set("^F02", id_width=10, expect=409)
+        self.feed("F02", "PID|||045||山本^三郎^^^^^L^I||19600101|M")
+        self.assertEqual(self.known("F02"), {"00000045", "B-17"})
+        self.set("^F02", id_width=21, expect=400)
+        self.set("^F02", id_width=0)
+
+    def test_ids_without_an_authority(self):
+        bare = "||山口^五郎^^^^^L^I||19700101|M"
+        self.feed("F03", "PID|||31" + bare, expect="AE")  # two domains: whose?
+        self.set("^F03", default_domain="F01", expect=400)  # not its own
+        self.set("^F03", default_domain="F04")
+        self.feed("F03", "PID|||31" + bare)
+        self.feed("F03", "PID||32||" + bare[1:])
+        self.feed("F03", "PID||||33" + bare[1:])
+        self.feed("F03", "PID||34|35|36" + bare[1:])  # PID-3 where there is one
+        self.feed("F03", "PID||37|\"\"" + bare, expect="AE")
+        self.assertEqual(self.known("F04"), {"31", "32", "33", "35"})
+        self.set("^F03", default_domain="")
+        self.feed("F03", "PID||38||" + bare[1:], expect="AE")
+
+    def test_where_the_address_stands(self):
+        said = "|||||||||古い町 1^^静岡市^静岡県^4228033^^H^東京都千代田区1-1"
+        for setting, local, expected in (("all", "61", "wcspz"), ("whole", "62", "wz"), ("parts", "63", "cspz")):
+            self.set("^F02", address=setting)
+            self.feed("F02", f"PID|||{local}||青木^六郎^^^^^L^I" + said[3:])
+            has = self.server.sql(f"SELECT k FROM nayose.identity, unnest('{{w,c,s,p,z}}'::text[]) k WHERE "
+                                  f"local_id = '{local}' AND demographics->'addresses'->'v'->0 ? k")
+            self.assertEqual({row[0] for row in has}, set(expected))
+        self.set("^F02", address="none", expect=400)
+
+
+if __name__ == "__main__":
+    sys.exit(unittest.main(verbosity=2))
