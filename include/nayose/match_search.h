@@ -23,6 +23,7 @@ enum ny_search_field {
     NY_SEARCH_OTHER,
     NY_SEARCH_WHOLE,
     NY_SEARCH_ACCOUNT,
+    NY_SEARCH_MOTHER_ID, /* namespace^id, exactly */
     NY_SEARCH_FIELD_COUNT
 };
 

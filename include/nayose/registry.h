@@ -58,6 +58,11 @@ const struct ny_domain *ny_registry_regional(const struct ny_registry *r);
  * application of that facility. NULL: nobody we know. */
 const struct ny_requester_row *ny_registry_source(const struct ny_registry *r, ny_str app,
                                                   ny_str facility);
+/* How many fields this requester (MSH-3 and MSH-4, or what stands for them) must fill at least in a
+ * demographics query, so that nobody learns by guessing who is there: its own number, else the
+ * standard. */
+size_t ny_registry_query_criteria(const struct ny_registry *r, ny_str app, ny_str facility,
+                                  size_t standard);
 bool ny_registry_may_feed(const struct ny_registry *r, const struct ny_requester_row *source,
                           const struct ny_domain *domain);
 /* The number of a known identity in rows and labels, or 0. The id may be written with more or less
@@ -256,11 +261,11 @@ enum ny_domain_add_result { NY_DOMAIN_ADDED, NY_DOMAIN_SAME, NY_DOMAIN_CONFLICT 
 void ny_registry_domain_add(struct ny_registry *r, const struct ny_domain *d, ny_str who,
                             void (*fn)(void *ctx, ny_rc rc, enum ny_domain_add_result result),
                             void *ctx);
-/* Sources in the order of their ids. */
+/* Sources, and who only asks, in the order of their ids. */
 size_t ny_registry_sources(const struct ny_registry *r, const struct ny_requester_row *const **out);
-/* Changes the settings of a source (charset, undecodable, …). fn is called once, after the commit.
- * NY_ECONFLICT: with this id_width some id that is known would be another one, or two would be one;
- * nothing was changed. */
+/* Changes the settings of a source (charset, undecodable, …), or adds who only asks (id 0). fn is
+ * called once, after the commit. NY_ECONFLICT: with this id_width some id that is known would be
+ * another one, or two would be one; nothing was changed. */
 void ny_registry_source_set(struct ny_registry *r, const struct ny_requester_row *row, ny_str who,
                             void (*fn)(void *ctx, ny_rc rc), void *ctx);
 

@@ -26,6 +26,12 @@ const struct ny_consumer_row *ny_registry_consumer(const struct ny_registry *r, 
  * not told, only what changes from then on. fn is called once, after the commit. */
 void ny_registry_consumer_set(struct ny_registry *r, const struct ny_consumer_row *row, ny_str who,
                               void (*fn)(void *ctx, ny_rc rc), void *ctx);
+/* Queues what a consumer sees of every person, a few hundred at a time between the feeds; what
+ * changes meanwhile comes behind it. fn is called once, when all of it is committed, with the
+ * number of persons; NY_ENOTFOUND: there is no such consumer, or it is not enabled. After another
+ * error the n persons are queued and the rest is not: it may simply be begun anew. */
+void ny_registry_consumer_resync(struct ny_registry *r, ny_str name, ny_str who,
+                                 void (*fn)(void *ctx, ny_rc rc, size_t n), void *ctx);
 
 /* ---- the outbox ---- */
 

@@ -75,7 +75,9 @@ struct ny_requester_row {
     int32_t default_domain; /* PID-3.4 missing; 0 = the source's only domain */
     int id_width;           /* digits of the ids of its domains, see ny_domain_local_id */
     enum ny_address_fields address;
-    ny_str habits; /* what its messages were at the beginning; empty = not learned yet */
+    bool only_asks;     /* may feed nothing */
+    int query_criteria; /* fields that a demographics query must fill; 0 = as configured */
+    ny_str habits;      /* what its messages were at the beginning; empty = not learned yet */
 };
 
 struct ny_identity_row {

@@ -41,6 +41,9 @@ void ny_admin_sources_get(struct request *q)
     for (size_t i = 0; i < n; i++) {
         const struct ny_requester_row *s = sources[i];
 
+        if (s->only_asks) {
+            continue;
+        }
         json_array_append_new(
             list,
             json_pack("{s:o, s:o, s:o, s:s, s:b, s:b, s:b, s:b, s:s, s:o, s:o, s:o, s:i, s:s}",

@@ -183,6 +183,32 @@ void ny_admin_consumers_post(struct request *q)
     }
 }
 
+static void on_resynced(void *ctx, ny_rc rc, size_t n)
+{
+    struct request *q = ctx;
+
+    if (rc == NY_ENOTFOUND) {
+        ny_admin_fail(q, 404, "there is no such consumer, or it is not enabled",
+                      "see: nayose consumer list");
+    } else if (rc != NY_OK) {
+        ny_admin_fail_rc(q, rc);
+    } else {
+        ny_admin_json(q, 200, json_pack("{s:I}", "queued", (json_int_t)n));
+    }
+}
+
+void ny_admin_consumer_resync(struct request *q)
+{
+    json_t *o = ny_admin_body_object(q);
+    ny_str name;
+
+    if (o != NULL) {
+        name = ny_admin_text_of(q, o, "name");
+        json_decref(o);
+        ny_registry_consumer_resync(q->registry, name, q->call->user, on_resynced, q);
+    }
+}
+
 /* ---- the outbox ---- */
 
 static json_t *notice_json(struct request *q, const struct ny_notice *n)

@@ -165,6 +165,46 @@ bool ihe_ids_read(struct ihe_exchange *ex, const struct ny_hl7v2_segment *seg, u
     return *out_n > 0 || refuse_at(ex, IHE_FAULT_UNKNOWN_AUTHORITY, &first_skipped, 4);
 }
 
+ny_str ihe_id_text(struct ny_arena *a, const struct ny_domain *d, ny_str id)
+{
+    char buf[NY_ID_WIDTH_MAX];
+
+    return ny_arena_printf(a, "%.*s^%.*s", NY_ARG(d->ns), NY_ARG(ny_domain_local_id(d, id, buf)));
+}
+
+bool ihe_mother_id_read(struct ihe_exchange *ex, const struct ny_hl7v2_segment *pid,
+                        const struct ny_stamp *stamp, struct ny_patient *out)
+{
+    const struct ny_registry *r = ex->ihe->cfg.registry;
+    ny_str id = ny_str_trim(ny_hl7v2_text(pid, 21, 1, 1, 1));
+    struct ny_hl7v2_hd written = ny_hl7v2_hd_part(pid, ny_hl7v2_field(pid, 21), 4);
+    struct ny_hd hd = ihe_hd(&written);
+    const struct ny_domain *d = NULL;
+    enum ny_authority_result found;
+    ny_str text;
+
+    if (ny_hl7v2_presence(pid, 21) == NY_HL7V2_NULL) {
+        ny_patient_say_single(out, NY_SINGLE_MOTHER_ID, NY_STR_NONE, stamp);
+    }
+    if (id.n == 0) {
+        return true;
+    }
+    found = ny_registry_authority(r, &hd, &d);
+    if (found == NY_AUTHORITY_EMPTY) {
+        d = ny_registry_default_domain(r, ex->request.source);
+    }
+    if (d == NULL || id.n > ID_MAX) {
+        ihe_warn(ex, 204, "PID^1^21");
+        return true;
+    }
+    text = ihe_id_text(ex->arena, d, id);
+    if (text.p == NULL) {
+        return ihe_refuse(ex, IHE_FAULT_TOO_LARGE, NULL);
+    }
+    ny_patient_say_single(out, NY_SINGLE_MOTHER_ID, text, stamp);
+    return true;
+}
+
 bool ihe_feed_id(struct ihe_exchange *ex, const struct ihe_cx *cx, uint8_t *out_place)
 {
     struct ny_feed *f = &ex->feed;

@@ -198,6 +198,8 @@ typedef bool ihe_question_fn(struct ihe_exchange *ex, const struct ny_hl7v2_segm
  * asked about. False: the exchange is finished with the fault. */
 bool ihe_query_begin(struct ihe_exchange *ex, ihe_question_fn *read);
 
+/* The fields that this sender must fill at least in a demographics query. */
+size_t ihe_query_minimum(const struct ihe_exchange *ex);
 /* An authority of a query, which may leave out the type of an OID (`&1.2.3`); a feed may not. */
 enum ny_authority_result ihe_query_hd(const struct ihe_exchange *ex, struct ny_hd hd,
                                       const struct ny_domain **out);
@@ -236,6 +238,11 @@ bool ihe_ids_read(struct ihe_exchange *ex, const struct ny_hl7v2_segment *seg, u
                   struct ihe_cx out[NY_FEED_IDS_MAX], size_t *out_n);
 /* Puts an identifier into the feed, once; its place there. */
 bool ihe_feed_id(struct ihe_exchange *ex, const struct ihe_cx *cx, uint8_t *out_place);
+/* "F01^123", the id folded: as the mother's is kept. p NULL: arena full. */
+ny_str ihe_id_text(struct ny_arena *a, const struct ny_domain *d, ny_str id);
+/* Mother's identifier, PID-21; of an authority that is not known it is passed over (ERR W 204). */
+bool ihe_mother_id_read(struct ihe_exchange *ex, const struct ny_hl7v2_segment *pid,
+                        const struct ny_stamp *stamp, struct ny_patient *out);
 /* Remarks that there is something with the key of feed.ids[k] (ERR W 204). */
 void ihe_warn_id(struct ihe_exchange *ex, size_t k);
 

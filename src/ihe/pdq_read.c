@@ -36,6 +36,10 @@ static const struct path {
     {13, 1,  1, true,  NY_SEARCH_PHONE,   ID_NONE},
     {13, 12, 1, true,  NY_SEARCH_PHONE,   ID_NONE},
     {18, 1,  1, true,  NY_SEARCH_ACCOUNT, ID_NONE},
+    {21, 1,  1, true,  0,                 ID_ID  },
+    {21, 4,  1, true,  0,                 ID_NS  },
+    {21, 4,  2, true,  0,                 ID_OID },
+    {21, 4,  3, true,  0,                 ID_TYPE},
  /* DEVIATION: country and the account's authority are accepted and not compared, because
   * addresses are Japanese and accounts are kept without an authority. */
     {11, 6,  1, false, 0,                 ID_NONE},
@@ -47,7 +51,8 @@ static const struct path {
 /* The identifier being put together from consecutive repetitions. */
 struct id_parts {
     ny_str part[ID_PART_COUNT];
-    size_t rep; /* of its first part; 0: none */
+    unsigned field; /* PID-3, or PID-21: the mother's */
+    size_t rep;     /* of its first part; 0: none */
 };
 
 struct pdq_reader {
@@ -116,6 +121,17 @@ static const struct ny_domain *domain_default(const struct ihe_exchange *ex)
     return ex->request.source != NULL ? ny_registry_default_domain(r, ex->request.source) : NULL;
 }
 
+static bool mother_add(struct pdq_reader *p, const struct ny_domain *d, ny_str id, size_t rep)
+{
+    struct ny_search_values *to = &p->ex->ask->search.field[NY_SEARCH_MOTHER_ID];
+
+    if (to->n == NY_SEARCH_VALUES_MAX) {
+        return ihe_refuse_at(p->ex, IHE_FAULT_QUERY_VALUE, "QPD^1^3^%zu", rep);
+    }
+    to->v[to->n] = ihe_id_text(p->ex->arena, d, id);
+    return to->v[to->n++].p != NULL || ihe_refuse(p->ex, IHE_FAULT_TOO_LARGE, NULL);
+}
+
 /* Puts the identifier that is complete into the search. */
 static bool id_end(struct pdq_reader *p)
 {
@@ -146,6 +162,9 @@ static bool id_end(struct pdq_reader *p)
     case NY_AUTHORITY_CONFLICT:
         return ihe_refuse_at(ex, IHE_FAULT_QUERY_TARGET, "QPD^1^3^%zu", id.rep);
     }
+    if (id.field == 21) {
+        return mother_add(p, d, id.part[ID_ID], id.rep);
+    }
     if (s->n_ids == NY_SEARCH_IDS_MAX) {
         return ihe_refuse_at(ex, IHE_FAULT_QUERY_VALUE, "QPD^1^3^%zu", id.rep);
     }
@@ -155,11 +174,14 @@ static bool id_end(struct pdq_reader *p)
     return true;
 }
 
-static bool id_part(struct pdq_reader *p, enum id_part part, ny_str value, size_t rep)
+static bool id_part(struct pdq_reader *p, const struct path *path, ny_str value, size_t rep)
 {
-    if (p->id.part[part].n > 0 && !id_end(p)) {
+    const enum id_part part = path->id;
+
+    if ((p->id.part[part].n > 0 || (p->id.rep > 0 && p->id.field != path->field)) && !id_end(p)) {
         return false;
     }
+    p->id.field = path->field;
     p->id.rep = p->id.rep > 0 ? p->id.rep : rep;
     p->id.part[part] = value;
     return true;
@@ -215,7 +237,7 @@ static bool parameter_read(struct pdq_reader *p, ny_str rep, size_t n)
     }
     p->any = true;
     if (path->id != ID_NONE) {
-        return id_part(p, path->id, value, n);
+        return id_part(p, path, value, n);
     }
     if (!id_end(p)) {
         return false;
@@ -311,7 +333,7 @@ bool ihe_pdq_read(struct ihe_exchange *ex, const struct ny_hl7v2_segment *qpd)
     ex->ask->wanted = targets->domains;
     ex->ask->n_wanted = targets->all ? 0 : targets->n;
     ex->ask->who = ex->request.user;
-    ex->ask->minimum = ex->ihe->cfg.query_criteria;
+    ex->ask->minimum = ihe_query_minimum(ex);
     ex->ask->tag = ny_hl7v2_text(qpd, 2, 1, 1, 1);
     ex->ask->pointer =
         ny_str_trim(ny_hl7v2_text(ny_hl7v2_find(ex->msg, NY_S("DSC"), 1), 1, 1, 1, 1));

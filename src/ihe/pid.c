@@ -309,6 +309,6 @@ bool ihe_patient_read(struct ihe_exchange *ex, const struct ny_stamp *stamp, ny_
     struct pid_reader r = {ex, ny_hl7v2_find(ex->msg, NY_S("PID"), 1), stamp, out};
 
     return ihe_names_read(ex, r.pid, stamp, out) && singles_read(&r, message_date) &&
-           ihe_mother_read(ex, r.pid, stamp, out) && addresses_read(&r) && phones_read(&r) &&
-           insurances_read(&r);
+           ihe_mother_read(ex, r.pid, stamp, out) && ihe_mother_id_read(ex, r.pid, stamp, out) &&
+           addresses_read(&r) && phones_read(&r) && insurances_read(&r);
 }

@@ -140,6 +140,21 @@ static void set_write(struct ny_hl7v2_writer *w, const struct ny_patient *p, enu
     }
 }
 
+/* Of a domain that is told anyway, and of no other. */
+static void mother_id_write(struct ny_hl7v2_writer *w, ny_str text, const struct ihe_id *ids,
+                            size_t n)
+{
+    ny_str ns = ny_str_split(&text, '^');
+
+    ny_hl7v2_w_field(w);
+    for (size_t i = 0; i < n; i++) {
+        if (ny_str_equals(ids[i].domain->ns, ns)) {
+            ihe_ids_write(w, &(struct ihe_id){text, ids[i].domain}, 1);
+            return;
+        }
+    }
+}
+
 /* QRI-1: how sure it is that this is who was asked for, as far as the question tells. */
 static void qri_write(struct ny_hl7v2_writer *w, int32_t total_b1024)
 {
@@ -182,7 +197,9 @@ void ihe_hit_write(struct ny_hl7v2_writer *w, const struct ny_registry *r,
     set_write(w, p, NY_SET_PHONE, phone, NY_ARRAY_LEN(phone));
     ny_hl7v2_w_skip(w, 4);
     ny_hl7v2_w_text(w, single(p, NY_SINGLE_ACCOUNT));
-    ny_hl7v2_w_skip(w, 5);
+    ny_hl7v2_w_skip(w, 2);
+    mother_id_write(w, single(p, NY_SINGLE_MOTHER_ID), ids, n);
+    ny_hl7v2_w_skip(w, 2);
     ny_hl7v2_w_text(w, single(p, NY_SINGLE_MULTIPLE_BIRTH));
     ny_hl7v2_w_text(w, single(p, NY_SINGLE_BIRTH_ORDER));
     ny_hl7v2_w_skip(w, 3);

@@ -34,6 +34,13 @@ bool ihe_query_begin(struct ihe_exchange *ex, ihe_question_fn *read)
     return ok;
 }
 
+size_t ihe_query_minimum(const struct ihe_exchange *ex)
+{
+    return ny_registry_query_criteria(
+        ex->ihe->cfg.registry, ex->msh.sending_application.namespace_id,
+        ex->msh.sending_facility.namespace_id, ex->ihe->cfg.query_criteria);
+}
+
 enum ny_authority_result ihe_query_hd(const struct ihe_exchange *ex, struct ny_hd hd,
                                       const struct ny_domain **out)
 {

@@ -43,6 +43,10 @@ ny_rc ny_search_fold(struct ny_arena *a, enum ny_search_field f, ny_str text, ny
     ny_str folded = NY_STR_NONE;
     ny_rc rc;
 
+    if (f == NY_SEARCH_MOTHER_ID) {
+        *out = ny_arena_str(a, text);
+        return out->p != NULL ? NY_OK : NY_ELIMIT;
+    }
     if (f == NY_SEARCH_MOTHER) {
         rc = mother_fold(a, text, &folded);
     } else if (is_address(f)) {
@@ -56,7 +60,7 @@ ny_rc ny_search_fold(struct ny_arena *a, enum ny_search_field f, ny_str text, ny
 bool ny_search_needs_patient(const struct ny_search_plan *p)
 {
     const struct ny_search_values *f = p->asked->field;
-    bool needs = f[NY_SEARCH_MOTHER].n + f[NY_SEARCH_ACCOUNT].n > 0;
+    bool needs = f[NY_SEARCH_MOTHER].n + f[NY_SEARCH_ACCOUNT].n + f[NY_SEARCH_MOTHER_ID].n > 0;
 
     for (enum ny_search_field i = NY_SEARCH_STATE; i <= NY_SEARCH_WHOLE; i++) {
         needs = needs || f[i].n > 0;
@@ -135,6 +139,7 @@ bool ny_search_fits_patient(const struct ny_search_plan *p, const struct ny_pati
     bool fits =
         single_fits(p, a, NY_SEARCH_MOTHER, patient->singles[NY_SINGLE_MOTHER_NAME].value) &&
         single_fits(p, a, NY_SEARCH_ACCOUNT, patient->singles[NY_SINGLE_ACCOUNT].value) &&
+        single_fits(p, a, NY_SEARCH_MOTHER_ID, patient->singles[NY_SINGLE_MOTHER_ID].value) &&
         addresses_fit(p, a, &patient->sets[NY_SET_ADDRESS]);
 
     ny_arena_destroy(a);

@@ -157,15 +157,17 @@ enum ny_authority_result ny_registry_authority(const struct ny_registry *r, cons
     return NY_AUTHORITY_FOUND;
 }
 
-const struct ny_requester_row *ny_registry_source(const struct ny_registry *r, ny_str app,
-                                                  ny_str facility)
+/* The exact application first, then any of that facility. */
+static const struct ny_requester_row *requester_find(const struct ny_registry *r, ny_str app,
+                                                     ny_str facility, bool asks)
 {
     const struct ny_requester_row *any = NULL;
 
     for (size_t i = 0; i < r->n_sources; i++) {
         const struct ny_requester_row *s = r->sources[i];
 
-        if (!ny_str_equals(s->facility, facility)) {
+        if (!ny_str_equals(s->facility, facility) ||
+            (asks ? s->query_criteria == 0 : s->only_asks)) {
             continue;
         }
         if (ny_str_equals(s->app, app) && !ny_str_is_empty(app)) {
@@ -176,6 +178,20 @@ const struct ny_requester_row *ny_registry_source(const struct ny_registry *r, n
         }
     }
     return any;
+}
+
+const struct ny_requester_row *ny_registry_source(const struct ny_registry *r, ny_str app,
+                                                  ny_str facility)
+{
+    return requester_find(r, app, facility, false);
+}
+
+size_t ny_registry_query_criteria(const struct ny_registry *r, ny_str app, ny_str facility,
+                                  size_t standard)
+{
+    const struct ny_requester_row *s = requester_find(r, app, facility, true);
+
+    return s != NULL ? (size_t)s->query_criteria : standard;
 }
 
 uint32_t ny_registry_identity_number(const struct ny_registry *r, const struct ny_domain *domain,
@@ -348,16 +364,16 @@ static void change_done(void *ctx, ny_rc rc)
 static struct ny_requester_row *new_source(const struct ny_registry *r, struct ny_arena *a,
                                            const struct ny_domain *d)
 {
-    struct ny_requester_row *row;
+    struct ny_requester_row *row = NY_ARENA_NEW(a, struct ny_requester_row);
 
+    NY_ASSERT(row != NULL);
     for (size_t i = 0; i < r->n_sources; i++) {
-        if (ny_str_equals(r->sources[i]->app, d->source_app) &&
-            ny_str_equals(r->sources[i]->facility, d->source_facility)) {
-            return NULL;
+        if (is_source_of(r->sources[i], d)) {
+            *row = *r->sources[i];
+            row->only_asks = false; /* until now */
+            return r->sources[i]->only_asks ? row : NULL;
         }
     }
-    row = NY_ARENA_NEW(a, struct ny_requester_row);
-    NY_ASSERT(row != NULL);
     *row = (struct ny_requester_row){.id = (int32_t)r->n_sources + 1,
                                      .app = d->source_app,
                                      .facility = d->source_facility,
@@ -413,5 +429,8 @@ void ny_registry_source_set(struct ny_registry *r, const struct ny_requester_row
     c->requester->app = ny_arena_str(c->arena, row->app);
     c->requester->facility = ny_arena_str(c->arena, row->facility);
     c->requester->charset = ny_arena_str(c->arena, row->charset);
+    if (row->id == 0) {
+        c->requester->id = (int32_t)r->n_sources + 1; /* two at once: the table refuses one */
+    }
     ny_registry_work(r, &work, who, c);
 }

@@ -47,6 +47,8 @@ static ny_rc requester_row(const struct ny_store_visitor *v, const struct ny_db_
         .habits = ny_db_get_str(r, i, 11),
         .id_width = ny_db_get_i32(r, i, 12),
         .address = (enum ny_address_fields)ny_db_get_i32(r, i, 13),
+        .query_criteria = ny_db_get_i32(r, i, 14),
+        .only_asks = !ny_db_get_bool(r, i, 15),
     };
 
     return v->requester(v->ctx, &row);

@@ -187,6 +187,14 @@ class Server:
 
     # ---- database ----
 
+    def put_version(self, version, tau):
+        """A version like the first one with another threshold, as if it had been trained."""
+        self.sql(
+            "INSERT INTO nayose.model (version, body, state, made_from) SELECT "
+            f"{version}, regexp_replace(regexp_replace(body, 'setting version 1', "
+            f"'setting version {version}'), 'setting tau_b1024 [0-9]+', 'setting tau_b1024 {tau}'), "
+            "4, 1 FROM nayose.model WHERE version = 1")
+
     def sql(self, text):
         """The rows of a statement, each a list of texts."""
         run = subprocess.run(

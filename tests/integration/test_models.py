@@ -45,18 +45,10 @@ class Models(unittest.TestCase):
         self.assertEqual(done.returncode, code, done.stderr)
         return done.stdout
 
-    def put_version(self, version, tau):
-        """A version like the first one with another threshold, as if it had been trained."""
-        self.server.sql(
-            "INSERT INTO nayose.model (version, body, state, made_from) SELECT "
-            f"{version}, regexp_replace(regexp_replace(body, 'setting version 1', "
-            f"'setting version {version}'), 'setting tau_b1024 [0-9]+', 'setting tau_b1024 {tau}'), "
-            "4, 1 FROM nayose.model WHERE version = 1")
-
     def test_a_version_is_rehearsed_activated_and_taken_back(self):
         before = groups(self.server)
         ids = self.server.links()
-        self.put_version(102, 25 * 1024)
+        self.server.put_version(102, 25 * 1024)
         diff = json.loads(self.cli("model", "stage", "102", "--json"))
         self.assertEqual((diff["version"], diff["against"]), (102, 1))
         self.assertGreater(diff["linked"]["lost"], 0)
@@ -94,7 +86,7 @@ class Models(unittest.TestCase):
 
     def test_feeds_go_on_while_the_version_changes(self):
         self.rehearse_the_active_one()
-        self.put_version(103, 20 * 1024)
+        self.server.put_version(103, 20 * 1024)
         path = harness.write_frames(os.path.join(self.tmp.name, "rest.hl7"), self.rest)
         with subprocess.Popen(self.server.load_command([path], "--connections", "4"),
                               stdout=subprocess.PIPE, text=True) as feed:

@@ -117,6 +117,93 @@ class Notify(unittest.TestCase):
             f"MSH|^~\\&|HIS|F01|NAYOSE|R|{at}||ADT^{event}|L-{when}|P|2.5", f"EVN||{at}",
             "PID|||P701^^^F01", "PID|||P701^^^F04"]) + "\r").encode()
 
+    # ---- whatever the cause ----
+
+    def test_a_merge_is_told_of(self):
+        consumer = self.consumer(None, "--domains", "F01,F02")
+        self.feed([person(f, k) for f, k in (("F01", 721), ("F01", 722), ("F02", 722))])
+        self.assertEqual(sorted(ids_of(consumer.wait(3)[2])), [("F01", "P722"), ("F02", "P722")])
+        merge = ("\r".join([
+            "MSH|^~\\&|HIS|F01|NAYOSE|R|20260302||ADT^A40^ADT_A39|M-721|P|2.5", "EVN||20260302",
+            "PID|||P721^^^F01", "MRG|P722^^^F01"]) + "\r").encode()
+        self.feed([merge])  # the retired id is in no set; who was linked with it is with the survivor
+        self.assertEqual(sorted(ids_of(consumer.wait(4)[-1])), [("F01", "P721"), ("F02", "P722")])
+        self.assertNotIn(("F01", "P722"), [i for m in consumer.messages[3:] for i in ids_of(m)])
+
+    def test_a_release_is_told_of(self):
+        taro = {"given": GIVEN[1], "birth": "19510213", "sex": "M", "phone": "0542001131"}
+        hanako = {"family": ("佐藤", "サトウ"), "given": GIVEN[0], "birth": "19851124", "sex": "F",
+                  "phone": "0542002232"}
+        self.feed([message("F01", "R1", 1, **taro), message("F02", "R2", 2, **taro)])
+        consumer = self.consumer()
+        self.feed([message("F01", "R1", 3, **hanako), message("F03", "R3", 4, **hanako)])
+        self.assertEqual([ids_of(m)[0] for m in consumer.wait(1)], [("F03", "R3")])  # R1 is held
+        run = nayose(self.server, "hold", "release", "F01^R1", "--reason", "asked")
+        self.assertEqual(run.returncode, 0, run.stderr)
+        told = [{i for i in ids_of(m) if i[0] != "NAYOSE"} for m in consumer.wait(3)[1:]]
+        self.assertIn({("F02", "R2")}, [t & {("F01", "R1"), ("F02", "R2"), ("F03", "R3")} for t in told])
+        self.assertIn({("F01", "R1"), ("F03", "R3")},
+                      [t & {("F01", "R1"), ("F02", "R2"), ("F03", "R3")} for t in told])
+
+    def test_a_clerks_word_is_told_of(self):
+        self.feed([person("F01", 741), person("F02", 741)])
+        consumer = self.consumer(None, "--domains", "F01,F02")
+        both = [("F01", "P741"), ("F02", "P741")]
+        self.assertEqual(nayose(self.server, "unlink", "F01^P741", "F02^P741", "--dry-run").returncode, 0)
+        for verb, expected in (("unlink", [[i] for i in both]), ("pin withdraw", [both])):
+            before = len(consumer.messages)
+            run = nayose(self.server, *verb.split(), "F01^P741", "F02^P741", "--reason", "asked")
+            self.assertEqual(run.returncode, 0, run.stderr)
+            told = consumer.wait(before + len(expected))[before:]
+            self.assertEqual(sorted(sorted(ids_of(m)) for m in told), expected)
+
+    def test_a_new_version_is_told_of(self):
+        self.feed([person("F01", 751), person("F02", 751)])
+        consumer = self.consumer(None, "--domains", "F01,F02")
+        self.server.put_version(102, 60 * 1024)  # nobody is alike enough
+        for version, expected in ((102, [[("F01", "P751")], [("F02", "P751")]]),
+                                  (1, [[("F01", "P751"), ("F02", "P751")]])):
+            for verb in ("stage", "activate") if version != 1 else ("activate",):
+                run = nayose(self.server, "model", verb, str(version))
+                self.assertEqual(run.returncode, 0, run.stderr)
+            self.drained(self.id().rpartition(".")[2])
+            links = self.server.links()
+            told = {}
+            for m in consumer.messages:
+                told.update({i: sorted(ids_of(m)) for i in ids_of(m)})
+            self.assertEqual(sorted({tuple(told[i]) for i in (("F01", "P751"), ("F02", "P751"))}),
+                             [tuple(e) for e in expected])
+            self.assertEqual(links["F01", "P751"] == links["F02", "P751"], version == 1)
+
+    # ---- who comes later ----
+
+    def test_who_comes_later_is_told_of_everybody(self):
+        name = self.id().rpartition(".")[2]
+        self.feed([person("F01", k) for k in range(7000, 7000 + CROWD + 10)])  # more than one step
+        consumer = self.consumer()
+        live = os.path.join(self.tmp.name, "live.hl7")
+        harness.write_frames(live, [person("F03", k) for k in range(7000, 7000 + FEW)])
+        feeding = subprocess.Popen([os.path.join(harness.BIN, "nayose"), "load", "hl7", live],
+                                   env=dict(os.environ, NAYOSE_SERVER=self.server.admin_path),
+                                   stdout=subprocess.DEVNULL)
+        run = nayose(self.server, "consumer", "resync", name)
+        self.assertEqual(run.returncode, 0, run.stderr)
+        self.assertGreaterEqual(int(run.stdout.split()[0]), CROWD + 10)
+        self.assertEqual(feeding.wait(60), 0)
+        self.drained(name)
+        links = self.server.links()
+        self.assertEqual(consumer.groups(links), harness.groups(links))
+        numbers = [int(str(m.segment("MSH")[10])[1:]) for m in consumer.messages]
+        self.assertEqual(numbers, sorted(numbers))
+
+    def test_only_a_consumer_can_be_told(self):
+        self.assertEqual(nayose(self.server, "consumer", "resync", "nobody").returncode, 1)
+        name = self.id().rpartition(".")[2]
+        consumer = self.consumer()
+        nayose(self.server, "consumer", "set", name, "--enabled", "no")
+        self.assertEqual(nayose(self.server, "consumer", "resync", name).returncode, 1)
+        self.assertEqual(consumer.messages, [])
+
     # ---- answers ----
 
     def test_what_is_refused_is_parked(self):

@@ -191,6 +191,28 @@ class Registry(unittest.TestCase):
         address = str(pid[11]).split("^")
         self.assertEqual((address[0], address[2:5]), ("123 W34 St", ["FRESNO", "CA", "3049506"]))
 
+    def test_07_a_mothers_id_is_kept(self):
+        # Known of the child are birth date, sex and mother: that is enough to be registered.
+        p = self.peer()
+        child = ("CH-1^^^TEST", "", "20141001", "M", *[""] * 12, "MO-1^^^TEST")
+        self.accepted(p.feed(*child))
+        answer = self.accepted(p.find(("3.1", "CH-1"), ("3.4.1", "TEST")))
+        pid = next(s for s in answer if str(s[0]) == "PID")
+        self.assertEqual(str(pid[21]), whole("MO-1", "TEST"))
+        self.assertEqual(str(pid[7]), "20141001")
+
+    def test_13_found_by_the_mothers_id(self):
+        # DEVIATION: beside something that a record is found by; alone it would be a look through all.
+        p = self.peer()
+        for child, mother in (("CH-2", "MO-2"), ("CH-3", "MO-3")):
+            self.accepted(p.feed(f"{child}^^^TEST", "", "20091001", "M", *[""] * 12, f"{mother}^^^TEST"))
+        asked = ("21.1", "MO-2"), ("21.4.1", "TEST")
+        self.assertEqual(p.found(("7", "20091001"), *asked), {"CH-2"})
+        self.assertEqual(p.found(("7", "2009"), ("21.1", "MO-9"), ("21.4.1", "TEST")), set())
+        self.assertEqual(p.found(("3.1", "CH-3"), ("3.4.1", "TEST"), *asked), set())
+        self.refused(p.find(*asked))
+        self.refused(p.find(("7", "2009"), ("21.1", "MO-2"), ("21.4.1", "RANDOM")))
+
     def feed_jennifer(self, p):
         self.accepted(p.feed("JJ-1^^^TEST", "JONESON^JENNIFER^^^^^L", "19840125", "F", "", "",
                              "123 Main Street West^^NEWARK^NJ^30293", "", "^PRN^PH^^^409^3049506"))

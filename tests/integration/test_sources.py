@@ -117,6 +117,44 @@ class Sources(unittest.TestCase):
         self.set("^F03", default_domain="")
         self.feed("F03", "PID||38||" + bare[1:], expect="AE")
 
+    def test_how_much_a_requester_must_know(self):
+        self.feed("F02", "PID|||71||大野^七郎^^^^^L^I~オオノ^シチロウ^^^^^L^P||19710203|M")
+        by_name, by_both = "@PID.5.1.1^オオノ", "@PID.5.1.1^オオノ~@PID.7^1971"
+
+        def asked(facility, criteria, application="HIS"):
+            answer = self.send(facility, "QBP^Q22^QBP_Q21", f"QPD|IHE PDQ Query|T|{criteria}", "RCP|I")
+            return str(answer.segment("QAK")[2])
+
+        def set_criteria(application, facility, n, expect=200):
+            status, answer = self.server.request("POST", "/requesters", {
+                "application": application, "facility": facility, "query_criteria": n})
+            self.assertEqual(status, expect, answer)
+
+        before = asked("F01", by_name), asked("PORTAL", by_name)
+        set_criteria("", "F01", 2)
+        set_criteria("", "PORTAL", 2)
+        self.assertEqual([asked(f, by_name) for f in ("F01", "PORTAL")], ["AE", "AE"])
+        self.assertEqual([asked(f, by_both) for f in ("F01", "PORTAL")], ["OK", "OK"])
+        set_criteria("OTHER", "PORTAL", 5)  # another application of it
+        self.assertEqual(asked("PORTAL", by_both), "OK")
+        set_criteria("HIS", "PORTAL", 3)  # exactly this one
+        self.assertEqual(asked("PORTAL", by_both), "AE")
+        self.server.stop()
+        self.server.start()
+        type(self).client = hl7.client.MLLPClient("127.0.0.1", self.server.mllp_port)
+        self.assertEqual(asked("PORTAL", by_both), "AE")
+        for application, facility in (("", "F01"), ("", "PORTAL"), ("HIS", "PORTAL"), ("OTHER", "PORTAL")):
+            set_criteria(application, facility, 0)
+        self.assertEqual((asked("F01", by_name), asked("PORTAL", by_name)), before)
+        set_criteria("", "PORTAL", 6, expect=400)
+        set_criteria("", "", 1, expect=400)
+        # who only asks is no source, until a domain is his
+        self.feed("PORTAL", "PID|||1||山^川", expect="AR")
+        status, answer = self.server.request("POST", "/domains", {
+            "namespace": "PORTAL", "oid": OID + "9", "source_facility": "PORTAL"})
+        self.assertEqual(status, 201, answer)
+        self.feed("PORTAL", "PID|||1||山^川")
+
     def test_where_the_address_stands(self):
         said = "|||||||||古い町 1^^静岡市^静岡県^4228033^^H^東京都千代田区1-1"
         for setting, local, expected in (("all", "61", "wcspz"), ("whole", "62", "wz"), ("parts", "63", "cspz")):

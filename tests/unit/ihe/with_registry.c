@@ -309,6 +309,15 @@ const struct ny_requester_row *ny_registry_source(const struct ny_registry *r, n
     return NULL;
 }
 
+size_t ny_registry_query_criteria(const struct ny_registry *r, ny_str app, ny_str facility,
+                                  size_t standard)
+{
+    (void)r;
+    (void)app;
+    (void)facility;
+    return standard;
+}
+
 bool ny_registry_may_feed(const struct ny_registry *r, const struct ny_requester_row *source,
                           const struct ny_domain *domain)
 {

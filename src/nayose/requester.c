@@ -1,0 +1,98 @@
+/* nayose requester list, nayose requester set */
+
+#include "nayose_priv.h"
+
+static void requesters_print(struct cli *cli, const json_t *requesters)
+{
+    static const struct cli_column columns[] = {
+        {"REQUESTER",      false, false},
+        {"FEEDS",          false, false},
+        {"QUERY-CRITERIA", false, false}
+    };
+    struct libscols_table *t = cli_table_create(columns, NY_ARRAY_LEN(columns));
+
+    for (size_t i = 0; i < json_array_size(requesters); i++) {
+        const json_t *o = json_array_get(requesters, i);
+        json_int_t n = json_integer_value(json_object_get(o, "query_criteria"));
+        ny_str name = ny_arena_printf(cli->arena, "%s^%s", cli_json_text(o, "application"),
+                                      cli_json_text(o, "facility"));
+        char text[24];
+
+        (void)snprintf(text, sizeof(text), "%lld", (long long)n);
+        cli_table_row(
+            t,
+            (const char *const[]){name.p, json_is_true(json_object_get(o, "feeds")) ? "yes" : "no",
+                                  n > 0 ? text : "default"},
+            NY_ARRAY_LEN(columns));
+    }
+    cli_table_print(t);
+}
+
+int verb_requester_list(struct cli *cli, const struct verb *verb)
+{
+    json_t *answer = NULL;
+    int code;
+
+    cli_args(cli, verb, NULL, NULL, NULL, NULL);
+    code = cli_get_once(cli, "/requesters", NULL, 0, &answer);
+    if (code == CLI_DONE && cli->json) {
+        cli_json_print(answer);
+    } else if (code == CLI_DONE) {
+        requesters_print(cli, json_object_get(answer, "requesters"));
+    }
+    json_decref(answer);
+    return code;
+}
+
+enum { KEY_CRITERIA = 0x2000 };
+
+static const struct argp_option options[] = {
+    {.name = "query-criteria",
+     .key = KEY_CRITERIA,
+     .arg = "N|default",
+     .doc = "Fields that it must fill at least in a demographics query, 1 to 5; default: as "
+            "[access] query_criteria says"},
+    {0      },
+};
+
+static bool option_set(void *ctx, int key, char *arg, struct argp_state *state)
+{
+    json_t *o = ctx;
+    uint64_t n = 0;
+
+    if (key != KEY_CRITERIA || arg == NULL) {
+        return false;
+    }
+    if (strcmp(arg, "default") != 0 && ny_str_to_u64(ny_str_from_c(arg), 1, 5, &n) != NY_OK) {
+        argp_error(state, "--query-criteria is a number from 1 to 5, or default");
+    }
+    return json_object_set_new(o, "query_criteria", json_integer((json_int_t)n)) == 0;
+}
+
+int verb_requester_set(struct cli *cli, const struct verb *verb)
+{
+    json_t *body = json_object();
+    char **operands = cli_args(cli, verb, options, option_set, body, NULL);
+    const char *app;
+    const char *facility;
+    struct cli_client *c;
+    json_t *answer = NULL;
+    int code;
+
+    if (json_object_size(body) == 0) {
+        cli_usage(verb, "name at least one setting");
+    }
+    cli_split_source(cli, verb, operands[0], &app, &facility);
+    if (json_object_set_new(body, "application", json_string(app)) != 0 ||
+        json_object_set_new(body, "facility", json_string(facility)) != 0) {
+        cli_usage(verb, "the arguments are not UTF-8");
+    }
+    c = cli_client_create(cli);
+    code = cli_post(c, "/requesters", body, &answer);
+    if (code == CLI_DONE) {
+        printf("requester %s changed\n", operands[0]);
+    }
+    json_decref(answer);
+    cli_client_destroy(c);
+    return code;
+}
