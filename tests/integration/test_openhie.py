@@ -157,6 +157,15 @@ class Registry(unittest.TestCase):
             self.assertEqual(ids(self.accepted(p.pix(f"{local}^^^TEST^PI", "^^^TEST"))),
                              {whole(local, "TEST")})
 
+    def test_06_an_id_of_another_authority_beside_ones_own(self):
+        # DEVIATION: a domain has one source, and nobody else's word about it counts (case 4); the
+        # message is refused whole. Whoever names two of his own ids links them.
+        self.accepted(self.peer("NID_AUTH").feed("NID-345^^^NID", "SMITH^JOHN^^^^^L", "1980", "M"))
+        answer = self.refused(self.peer("TEST_HARNESS_A").feed(
+            "RJ-449^^^TEST_A^PI~NID-345^^^NID^PI", "SMITH^JON^^^^^L", "198005", "M"))
+        self.assertEqual((code(answer), str(answer.segment("ERR")[2])), ("AR", "PID^1^3^2^4"))
+        self.refused(self.peer().pix("RJ-449^^^TEST_A"))
+
     def test_09_what_is_not_known_is_an_error(self):
         p = self.peer()
         for patient in ("RJ-44X^^^TEST^PI", "RJ-443^^^RANDOM^PI"):
@@ -200,6 +209,16 @@ class Registry(unittest.TestCase):
         pid = next(s for s in answer if str(s[0]) == "PID")
         self.assertEqual(str(pid[21]), whole("MO-1", "TEST"))
         self.assertEqual(str(pid[7]), "20141001")
+        # Where the mother's domain is not told, she is not either.
+        self.accepted(self.peer("TEST_HARNESS_A").feed("CH-1A^^^TEST_A", "", "20141001", "M"))
+        status, answer = self.server.request("POST", "/pins", {
+            "a": "TEST^CH-1", "b": "TEST_A^CH-1A", "kind": "same", "reason": "one child"})
+        self.assertIn(status, (200, 201), answer)
+        for domain, mother in (("TEST", whole("MO-1", "TEST")), ("TEST_A", "")):
+            answer = self.accepted(p.find(("3.1", "CH-1"), ("3.4.1", "TEST"), domains=f"^^^{domain}"))
+            pid = next(s for s in answer if str(s[0]) == "PID")
+            self.assertEqual(str(pid[3]).split("^")[3].split("&")[0], domain)
+            self.assertEqual(str(pid[21]) if len(pid) > 21 else "", mother)
 
     def test_13_found_by_the_mothers_id(self):
         # DEVIATION: beside something that a record is found by; alone it would be a look through all.

@@ -147,6 +147,41 @@ static void test_a_source_on_probation_links_nobody(void **state)
     ny_arena_destroy(a);
 }
 
+static ny_rc width_set(struct world *w, ny_str facility, int width)
+{
+    struct ny_requester_row row = *ny_registry_source(w->registry, NY_S("HIS"), facility);
+    ny_rc rc = NY_EAGAIN;
+
+    row.id_width = width;
+    ny_registry_source_set(w->registry, &row, NY_S("clerk"), on_source_set, &rc);
+    pump_all(w);
+    return rc;
+}
+
+static void test_ids_have_the_width_of_their_source(void **state)
+{
+    struct ny_arena *a = ny_arena_create(0);
+    struct world w;
+
+    (void)state;
+    world_create(&w, fake_model_text(a, 0));
+    send_and_expect(&w, &yuko_a, NY_OK, "ack 0");
+    assert_int_equal(width_set(&w, NY_S("F01"), 8), NY_ECONFLICT); /* 0001 would be another id */
+    assert_int_equal(ny_registry_domain(w.registry, 1)->id_width, 0);
+    fake_store_fail(w.store, NY_ECONFLICT, 1);
+    assert_int_equal(width_set(&w, NY_S("F01"), 4), NY_ECONFLICT); /* not committed: taken back */
+    assert_int_equal(ny_registry_domain(w.registry, 1)->id_width, 0);
+    assert_int_equal(width_set(&w, NY_S("F01"), 4), NY_OK);
+    assert_int_equal(width_set(&w, NY_S("F02"), 4), NY_OK);
+    assert_int_equal(ny_registry_domain(w.registry, 1)->id_width, 4);
+    assert_int_equal(
+        ny_registry_identity_number(w.registry, ny_registry_domain(w.registry, 1), NY_S("1")), 1);
+    send_and_expect(&w, &yuko_b, NY_EAGAIN, ""); /* 77 was read before the width was there */
+    assert_int_equal(fake_store_identities(w.store), 1);
+    world_destroy(&w);
+    ny_arena_destroy(a);
+}
+
 static void test_a_replay_gets_the_stored_answer(void **state)
 {
     struct ny_arena *a = ny_arena_create(0);
@@ -314,6 +349,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_one_woman_in_two_hospitals_is_one_person),
         cmocka_unit_test(test_a_source_on_probation_links_nobody),
+        cmocka_unit_test(test_ids_have_the_width_of_their_source),
         cmocka_unit_test(test_a_replay_gets_the_stored_answer),
         cmocka_unit_test(test_a_failed_batch_refuses_only_the_message_at_fault),
         cmocka_unit_test(test_a_failed_batch_leaves_memory_as_it_was),
