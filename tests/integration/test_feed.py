@@ -145,12 +145,18 @@ class Feed(unittest.TestCase):
         for chain in chains:
             self.assertEqual(sql(f"SELECT * FROM nayose.audit_verify('{chain}')"), [])
 
+    def reviews(self):
+        """The open questions, but for their ages."""
+        status, answer = self.server.get("/reviews")
+        self.assertEqual(status, 200)
+        return [{k: v for k, v in r.items() if not k.endswith("_s")} for r in answer["reviews"]]
+
     def test_restart_keeps_the_answers(self):
-        reviews = self.server.get("/reviews")
+        reviews = self.reviews()
         self.server.kill()
         self.server.start()
         self.assertEqual(self.server.links(), self.links)
-        self.assertEqual(self.server.get("/reviews"), reviews)
+        self.assertEqual(self.reviews(), reviews)
         key = sorted(self.links)[-1]
         status, answer = self.server.get("/resolve", id="^".join(key))
         self.assertEqual((status, answer["regional_id"]), (200, self.links[key]))
