@@ -89,6 +89,9 @@ bool ihe_v3_header_check(struct ihe_exchange *ex, bool only_real)
     const bool quqi = ny_str_equals(written, NY_S("QUQI_IN000003UV01")); /* of _Cancel, too */
 
     ex->msh.processing_id = ny_str_trim(ny_xml_attr(processing, "code"));
+    if (v3->x->invalid) {
+        return refuse(ex, IHE_FAULT_V3_SCHEMA, NULL);
+    }
     if (!ny_str_equals(written, request) && !(quqi && ny_str_starts_with(request, written))) {
         return refuse(ex, IHE_FAULT_V3_INTERACTION, kind);
     }

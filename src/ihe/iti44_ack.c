@@ -11,6 +11,7 @@ static const struct {
     {101, "SYN105", IHE_V3_DETAILS   },
     {102, "SYN102", IHE_V3_DETAILS   },
     {103, "SYN103", IHE_V3_DETAILS   },
+    {113, "SYN113", IHE_V3_DETAILS   },
     {200, "NS200",  IHE_V3_DETAILS   },
     {202, "NS202",  IHE_V3_DETAILS   },
     {204, "204",    IHE_V3_TABLE_0357},

@@ -225,6 +225,14 @@ class Validation(unittest.TestCase):
         for message, code in ((query("nobody"), "204"), (query(acknowledge="<x/>"), "SYN113")):
             status, root = post(envelope(message), port=server.http_port)
             self.assertEqual((status, told(root)[0], told(root)[3][0][0]), (200, "AE", code))
+        for name, path, code in (("PRPA_IN201301UV02", "/pixmanager", "CE"),
+                                 ("PRPA_IN201305UV02", "/pdsupplier", "AE")):
+            status, root = post(envelope(f'<{name} xmlns="urn:hl7-org:v3"/>'), path=path,
+                                port=server.http_port)
+            self.assertEqual(
+                (status, root.find(".//h:acknowledgement/h:typeCode", NS).get("code"),
+                 root.find(".//h:acknowledgementDetail/h:code", NS).get("code")),
+                (200, code, "SYN113"))
 
 
 class Faults(unittest.TestCase):
