@@ -179,6 +179,10 @@ void cli_client_quiet(struct cli_client *c);
 int cli_get(struct cli_client *c, const char *path, const struct cli_param *params, size_t n,
             json_t **out);
 int cli_post(struct cli_client *c, const char *path, json_t *body, json_t **out); /* takes body */
+/* Settings of one system, "APP^FACILITY": says "what operand changed". An exit code; ends with 2
+ * when body is empty. Takes body. */
+int cli_post_source(struct cli *cli, const struct verb *verb, const char *operand, const char *path,
+                    const char *what, json_t *body);
 /* GET without operands, once. */
 int cli_get_once(struct cli *cli, const char *path, const struct cli_param *params, size_t n,
                  json_t **out);

@@ -28,16 +28,41 @@ bool report_option(void *ctx, int key, char *arg, struct argp_state *state)
     }
 }
 
-int report_get(struct cli *cli, const char *name, const char *arg, int64_t want, json_t **out)
+/* Has the server make the report (with a bar on a terminal) and fetches it; *out is owned. */
+static int report_get(struct cli *cli, const struct report_kind *kind, int64_t want, json_t **out)
 {
-    json_t *order = json_pack("{s:s}", "report", name);
+    json_t *order = json_pack("{s:s}", "report", kind->name);
     int code;
 
     if (want > 0) {
-        json_object_set_new(order, arg, json_integer(want));
+        json_object_set_new(order, kind->want, json_integer(want));
     }
     code = cli_study(cli, "/reports", order, NULL);
     return code == CLI_DONE ? cli_get_once(cli, "/report", NULL, 0, out) : code;
+}
+
+int report_run(struct cli *cli, const struct verb *verb, const struct argp_option *options,
+               const struct report_kind *kind)
+{
+    struct report_options o = {0};
+    json_t *report = NULL;
+    int code;
+
+    cli_args(cli, verb, options, report_option, &o, NULL);
+    code = report_get(cli, kind, o.want, &report);
+    if (code == CLI_DONE && cli->json) {
+        if (kind->json != NULL) {
+            kind->json(report, &o);
+        }
+        cli_json_print(report);
+    } else if (code == CLI_DONE) {
+        kind->print(cli, report, &o);
+    }
+    if (code == CLI_DONE && o.html != NULL) {
+        code = kind->page(cli, report, o.html);
+    }
+    json_decref(report);
+    return code;
 }
 
 /* ---- cells ---- */

@@ -43,11 +43,12 @@ static bool is_refused(const json_t *source)
     return json_array_size(json_object_get(source, "reasons")) > 0;
 }
 
-static void feeds_print(struct cli *cli, const json_t *report)
+static void feeds_print(struct cli *cli, json_t *report, const struct report_options *o)
 {
     const json_t *facilities = json_object_get(report, "facilities");
     const json_t *sources = json_object_get(report, "sources");
 
+    (void)o;
     cli_pager_begin();
     report_table_print(cli, card, NY_ARRAY_LEN(card), facilities);
     putchar('\n');
@@ -120,20 +121,7 @@ int verb_report_feeds(struct cli *cli, const struct verb *verb)
          .doc = "Write a page that stands alone"},
         {0             },
     };
-    struct report_options o = {0};
-    json_t *report = NULL;
-    int code;
+    static const struct report_kind kind = {"feeds", "days", feeds_print, NULL, page_write};
 
-    cli_args(cli, verb, options, report_option, &o, NULL);
-    code = report_get(cli, "feeds", "days", o.want, &report);
-    if (code == CLI_DONE && cli->json) {
-        cli_json_print(report);
-    } else if (code == CLI_DONE) {
-        feeds_print(cli, report);
-    }
-    if (code == CLI_DONE && o.html != NULL) {
-        code = page_write(cli, report, o.html);
-    }
-    json_decref(report);
-    return code;
+    return report_run(cli, verb, options, &kind);
 }

@@ -16,7 +16,13 @@ static const struct report_column columns[] = {
     {"REUSED",    "番号再利用", "ids_reused", NULL, true },
 };
 
-static int page_write(struct cli *cli, const json_t *months, const char *path)
+static void print(struct cli *cli, json_t *report, const struct report_options *o)
+{
+    (void)o;
+    report_table_print(cli, columns, NY_ARRAY_LEN(columns), json_object_get(report, "months"));
+}
+
+static int page_write(struct cli *cli, const json_t *report, const char *path)
 {
     static const struct {
         const char *key, *label;
@@ -25,6 +31,7 @@ static int page_write(struct cli *cli, const json_t *months, const char *path)
         {"asked",     "questions 要確認"       },
         {"decisions", "decisions of clerks 判断"},
     };
+    const json_t *months = json_object_get(report, "months");
     FILE *out = page_open(path);
 
     if (out == NULL) {
@@ -53,22 +60,7 @@ int verb_report_kpi(struct cli *cli, const struct verb *verb)
          .doc = "Write a page that stands alone"},
         {0               },
     };
-    struct report_options o = {0};
-    json_t *report = NULL;
-    const json_t *months;
-    int code;
+    static const struct report_kind kind = {"kpi", "months", print, NULL, page_write};
 
-    cli_args(cli, verb, options, report_option, &o, NULL);
-    code = report_get(cli, "kpi", "months", o.want, &report);
-    months = json_object_get(report, "months");
-    if (code == CLI_DONE && cli->json) {
-        cli_json_print(report);
-    } else if (code == CLI_DONE) {
-        report_table_print(cli, columns, NY_ARRAY_LEN(columns), months);
-    }
-    if (code == CLI_DONE && o.html != NULL) {
-        code = page_write(cli, months, o.html);
-    }
-    json_decref(report);
-    return code;
+    return report_run(cli, verb, options, &kind);
 }

@@ -13,9 +13,19 @@ struct report_options {
 enum { REPORT_KEY_WANT = 0x2000, REPORT_KEY_HTML, REPORT_KEY_DOMAIN };
 bool report_option(void *ctx, int key, char *arg, struct argp_state *state);
 
-/* Has the server make the report (with a bar on a terminal) and fetches it. arg: what `want` is.
- * Returns an exit code; *out is owned. */
-int report_get(struct cli *cli, const char *name, const char *arg, int64_t want, json_t **out);
+/* What a verb makes of its report. page: into a page that stands alone, an exit code; NULL: no
+ * page. json: adds what only the command computes before it is written as JSON; NULL: nothing. */
+struct report_kind {
+    const char *name; /* the server's */
+    const char *want; /* what `want` is */
+    void (*print)(struct cli *cli, json_t *report, const struct report_options *o);
+    void (*json)(json_t *report, const struct report_options *o);
+    int (*page)(struct cli *cli, const json_t *report, const char *path);
+};
+/* Reads the options, gets the report and shows it in the form that was asked for; an exit code. */
+int report_run(struct cli *cli, const struct verb *verb, const struct argp_option *options,
+               const struct report_kind *kind);
+
 /* A number of an object, 0 when absent. */
 double report_number(const json_t *object, const char *key);
 /* A whole number, "-" when absent or null; in the arena. */

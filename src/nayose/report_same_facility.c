@@ -2,7 +2,7 @@
 
 #include "report_priv.h"
 
-static void pairs_print(struct cli *cli, const json_t *pairs, const char *domain)
+static void pairs_print(struct cli *cli, json_t *report, const struct report_options *o)
 {
     static const struct cli_column columns[] = {
         {"DOMAIN", false, false},
@@ -10,6 +10,7 @@ static void pairs_print(struct cli *cli, const json_t *pairs, const char *domain
         {"B",      false, false},
         {"STATE",  false, false}
     };
+    const json_t *pairs = json_object_get(report, "pairs");
     struct libscols_table *t = cli_table_create(columns, NY_ARRAY_LEN(columns));
     size_t n = 0;
 
@@ -18,7 +19,7 @@ static void pairs_print(struct cli *cli, const json_t *pairs, const char *domain
         const char *const cells[] = {cli_json_text(p, "domain"), cli_json_text(p, "local_id_a"),
                                      cli_json_text(p, "local_id_b"), cli_json_text(p, "state")};
 
-        if (domain == NULL || strcmp(domain, cells[0]) == 0) {
+        if (o->domain == NULL || strcmp(o->domain, cells[0]) == 0) {
             cli_table_row(t, cells, NY_ARRAY_LEN(cells));
             n++;
         }
@@ -30,10 +31,12 @@ static void pairs_print(struct cli *cli, const json_t *pairs, const char *domain
 }
 
 /* Those of other domains go. */
-static void pairs_filter(json_t *pairs, const char *domain)
+static void pairs_filter(json_t *report, const struct report_options *o)
 {
-    for (size_t i = json_array_size(pairs); i-- > 0 && domain != NULL;) {
-        if (strcmp(cli_json_text(json_array_get(pairs, i), "domain"), domain) != 0) {
+    json_t *pairs = json_object_get(report, "pairs");
+
+    for (size_t i = json_array_size(pairs); i-- > 0 && o->domain != NULL;) {
+        if (strcmp(cli_json_text(json_array_get(pairs, i), "domain"), o->domain) != 0) {
             json_array_remove(pairs, i);
         }
     }
@@ -52,18 +55,8 @@ int verb_report_same_facility(struct cli *cli, const struct verb *verb)
          .doc = "At most so many pairs (10000)"},
         {0               },
     };
-    struct report_options o = {0};
-    json_t *report = NULL;
-    int code;
+    static const struct report_kind kind = {"same-facility", "most", pairs_print, pairs_filter,
+                                            NULL};
 
-    cli_args(cli, verb, options, report_option, &o, NULL);
-    code = report_get(cli, "same-facility", "most", o.want, &report);
-    if (code == CLI_DONE && cli->json) {
-        pairs_filter(json_object_get(report, "pairs"), o.domain);
-        cli_json_print(report);
-    } else if (code == CLI_DONE) {
-        pairs_print(cli, json_object_get(report, "pairs"), o.domain);
-    }
-    json_decref(report);
-    return code;
+    return report_run(cli, verb, options, &kind);
 }

@@ -36,6 +36,19 @@ static ny_str summary(struct cli *cli, const json_t *report)
         cli_label(cli, "of pairs that two clerks decided agree", "二人の判断の一致"));
 }
 
+static void print(struct cli *cli, json_t *report, const struct report_options *o)
+{
+    (void)o;
+    report_table_print(cli, columns, NY_ARRAY_LEN(columns), json_object_get(report, "clerks"));
+    puts(summary(cli, report).p);
+}
+
+static void complete(json_t *report, const struct report_options *o)
+{
+    (void)o;
+    json_object_set_new(report, "minutes_per_1000_a_week", json_real(minutes_a_week(report)));
+}
+
 static int page_write(struct cli *cli, const json_t *report, const char *path)
 {
     const json_t *clerks = json_object_get(report, "clerks");
@@ -69,22 +82,7 @@ int verb_report_workload(struct cli *cli, const struct verb *verb)
          .doc = "Write a page that stands alone"},
         {0             },
     };
-    struct report_options o = {0};
-    json_t *report = NULL;
-    int code;
+    static const struct report_kind kind = {"workload", "days", print, complete, page_write};
 
-    cli_args(cli, verb, options, report_option, &o, NULL);
-    code = report_get(cli, "workload", "days", o.want, &report);
-    if (code == CLI_DONE && cli->json) {
-        json_object_set_new(report, "minutes_per_1000_a_week", json_real(minutes_a_week(report)));
-        cli_json_print(report);
-    } else if (code == CLI_DONE) {
-        report_table_print(cli, columns, NY_ARRAY_LEN(columns), json_object_get(report, "clerks"));
-        puts(summary(cli, report).p);
-    }
-    if (code == CLI_DONE && o.html != NULL) {
-        code = page_write(cli, report, o.html);
-    }
-    json_decref(report);
-    return code;
+    return report_run(cli, verb, options, &kind);
 }

@@ -114,27 +114,7 @@ static bool option_set(void *ctx, int key, char *arg, struct argp_state *state)
 int verb_source_set(struct cli *cli, const struct verb *verb)
 {
     json_t *body = json_object();
-    const char *app;
-    const char *facility;
-    struct cli_client *c;
-    json_t *answer = NULL;
     char **operands = cli_args(cli, verb, options, option_set, body, NULL);
-    int code;
 
-    if (json_object_size(body) == 0) {
-        cli_usage(verb, "name at least one setting");
-    }
-    cli_split_source(cli, verb, operands[0], &app, &facility);
-    if (json_object_set_new(body, "application", json_string(app)) != 0 ||
-        json_object_set_new(body, "facility", json_string(facility)) != 0) {
-        cli_usage(verb, "the arguments are not UTF-8");
-    }
-    c = cli_client_create(cli);
-    code = cli_post(c, "/sources", body, &answer);
-    if (code == CLI_DONE) {
-        printf("source %s changed\n", operands[0]);
-    }
-    json_decref(answer);
-    cli_client_destroy(c);
-    return code;
+    return cli_post_source(cli, verb, operands[0], "/sources", "source", body);
 }
