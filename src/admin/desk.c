@@ -352,6 +352,7 @@ static void on_undone(void *ctx, ny_rc rc)
     struct showing *x = ctx;
 
     if (rc != NY_OK) {
+        json_decref(x->json);
         ny_admin_fail_rc(x->telling.q, rc);
     } else {
         ny_admin_json(x->telling.q, 200, x->json);
@@ -368,7 +369,9 @@ static void on_unsaid(void *ctx, ny_rc rc, const struct ny_word_outcome *o)
     } else if (!ny_admin_word_refused(&x->telling, rc, o)) {
         json_object_set_new(x->json, "after", ny_admin_groups(x->telling.q, o, 1));
         ny_admin_json(x->telling.q, 200, x->json);
+        return;
     }
+    json_decref(x->json);
 }
 
 static void undo(struct showing *x, const struct ny_decision_view *v)
@@ -392,6 +395,7 @@ static void undo(struct showing *x, const struct ny_decision_view *v)
         x->telling.names[k] =
             ny_arena_printf(q->call->arena, "%.*s^%.*s", NY_ARG(hd.ns), NY_ARG(w->ids[k]));
         if (ny_registry_authority(q->registry, &hd, &w->domains[k]) != NY_AUTHORITY_FOUND) {
+            json_decref(x->json);
             ny_admin_fail_rc(q, NY_ENOTFOUND);
             return;
         }
