@@ -9,6 +9,8 @@
 /* The stand-in registry is no library: NOLINTNEXTLINE(bugprone-suspicious-include) */
 #include "../tests/unit/ihe/with_registry.c"
 
+#include "../tests/unit/ihe/v3_operation.h"
+
 enum { SIZE_MAX_IN = 65536 };
 
 static void on_answer(void *ctx, ny_str xml)
@@ -24,22 +26,6 @@ static void on_answer(void *ctx, ny_str xml)
                                "targetMessage") != NULL);
     }
     ny_arena_destroy(a);
-}
-
-/* The operation of an element; NULL: none. */
-static const struct ny_soap_operation *operation(const struct ny_xml_node *message)
-{
-    const struct ny_soap_service *services;
-    size_t n = ny_ihe_v3_services(&services);
-
-    for (size_t i = 0; i < n; i++) {
-        for (size_t k = 0; k < services[i].n_operations; k++) {
-            if (ny_xml_is(message, NY_HL7V3_NS, services[i].operations[k].request)) {
-                return &services[i].operations[k];
-            }
-        }
-    }
-    return NULL;
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -62,7 +48,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     (void)fake_identity(registry, 2, NY_S("2"), 1);
     if (size <= SIZE_MAX_IN &&
         ny_xml_parse(x.arena, x.in, NY_STR_NONE, &x.message, NULL) == NY_OK) {
-        x.operation = operation(x.message);
+        x.operation = v3_operation(x.message);
         if (x.operation != NULL) {
             ny_ihe_v3_receive(ihe, &x);
             (void)fake_run(registry);

@@ -217,6 +217,9 @@ struct cli_say {
     const char *reason;
     bool dry_run;
 };
+enum { CLI_KEY_REASON = 0x2900, CLI_KEY_DRY_RUN };
+/* Sets reason (borrowed) or dry_run; ctx: struct cli_say. */
+bool cli_say_option(void *ctx, int key, char *arg, struct argp_state *state);
 /* Says it and prints what it changes; an exit code. */
 int cli_say(struct cli *cli, const struct cli_say *x);
 

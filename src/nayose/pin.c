@@ -2,30 +2,23 @@
 
 #include "nayose_priv.h"
 
-enum { KEY_REASON = 0x2000, KEY_DRY_RUN };
-
 static const struct argp_option options[] = {
     {.name = "reason",
-     .key = KEY_REASON,
+     .key = CLI_KEY_REASON,
      .arg = "TEXT",
      .doc = "Why (required); is kept with the pin and in the audit"},
-    {.name = "dry-run",    .key = KEY_DRY_RUN, .doc = "Show what would change; say nothing"},
+    {.name = "dry-run",    .key = CLI_KEY_DRY_RUN, .doc = "Show what would change; say nothing"},
     {0               },
 };
 
-struct asked {
-    const char *reason;
-    bool dry_run;
-};
-
-static bool option_set(void *ctx, int key, char *arg, struct argp_state *state)
+bool cli_say_option(void *ctx, int key, char *arg, struct argp_state *state)
 {
-    struct asked *x = ctx;
+    struct cli_say *x = ctx;
 
     (void)state;
-    if (key == KEY_REASON) {
+    if (key == CLI_KEY_REASON) {
         x->reason = arg;
-    } else if (key == KEY_DRY_RUN) {
+    } else if (key == CLI_KEY_DRY_RUN) {
         x->dry_run = true;
     } else {
         return false;
@@ -97,17 +90,18 @@ int cli_say(struct cli *cli, const struct cli_say *x)
 
 static int say(struct cli *cli, const struct verb *verb, const char *kind)
 {
-    struct asked x = {0};
-    char **operands = cli_args(cli, verb, options, option_set, &x, NULL);
-    struct cli_say said = {operands[0], operands[1], kind, x.reason != NULL ? x.reason : "",
-                           x.dry_run};
+    struct cli_say x = {.kind = kind};
+    char **operands = cli_args(cli, verb, options, cli_say_option, &x, NULL);
 
-    cli_check_identity(verb, operands[0]);
-    cli_check_identity(verb, operands[1]);
+    x.a = operands[0];
+    x.b = operands[1];
+    cli_check_identity(verb, x.a);
+    cli_check_identity(verb, x.b);
     if (x.reason == NULL && !x.dry_run) {
         cli_usage(verb, "--reason is required");
     }
-    return cli_say(cli, &said);
+    x.reason = x.reason != NULL ? x.reason : "";
+    return cli_say(cli, &x);
 }
 
 int verb_link(struct cli *cli, const struct verb *verb)

@@ -5,37 +5,31 @@
 
 #include "nayose_priv.h"
 
-enum { KEY_REASON = 0x2000, KEY_DRY_RUN, KEY_YES };
+enum { KEY_YES = 0x2000 };
 
 static const struct argp_option options[] = {
     {.name = "reason",
-     .key = KEY_REASON,
+     .key = CLI_KEY_REASON,
      .arg = "TEXT",
      .doc = "Why; is kept with the word (default: undo pN)"},
-    {.name = "dry-run",       .key = KEY_DRY_RUN, .doc = "Show what would change; say nothing"},
-    {.name = "yes",                   .key = KEY_YES, .doc = "Do not ask"},
+    {.name = "dry-run",           .key = CLI_KEY_DRY_RUN, .doc = "Show what would change; say nothing"},
+    {.name = "yes",                       .key = KEY_YES, .doc = "Do not ask"},
     {0},
 };
 
 struct asked {
-    const char *reason;
-    bool dry_run, yes;
+    struct cli_say say;
+    bool yes;
 };
 
 static bool option_set(void *ctx, int key, char *arg, struct argp_state *state)
 {
     struct asked *x = ctx;
 
-    (void)state;
-    if (key == KEY_REASON) {
-        x->reason = arg;
-    } else if (key == KEY_DRY_RUN) {
-        x->dry_run = true;
-    } else if (key == KEY_YES) {
-        x->yes = true;
-    } else {
-        return false;
+    if (key != KEY_YES) {
+        return cli_say_option(&x->say, key, arg, state);
     }
+    x->yes = true;
     return true;
 }
 
@@ -51,13 +45,13 @@ static bool is_agreed(struct cli *cli)
 /* The word that undoes it: looked at, agreed, said. */
 static int say(struct cli *cli, const struct asked *x, const json_t *undo, const char *number)
 {
-    struct cli_say say = {.a = cli_json_text(undo, "a"),
-                          .b = cli_json_text(undo, "b"),
-                          .kind = cli_json_text(undo, "kind"),
-                          .reason = x->reason,
-                          .dry_run = true};
+    struct cli_say say = x->say;
     int code = CLI_DONE;
 
+    say.a = cli_json_text(undo, "a");
+    say.b = cli_json_text(undo, "b");
+    say.kind = cli_json_text(undo, "kind");
+    say.dry_run = true;
     if (say.reason == NULL) {
         say.reason = ny_arena_printf(cli->arena, "undo p%s", number).p;
     }
@@ -66,10 +60,10 @@ static int say(struct cli *cli, const struct asked *x, const json_t *undo, const
                cli_time_text(cli, cli_json_text(undo, "said")), cli_json_text(undo, "who"),
                cli_json_text(undo, "reason"));
     }
-    if (x->dry_run || !x->yes) {
+    if (x->say.dry_run || !x->yes) {
         code = cli_say(cli, &say);
     }
-    if (code != CLI_DONE || x->dry_run || (!x->yes && !is_agreed(cli))) {
+    if (code != CLI_DONE || x->say.dry_run || (!x->yes && !is_agreed(cli))) {
         return code;
     }
     say.dry_run = false;
@@ -88,7 +82,7 @@ int verb_undo(struct cli *cli, const struct verb *verb)
     if (ny_str_to_u64(ny_str_from_c(number.value), 1, INT64_MAX, &n) != NY_OK) {
         cli_usage(verb, "`%s' is not the number of an event, such as p12", event);
     }
-    if (!x.dry_run && !x.yes && !isatty(STDIN_FILENO)) {
+    if (!x.say.dry_run && !x.yes && !isatty(STDIN_FILENO)) {
         cli_usage(verb, "nobody can be asked here: --yes or --dry-run");
     }
     code = cli_get_once(cli, "/undo", &number, 1, &undo);

@@ -134,6 +134,27 @@ static ny_rc op_start(struct read_op *op, enum ny_sql stmt, const struct ny_db_p
     return rc;
 }
 
+/* ---- parameters ---- */
+
+/* A text that is compared: empty where there is nothing, since NULL equals nothing. */
+static struct ny_db_param compared_text(struct read_op *op, ny_str s)
+{
+    ny_str text = ny_text_clean(op->arena, s);
+
+    return ny_db_text(text.p != NULL ? text : NY_S(""));
+}
+
+static struct ny_db_param numbers_param(struct ny_arena *a, const int64_t *v, size_t n)
+{
+    struct ny_db_array list;
+
+    ny_db_array_init(&list, NY_OID_INT8, a);
+    for (size_t i = 0; i < n; i++) {
+        ny_db_array_add_i64(&list, v[i]);
+    }
+    return ny_db_array_end(&list);
+}
+
 /* ---- patients ---- */
 
 static ny_rc patient_row(struct read_op *op, const struct ny_db_result *r, size_t i,
@@ -164,17 +185,6 @@ static void tell_patients(struct read_op *op, ny_rc rc, const struct ny_db_resul
         }
     }
     op->fn.patients(op->ctx, rc, rc == NY_OK ? rows : NULL, rc == NY_OK ? n : 0);
-}
-
-static struct ny_db_param numbers_param(struct ny_arena *a, const int64_t *v, size_t n)
-{
-    struct ny_db_array list;
-
-    ny_db_array_init(&list, NY_OID_INT8, a);
-    for (size_t i = 0; i < n; i++) {
-        ny_db_array_add_i64(&list, v[i]);
-    }
-    return ny_db_array_end(&list);
 }
 
 ny_rc ny_store_read_patients(struct ny_store *s, const int64_t *ids, size_t n,
@@ -220,19 +230,15 @@ static void tell_visits(struct read_op *op, ny_rc rc, const struct ny_db_result 
 /* Sends a question about visits: the identities (or how many visits at most) and the terms. */
 static ny_rc visits_ask(struct read_op *op, enum ny_sql stmt, const struct ny_visit_question *q)
 {
-    struct ny_db_array ids;
     struct ny_db_array terms;
     struct ny_db_param params[2];
 
-    ny_db_array_init(&ids, NY_OID_INT8, op->arena);
-    for (size_t i = 0; i < q->n && q->ids != NULL; i++) {
-        ny_db_array_add_i64(&ids, q->ids[i]);
-    }
     ny_db_array_init(&terms, NY_OID_TEXT, op->arena);
     for (size_t i = 0; i < q->n_terms; i++) {
         ny_db_array_add_text(&terms, ny_text_clean(op->arena, q->terms[i]));
     }
-    params[0] = q->ids != NULL ? ny_db_array_end(&ids) : ny_db_i64(op->arena, (int64_t)q->n);
+    params[0] = q->ids != NULL ? numbers_param(op->arena, q->ids, q->n)
+                               : ny_db_i64(op->arena, (int64_t)q->n);
     params[1] = ny_db_array_end(&terms);
     return op_start(op, stmt, params, 2);
 }
@@ -316,9 +322,7 @@ ny_rc ny_store_seen(struct ny_store *s, int32_t source, ny_str control_id,
                     void (*fn)(void *ctx, ny_rc rc, ny_str ack), void *ctx)
 {
     struct read_op *op = op_create(s, tell_seen, ctx);
-    ny_str id = ny_text_clean(op->arena, control_id);
-    struct ny_db_param params[3] = {ny_db_i32(op->arena, source),
-                                    ny_db_text(id.p != NULL ? id : NY_S("")),
+    struct ny_db_param params[3] = {ny_db_i32(op->arena, source), compared_text(op, control_id),
                                     ny_db_bytea(ny_str_of((const char *)body_hash, NY_SHA256_LEN))};
 
     op->fn.seen = fn;
@@ -345,10 +349,7 @@ ny_rc ny_store_links(struct ny_store *s, ny_str after_ns, ny_str after_id, int32
                      void *ctx)
 {
     struct read_op *op = op_create(s, tell_links, ctx);
-    ny_str ns = ny_text_clean(op->arena, after_ns);
-    ny_str id = ny_text_clean(op->arena, after_id);
-    struct ny_db_param params[3] = {ny_db_text(ns.p != NULL ? ns : NY_S("")),
-                                    ny_db_text(id.p != NULL ? id : NY_S("")),
+    struct ny_db_param params[3] = {compared_text(op, after_ns), compared_text(op, after_id),
                                     ny_db_i32(op->arena, limit)};
 
     op->fn.links = fn;
@@ -361,10 +362,7 @@ ny_rc ny_store_links_at(struct ny_store *s, ny_str after_ns, ny_str after_id, in
                         void *ctx)
 {
     struct read_op *op = op_create(s, tell_links, ctx);
-    ny_str ns = ny_text_clean(op->arena, after_ns);
-    ny_str id = ny_text_clean(op->arena, after_id);
-    struct ny_db_param params[4] = {ny_db_text(ns.p != NULL ? ns : NY_S("")),
-                                    ny_db_text(id.p != NULL ? id : NY_S("")),
+    struct ny_db_param params[4] = {compared_text(op, after_ns), compared_text(op, after_id),
                                     ny_db_i32(op->arena, limit), ny_db_time_us(op->arena, at_us)};
 
     op->fn.links = fn;
@@ -520,14 +518,6 @@ static void tell_reviews(struct read_op *op, ny_rc rc, const struct ny_db_result
     op->fn.reviews(op->ctx, rc, rows, n);
 }
 
-/* Empty where there is nothing: NULL is no value of a filter. */
-static struct ny_db_param filter_text(struct read_op *op, ny_str s)
-{
-    ny_str text = ny_text_clean(op->arena, s);
-
-    return ny_db_text(text.p != NULL ? text : NY_S(""));
-}
-
 ny_rc ny_store_reviews(struct ny_store *s, const struct ny_review_filter *f, int64_t after_at_us,
                        int64_t after_a, int64_t after_b, int32_t limit,
                        void (*fn)(void *ctx, ny_rc rc, const struct ny_review_view *rows, size_t n),
@@ -539,10 +529,10 @@ ny_rc ny_store_reviews(struct ny_store *s, const struct ny_review_filter *f, int
                                     ny_db_i64(op->arena, after_a),
                                     ny_db_i64(op->arena, after_b),
                                     ny_db_i32(op->arena, limit),
-                                    filter_text(op, f->domain),
+                                    compared_text(op, f->domain),
                                     ny_db_i16(op->arena, (int16_t)f->reason),
                                     ny_db_bool(f->put_off),
-                                    filter_text(op, f->clerk)};
+                                    compared_text(op, f->clerk)};
 
     op->fn.reviews = fn;
     return op_start(op, NY_SQL_REVIEWS, params, 9);
@@ -596,7 +586,7 @@ ny_rc ny_store_decisions(struct ny_store *s, const struct ny_decision_filter *f,
 {
     struct read_op *op = op_create(s, tell_decisions, ctx);
     struct ny_db_param params[7] = {
-        filter_text(op, f->who),         ny_db_i64(op->arena, f->a),
+        compared_text(op, f->who),       ny_db_i64(op->arena, f->a),
         ny_db_i64(op->arena, f->b),      ny_db_i64(op->arena, f->number),
         ny_db_i64(op->arena, f->before), ny_db_bool(f->undone),
         ny_db_i32(op->arena, limit)};

@@ -10,7 +10,7 @@ import time
 import unittest
 
 import harness
-from test_review import CASES, message
+from test_review import CASES, Cases
 
 TMUX = shutil.which("tmux")
 
@@ -58,20 +58,10 @@ class Screen:
 
 
 @unittest.skipIf(TMUX is None, "tmux is not installed")
-class Desk(unittest.TestCase):
+class Desk(Cases):
     @classmethod
     def setUpClass(cls):
-        cls.tmp = tempfile.TemporaryDirectory()
-        cls.addClassCleanup(cls.tmp.cleanup)
-        cls.server = harness.Server()
-        cls.addClassCleanup(cls.server.close)
-        cls.server.start()
-        cls.server.request("POST", "/domains", {"namespace": "F01", "oid": "1.2.392.1.1", "name": ""})
-        messages = [message(f"{k}{n}", n, k == "B") for n in range(CASES) for k in "AB"]
-        stats = cls.server.load([harness.write_frames(os.path.join(cls.tmp.name, "feed.hl7"), messages)],
-                                "--connections", "1")
-        if stats["aa"] != len(messages):
-            raise RuntimeError(stats)
+        super().setUpClass()
         cls.addClassCleanup(lambda: subprocess.run(
             [TMUX, "-S", os.path.join(cls.tmp.name, "tmux"), "kill-server"], check=False,
             stderr=subprocess.DEVNULL))

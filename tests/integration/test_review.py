@@ -35,7 +35,9 @@ def nayose(server, *args):
                           encoding="utf-8", timeout=120, check=False)
 
 
-class Desk(unittest.TestCase):
+class Cases(unittest.TestCase):
+    """A server with a hundred questions."""
+
     @classmethod
     def setUpClass(cls):
         cls.tmp = tempfile.TemporaryDirectory()
@@ -50,6 +52,8 @@ class Desk(unittest.TestCase):
         if stats["aa"] != len(messages):
             raise RuntimeError(stats)
 
+
+class Desk(Cases):
     def post(self, path, expected=200, **body):
         status, answer = self.server.request("POST", path, body)
         self.assertEqual(status, expected, answer)

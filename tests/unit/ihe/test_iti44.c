@@ -7,9 +7,7 @@
 
 #include <cmocka.h>
 
-#include "nayose/ihe_v3.h"
-
-#include "support.h"
+#include "v3_support.h"
 
 enum { TEXT = 16384 };
 
@@ -29,40 +27,9 @@ static int teardown(void **state)
     return 0;
 }
 
-static const struct ny_soap_operation *operation(ny_str request)
-{
-    const struct ny_soap_service *services;
-    size_t n = ny_ihe_v3_services(&services);
-
-    for (size_t i = 0; i < n; i++) {
-        for (size_t k = 0; k < services[i].n_operations; k++) {
-            if (ny_str_equals(ny_str_from_c(services[i].operations[k].request), request)) {
-                return &services[i].operations[k];
-            }
-        }
-    }
-    return NULL;
-}
-
-/* The answer of a message of HL7 v3. */
 static const char *send(const char *in)
 {
-    struct ny_ihe_v3 x = {.arena = ny_arena_create(16 * 1024 * 1024),
-                          .in = ny_str_from_c(in),
-                          .peer_addr = NY_S("127.0.0.1:40000"),
-                          .may_query = true,
-                          .answer = bench_on_answer,
-                          .ctx = &b};
-
-    assert_int_equal(ny_xml_parse(x.arena, x.in, NY_STR_NONE, &x.message, NULL), NY_OK);
-    x.operation = operation(x.message->name);
-    assert_non_null(x.operation);
-    b.answers = 0;
-    ny_ihe_v3_receive(b.ihe, &x);
-    (void)fake_run(b.registry);
-    assert_int_equal(b.answers, 1);
-    ny_arena_destroy(x.arena);
-    return b.answer;
+    return v3_send(&b, ny_str_from_c(in));
 }
 
 /* ---- messages: HIS^F01 is known by the OID of its domain ---- */

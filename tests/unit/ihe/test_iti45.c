@@ -10,6 +10,7 @@
 #include "nayose/ihe_v3.h"
 
 #include "support.h"
+#include "v3_operation.h"
 
 #define Q "/PRPA_IN201309UV02/controlActProcess/queryByParameter/parameterList/"
 
@@ -79,7 +80,6 @@ static void people(struct v3_bench *v)
 
 static const char *ask(struct v3_bench *v, struct ny_arena *a, const char *parameters)
 {
-    const struct ny_soap_service *services;
     struct ny_ihe_v3 x = {.arena = a,
                           .peer_addr = NY_S("127.0.0.1:1"),
                           .may_query = !v->may_not_query,
@@ -88,11 +88,6 @@ static const char *ask(struct v3_bench *v, struct ny_arena *a, const char *param
                           .ctx = v};
     struct ny_error err;
 
-    assert_true(ny_ihe_v3_services(&services) > 0);
-    x.operation = services[0].operations;
-    while (strcmp(x.operation->request, "PRPA_IN201309UV02") != 0) {
-        x.operation++;
-    }
     x.in = ny_arena_printf(a,
                            "<PRPA_IN201309UV02 xmlns='urn:hl7-org:v3'><id root='1.2' "
                            "extension='Q'/><interactionId extension='PRPA_IN201309UV02'/>"
@@ -101,6 +96,8 @@ static const char *ask(struct v3_bench *v, struct ny_arena *a, const char *param
                            "</controlActProcess></PRPA_IN201309UV02>",
                            parameters);
     assert_int_equal(ny_xml_parse(a, x.in, NY_STR_NONE, &x.message, &err), NY_OK);
+    x.operation = v3_operation(x.message);
+    assert_non_null(x.operation);
     v->b.answers = 0;
     ny_ihe_v3_receive(v->b.ihe, &x);
     (void)fake_run(v->b.registry);

@@ -7,9 +7,7 @@
 
 #include <cmocka.h>
 
-#include "nayose/ihe_v3.h"
-
-#include "support.h"
+#include "v3_support.h"
 
 enum { TEXT = 16384 };
 
@@ -30,42 +28,6 @@ static int teardown(void **state)
     return 0;
 }
 
-static const struct ny_soap_operation *operation(ny_str request)
-{
-    const struct ny_soap_service *services;
-    size_t n = ny_ihe_v3_services(&services);
-
-    for (size_t i = 0; i < n; i++) {
-        for (size_t k = 0; k < services[i].n_operations; k++) {
-            if (ny_str_equals(ny_str_from_c(services[i].operations[k].request), request)) {
-                return &services[i].operations[k];
-            }
-        }
-    }
-    return NULL;
-}
-
-static const char *send(ny_str in)
-{
-    struct ny_ihe_v3 x = {.arena = ny_arena_create(16 * 1024 * 1024),
-                          .peer_addr = NY_S("127.0.0.1:40000"),
-                          .may_query = !b.may_not_query,
-                          .answer = bench_on_answer,
-                          .ctx = &b};
-
-    x.in = in;
-    assert_int_equal(ny_xml_parse(x.arena, x.in, NY_STR_NONE, &x.message, NULL), NY_OK);
-    x.operation = operation(x.message->name);
-    assert_non_null(x.operation);
-    b.answers = 0;
-    b.registry->search_text[0] = '\0';
-    ny_ihe_v3_receive(b.ihe, &x);
-    (void)fake_run(b.registry);
-    assert_int_equal(b.answers, 1);
-    ny_arena_destroy(x.arena);
-    return b.answer;
-}
-
 static const char *ask(const char *before, const char *parameters)
 {
     char in[TEXT];
@@ -84,7 +46,7 @@ static const char *ask(const char *before, const char *parameters)
         "extension='Q1'/><statusCode code='new'/>%s<parameterList>%s</parameterList>"
         "</queryByParameter></controlActProcess></PRPA_IN201305UV02>",
         before, parameters);
-    return send(ny_str_from_c(in));
+    return v3_send(&b, ny_str_from_c(in));
 }
 
 /* The same question as in v2. Unformatted: rows of joined literals. */
@@ -197,7 +159,7 @@ static const char *more(const char *element, const char *sender, const char *que
              "<queryContinuation><queryId root='1.2.7' extension='%s'/>%s</queryContinuation>"
              "</controlActProcess></%s>",
              element, sender, query, rest, element);
-    return send(ny_str_from_c(in));
+    return v3_send(&b, ny_str_from_c(in));
 }
 
 #define CONTINUE "QUQI_IN000003UV01"
