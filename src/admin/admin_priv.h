@@ -47,6 +47,10 @@ bool ny_admin_param_i64(struct request *q, const char *name, int64_t *out);
 /* A past moment in a parameter, "2026-11-25T11:04:05.678901Z" (less of it allowed from the right,
  * down to the second); NY_NEVER when absent. Answered 400 when it is none or lies ahead. */
 bool ny_admin_param_moment(struct request *q, const char *name, int64_t *out);
+/* A moment in UTC, null for 0. */
+json_t *ny_admin_time(int64_t us);
+/* The end of a change of settings: {"result": "changed"}, or why it failed. ctx: the request. */
+void ny_admin_changed(void *ctx, ny_rc rc);
 json_t *ny_admin_str(ny_str s); /* a JSON string; bytes that are not UTF-8 are replaced */
 
 /* The word for why a pair did not join. */
@@ -59,6 +63,8 @@ json_t *ny_admin_question(const struct ny_comparison *pair);
  * received and (a whole date) in both calendars, sex, addresses, phones, insurances. Owned. */
 json_t *ny_admin_record(struct request *q, const struct ny_domain *d, ny_str id, ny_str regional_id,
                         const struct ny_patient *p);
+/* The identifiers of a person: [{domain, id}]. */
+json_t *ny_admin_ids(const struct request *q, const struct ny_resolved_member *members, size_t n);
 
 /* Commits the audit row of an access to patient data, then sends body. takes the reference. */
 struct access {
@@ -95,6 +101,11 @@ struct telling {
 };
 /* What the asker may say: CLERK or SUPERVISOR. */
 enum ny_pin_role ny_admin_role(const struct request *q);
+/* The words for them. */
+const char *ny_admin_pin_kind(enum ny_pin_kind kind);
+const char *ny_admin_pin_role(enum ny_pin_role role);
+/* "F01^0001234", in the arena of the call. */
+ny_str ny_admin_name_of(const struct request *q, uint32_t id);
 /* Lists of names, one for each group; of: 0 the groups before, 1 after the word. */
 json_t *ny_admin_groups(const struct request *q, const struct ny_word_outcome *o, size_t of);
 /* True, and answered, when nothing came of the word. */

@@ -34,23 +34,29 @@ bool ny_desk_find(struct showing *x)
     return true;
 }
 
-json_t *ny_desk_decision_json(struct request *q, const struct ny_decision_view *v)
+static json_t *decision_json(const struct ny_decision_view *v)
 {
     char at[NY_TIMESTAMP_LEN];
-    char until[NY_TIMESTAMP_LEN];
 
-    (void)q;
     ny_timestamp_write(v->row.at_us, at);
-    ny_timestamp_write(v->row.until_us, until);
     return json_pack("{s:I, s:s, s:o, s:s, s:o, s:o, s:o, s:o, s:i, s:s, s:b, s:o, s:o, s:o, s:o}",
                      "number", (json_int_t)v->number, "decision", decisions[v->row.decision], "who",
                      ny_admin_str(v->row.who), "at", at, "reason", ny_admin_str(v->row.reason),
                      "note", ny_admin_str(v->row.note), "whom", ny_admin_str(v->row.whom), "until",
-                     v->row.until_us != 0 ? json_string(until) : json_null(), "seconds",
-                     (int)v->row.seconds, "asked", ny_admin_reason(v->row.asked), "undone",
-                     v->undone, "domain_a", ny_admin_str(v->ns_a), "local_id_a",
-                     ny_admin_str(v->id_a), "domain_b", ny_admin_str(v->ns_b), "local_id_b",
-                     ny_admin_str(v->id_b));
+                     ny_admin_time(v->row.until_us), "seconds", (int)v->row.seconds, "asked",
+                     ny_admin_reason(v->row.asked), "undone", v->undone, "domain_a",
+                     ny_admin_str(v->ns_a), "local_id_a", ny_admin_str(v->id_a), "domain_b",
+                     ny_admin_str(v->ns_b), "local_id_b", ny_admin_str(v->id_b));
+}
+
+json_t *ny_desk_decisions_json(const struct ny_decision_view *rows, size_t n)
+{
+    json_t *list = json_array();
+
+    for (size_t i = 0; i < n; i++) {
+        json_array_append_new(list, decision_json(&rows[i]));
+    }
+    return list;
 }
 
 json_t *ny_desk_lease_json(const struct ny_lease *l)
@@ -383,7 +389,7 @@ static void undo(struct showing *x, const struct ny_decision_view *v)
         {v->ns_b, v->id_b}
     };
 
-    x->json = json_pack("{s:s, s:o}", "result", "undone", "undone", ny_desk_decision_json(q, v));
+    x->json = json_pack("{s:s, s:o}", "result", "undone", "undone", decision_json(v));
     if (v->row.decision > NY_DECISION_DIFFERENT) {
         ny_registry_decision_undo(q->registry, v->number, q->call->user, on_undone, x);
         return;
@@ -479,17 +485,12 @@ void ny_admin_review_counts(struct request *q)
 static void on_log(void *ctx, ny_rc rc, const struct ny_decision_view *rows, size_t n)
 {
     struct request *q = ctx;
-    json_t *list;
 
     if (rc != NY_OK) {
         ny_admin_fail_rc(q, rc);
         return;
     }
-    list = json_array();
-    for (size_t i = 0; i < n; i++) {
-        json_array_append_new(list, ny_desk_decision_json(q, &rows[i]));
-    }
-    ny_admin_page(q, "decisions", list,
+    ny_admin_page(q, "decisions", ny_desk_decisions_json(rows, n),
                   n == 0 ? NULL : json_pack("{s:I}", "number", (json_int_t)rows[n - 1].number));
 }
 

@@ -79,16 +79,6 @@ static json_t *variants_json(struct request *q, const json_t *a, const json_t *b
 
 /* ---- the answer ---- */
 
-static json_t *decisions_json(struct request *q, const struct ny_decision_view *rows, size_t n)
-{
-    json_t *list = json_array();
-
-    for (size_t i = 0; i < n; i++) {
-        json_array_append_new(list, ny_desk_decision_json(q, &rows[i]));
-    }
-    return list;
-}
-
 static void on_decisions(void *ctx, ny_rc rc, const struct ny_decision_view *rows, size_t n)
 {
     struct showing *x = ctx;
@@ -105,7 +95,7 @@ static void on_decisions(void *ctx, ny_rc rc, const struct ny_decision_view *row
         return;
     }
     lease = ny_registry_case_lease(q->registry, x->a, x->b);
-    json_object_set_new(x->json, "decisions", decisions_json(q, rows, n));
+    json_object_set_new(x->json, "decisions", ny_desk_decisions_json(rows, n));
     json_object_set_new(x->json, "lease", ny_desk_lease_json(lease));
     ny_admin_json_audited(q, &what, x->json);
 }

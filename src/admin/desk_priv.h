@@ -25,7 +25,7 @@ struct showing *ny_desk_showing(struct request *q);
 bool ny_desk_find(struct showing *x);
 /* Answers with the case. */
 void ny_desk_show(struct showing *x);
-json_t *ny_desk_decision_json(struct request *q, const struct ny_decision_view *v);
+json_t *ny_desk_decisions_json(const struct ny_decision_view *rows, size_t n);
 json_t *ny_desk_lease_json(const struct ny_lease *l);
 
 #endif

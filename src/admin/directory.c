@@ -144,10 +144,8 @@ static void on_set(void *ctx, ny_rc rc)
     if (rc == NY_ECONFLICT) {
         ny_admin_fail(q, 409, "ids that are known would be others with this width",
                       "a width is set before the first record, or where every id has it already");
-    } else if (rc != NY_OK) {
-        ny_admin_fail_rc(q, rc);
     } else {
-        ny_admin_json(q, 200, json_pack("{s:s}", "result", "changed"));
+        ny_admin_changed(q, rc);
     }
 }
 

@@ -26,20 +26,6 @@ static void find_next(struct finding *x);
 
 /* ---- the answer ---- */
 
-static json_t *ids_json(const struct request *q, const struct ny_search_hit *h)
-{
-    json_t *ids = json_array();
-
-    for (size_t i = 0; i < h->n_members; i++) {
-        const struct ny_domain *d = ny_registry_domain(q->registry, h->members[i].domain);
-
-        json_array_append_new(ids, json_pack("{s:o, s:o}", "domain",
-                                             ny_admin_str(d != NULL ? d->ns : NY_STR_NONE), "id",
-                                             ny_admin_str(h->members[i].local_id)));
-    }
-    return ids;
-}
-
 static void on_read(void *ctx, ny_rc rc, struct ny_search_page *page)
 {
     struct finding *x = ctx;
@@ -55,7 +41,7 @@ static void on_read(void *ctx, ny_rc rc, struct ny_search_page *page)
         json_t *o = ny_admin_record(x->q, ny_registry_regional(x->q->registry), h->regional_id,
                                     h->regional_id, h->patient);
 
-        json_object_set_new(o, "ids", ids_json(x->q, h));
+        json_object_set_new(o, "ids", ny_admin_ids(x->q, h->members, h->n_members));
         json_array_append_new(persons, o);
     }
     ny_admin_json(x->q, 200, json_pack("{s:o, s:b}", "persons", persons, "more", x->more));

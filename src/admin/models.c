@@ -8,17 +8,6 @@ enum { HISTORY = 60, DRAW_MAX = 5000, SAMPLE_MAX = 1000000 };
 
 /* ---- studies ---- */
 
-static json_t *time_json(int64_t us)
-{
-    char text[NY_TIMESTAMP_LEN];
-
-    if (us == 0) {
-        return json_null();
-    }
-    ny_timestamp_write(us, text);
-    return json_string(text);
-}
-
 static json_t *job_json(const struct ny_study *s)
 {
     struct ny_study_view v;
@@ -26,8 +15,8 @@ static json_t *job_json(const struct ny_study *s)
     ny_study_look(s, &v);
     return json_pack("{s:s, s:s, s:i, s:f, s:s, s:o, s:o, s:s}", "kind", ny_study_kind_name(v.kind),
                      "state", ny_study_state_name(v.state), "version", v.version, "progress",
-                     v.progress, "step", v.step, "started_at", time_json(v.started_us), "ended_at",
-                     time_json(v.ended_us), "why", v.why);
+                     v.progress, "step", v.step, "started_at", ny_admin_time(v.started_us),
+                     "ended_at", ny_admin_time(v.ended_us), "why", v.why);
 }
 
 void ny_admin_jobs(struct request *q)

@@ -122,17 +122,6 @@ static bool path_is_usable(ny_str path)
     return path.n == 0 || (path.p[0] == '/' && path.n <= 1024);
 }
 
-static void on_consumer_set(void *ctx, ny_rc rc)
-{
-    struct request *q = ctx;
-
-    if (rc != NY_OK) {
-        ny_admin_fail_rc(q, rc);
-    } else {
-        ny_admin_json(q, 200, json_pack("{s:s}", "result", "changed"));
-    }
-}
-
 static void text_take(struct request *q, const json_t *o, const char *key, ny_str *out)
 {
     if (json_object_get(o, key) != NULL) {
@@ -179,7 +168,7 @@ void ny_admin_consumers_post(struct request *q)
         ny_admin_fail(q, 400, "a domain is not known, or there is none but the regional one",
                       "see: nayose domain list");
     } else {
-        ny_registry_consumer_set(q->registry, &row, q->call->user, on_consumer_set, q);
+        ny_registry_consumer_set(q->registry, &row, q->call->user, ny_admin_changed, q);
     }
 }
 

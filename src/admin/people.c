@@ -10,21 +10,6 @@ struct resolving {
     ny_str id;
 };
 
-static json_t *resolved_json(const struct request *q, const struct ny_resolved *r)
-{
-    json_t *ids = json_array();
-
-    for (size_t i = 0; i < r->n_members; i++) {
-        const struct ny_domain *d = ny_registry_domain(q->registry, r->members[i].domain);
-
-        json_array_append_new(ids, json_pack("{s:o, s:o}", "domain",
-                                             ny_admin_str(d != NULL ? d->ns : NY_STR_NONE), "id",
-                                             ny_admin_str(r->members[i].local_id)));
-    }
-    return json_pack("{s:b, s:o, s:o}", "found", 1, "regional_id", ny_admin_str(r->regional_id),
-                     "ids", ids);
-}
-
 static void on_resolved(void *ctx, ny_rc rc, const struct ny_resolved *r)
 {
     struct resolving *x = ctx;
@@ -38,7 +23,10 @@ static void on_resolved(void *ctx, ny_rc rc, const struct ny_resolved *r)
     } else {
         what.person = r->person;
         what.hits = (int32_t)r->n_members;
-        ny_admin_json_audited(x->q, &what, resolved_json(x->q, r));
+        ny_admin_json_audited(x->q, &what,
+                              json_pack("{s:b, s:o, s:o}", "found", 1, "regional_id",
+                                        ny_admin_str(r->regional_id), "ids",
+                                        ny_admin_ids(x->q, r->members, r->n_members)));
     }
 }
 

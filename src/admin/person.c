@@ -12,17 +12,10 @@ struct showing {
     ny_str id;
 };
 
-/* "F01^0001234"; null for nobody. */
+/* Null for nobody. */
 static json_t *name_json(const struct request *q, int64_t identity)
 {
-    const struct ny_domain *d;
-    ny_str id;
-
-    if (identity == 0) {
-        return json_null();
-    }
-    ny_registry_identity_name(q->registry, (uint32_t)identity, &d, &id);
-    return ny_admin_str(ny_arena_printf(q->call->arena, "%.*s^%.*s", NY_ARG(d->ns), NY_ARG(id)));
+    return identity == 0 ? json_null() : ny_admin_str(ny_admin_name_of(q, (uint32_t)identity));
 }
 
 static json_t *regional_json(const struct request *q, int64_t person)
@@ -163,8 +156,6 @@ static void move_put(const struct request *q, json_t *o, const struct ny_history
 static void event_put(struct request *q, json_t *o, const struct ny_person_view *v, size_t i)
 {
     static const char *const statuses[] = {"", "active", "merged", "deleted", "test"};
-    static const char *const words[] = {"", "same", "different", "none", "merge", "move"};
-    static const char *const roles[] = {"message", "facility", "clerk", "supervisor"};
     const struct ny_history_row *e = &v->events[i];
 
     switch (e->kind) {
@@ -176,8 +167,8 @@ static void event_put(struct request *q, json_t *o, const struct ny_person_view 
         move_put(q, o, e);
         break;
     case NY_HISTORY_WORD:
-        json_object_set_new(o, "word", json_string(words[e->what]));
-        json_object_set_new(o, "role", json_string(roles[e->role]));
+        json_object_set_new(o, "word", json_string(ny_admin_pin_kind((enum ny_pin_kind)e->what)));
+        json_object_set_new(o, "role", json_string(ny_admin_pin_role(e->role)));
         json_object_set_new(o, "with", name_json(q, e->other));
         break;
     case NY_HISTORY_HOLD:

@@ -3,14 +3,22 @@
 
 #include "admin_priv.h"
 
-/* Words for enum ny_pin_kind and enum ny_pin_role. */
 static const char *const kinds[] = {"", "same", "different", "none", "merge", "move"};
 static const char *const roles[] = {"message", "facility", "clerk", "supervisor"};
 
+const char *ny_admin_pin_kind(enum ny_pin_kind kind)
+{
+    return kinds[kind];
+}
+
+const char *ny_admin_pin_role(enum ny_pin_role role)
+{
+    return roles[role];
+}
+
 /* ---- what a word came to ---- */
 
-/* "F01^0001234" */
-static ny_str name_of(const struct request *q, uint32_t id)
+ny_str ny_admin_name_of(const struct request *q, uint32_t id)
 {
     const struct ny_domain *d;
     ny_str local_id;
@@ -33,7 +41,7 @@ json_t *ny_admin_groups(const struct request *q, const struct ny_word_outcome *o
         group = json_array();
         for (size_t k = i; k < o->n_members; k++) {
             if ((of == 0 ? o->members[k].before : o->members[k].after) == *first) {
-                json_array_append_new(group, ny_admin_str(name_of(q, o->members[k].id)));
+                json_array_append_new(group, ny_admin_str(ny_admin_name_of(q, o->members[k].id)));
             }
         }
         json_array_append_new(groups, group);
@@ -58,11 +66,11 @@ static ny_str way_text(const struct telling *t, const struct ny_link_check *c)
         const char *sign = s->kind == NY_PIN_DIFFERENT ? "≠" : "=";
 
         if (i == 0) {
-            ny_buf_add(&b, name_of(t->q, s->from));
+            ny_buf_add(&b, ny_admin_name_of(t->q, s->from));
         }
         ny_buf_printf(&b, " %s%s%s ", sign, s->kind == NY_PIN_MERGE ? "merge" : roles[s->role],
                       sign);
-        ny_buf_add(&b, name_of(t->q, s->to));
+        ny_buf_add(&b, ny_admin_name_of(t->q, s->to));
     }
     return ny_buf_end(&b, &out) == NY_OK ? out : NY_STR_NONE;
 }
@@ -80,9 +88,9 @@ static ny_str way_out(const struct telling *t, const struct ny_link_check *c)
 
         if (takes_back(t, s)) {
             ny_buf_printf(&b, "%snayose pin withdraw '", any ? ", or: " : "withdraw first: ");
-            ny_buf_add(&b, name_of(t->q, s->from));
+            ny_buf_add(&b, ny_admin_name_of(t->q, s->from));
             ny_buf_add_c(&b, "' '");
-            ny_buf_add(&b, name_of(t->q, s->to));
+            ny_buf_add(&b, ny_admin_name_of(t->q, s->to));
             ny_buf_add_c(&b, "'");
             any = true;
         }
@@ -101,11 +109,11 @@ static json_t *way_json(const struct telling *t, const struct ny_link_check *c)
     for (size_t i = 0; i < c->n_steps; i++) {
         const struct ny_link_step *s = &c->steps[i];
 
-        json_array_append_new(steps,
-                              json_pack("{s:o, s:o, s:s, s:s, s:b}", "from",
-                                        ny_admin_str(name_of(t->q, s->from)), "to",
-                                        ny_admin_str(name_of(t->q, s->to)), "kind", kinds[s->kind],
-                                        "role", roles[s->role], "can_withdraw", takes_back(t, s)));
+        json_array_append_new(steps, json_pack("{s:o, s:o, s:s, s:s, s:b}", "from",
+                                               ny_admin_str(ny_admin_name_of(t->q, s->from)), "to",
+                                               ny_admin_str(ny_admin_name_of(t->q, s->to)), "kind",
+                                               kinds[s->kind], "role", roles[s->role],
+                                               "can_withdraw", takes_back(t, s)));
     }
     return steps;
 }

@@ -110,3 +110,17 @@ json_t *ny_admin_record(struct request *q, const struct ny_domain *d, ny_str id,
     birth_json(q, o, p);
     return o;
 }
+
+json_t *ny_admin_ids(const struct request *q, const struct ny_resolved_member *members, size_t n)
+{
+    json_t *ids = json_array();
+
+    for (size_t i = 0; i < n; i++) {
+        const struct ny_domain *d = ny_registry_domain(q->registry, members[i].domain);
+
+        json_array_append_new(ids, json_pack("{s:o, s:o}", "domain",
+                                             ny_admin_str(d != NULL ? d->ns : NY_STR_NONE), "id",
+                                             ny_admin_str(members[i].local_id)));
+    }
+    return ids;
+}

@@ -312,3 +312,25 @@ void ny_admin_page(struct request *q, const char *name, json_t *list, json_t *ne
     ny_admin_json_audited(
         q, &what, json_pack("{s:o, s:o}", name, list, "next", next != NULL ? next : json_null()));
 }
+
+json_t *ny_admin_time(int64_t us)
+{
+    char text[NY_TIMESTAMP_LEN];
+
+    if (us == 0) {
+        return json_null();
+    }
+    ny_timestamp_write(us, text);
+    return json_string(text);
+}
+
+void ny_admin_changed(void *ctx, ny_rc rc)
+{
+    struct request *q = ctx;
+
+    if (rc != NY_OK) {
+        ny_admin_fail_rc(q, rc);
+    } else {
+        ny_admin_json(q, 200, json_pack("{s:s}", "result", "changed"));
+    }
+}

@@ -19,17 +19,6 @@ void ny_admin_requesters_get(struct request *q)
     ny_admin_json(q, 200, json_pack("{s:o}", "requesters", list));
 }
 
-static void on_set(void *ctx, ny_rc rc)
-{
-    struct request *q = ctx;
-
-    if (rc != NY_OK) {
-        ny_admin_fail_rc(q, rc);
-    } else {
-        ny_admin_json(q, 200, json_pack("{s:s}", "result", "changed"));
-    }
-}
-
 /* The one of exactly this name, or a new one who only asks. */
 static struct ny_requester_row row_of(const struct request *q, ny_str app, ny_str facility)
 {
@@ -64,6 +53,6 @@ void ny_admin_requesters_post(struct request *q)
         ny_admin_fail(q, 400, "query_criteria is a number from 0 to 5", "0: as configured");
     } else {
         row.query_criteria = (int)n;
-        ny_registry_source_set(q->registry, &row, q->call->user, on_set, q);
+        ny_registry_source_set(q->registry, &row, q->call->user, ny_admin_changed, q);
     }
 }

@@ -12,17 +12,6 @@ struct status {
     json_t *body;
 };
 
-static json_t *time_json(int64_t us)
-{
-    char text[NY_TIMESTAMP_LEN];
-
-    if (us == 0) {
-        return json_null();
-    }
-    ny_timestamp_write(us, text);
-    return json_string(text);
-}
-
 /* ---- what memory knows ---- */
 
 static json_t *feeds_json(const struct ny_registry *r)
@@ -39,7 +28,7 @@ static json_t *feeds_json(const struct ny_registry *r)
             list,
             json_pack("{s:o, s:o, s:o, s:o, s:I, s:I, s:b}", "application",
                       ny_admin_str(sources[i]->app), "facility", ny_admin_str(sources[i]->facility),
-                      "last_at", time_json(a.last_us), "age_s",
+                      "last_at", ny_admin_time(a.last_us), "age_s",
                       a.last_us == 0
                           ? json_null()
                           : json_integer((json_int_t)((now_us - a.last_us) / NY_US_PER_SECOND)),
@@ -61,7 +50,7 @@ static json_t *certificates_json(const struct ny_admin_config *cfg)
         int64_t left_us = not_after_us - ny_clock_now_us();
 
         json_array_append_new(list, json_pack("{s:s, s:o, s:I}", "tls", name, "not_after",
-                                              time_json(not_after_us), "days",
+                                              ny_admin_time(not_after_us), "days",
                                               (json_int_t)(left_us / NY_US_PER_DAY)));
     }
     return list;

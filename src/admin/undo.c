@@ -16,7 +16,6 @@ static json_t *name_json(const struct request *q, ny_str ns, ny_str id)
 
 static void tell(struct undoing *x, const struct ny_pin_view *v, enum ny_pin_kind kind)
 {
-    static const char *const kinds[] = {"", "same", "different", "none", "merge", "move"};
     const struct access what = {.domain = v->ns_a, .id = v->id_a, .hits = 1, .decision = "undo"};
     char said[NY_TIMESTAMP_LEN];
 
@@ -24,9 +23,9 @@ static void tell(struct undoing *x, const struct ny_pin_view *v, enum ny_pin_kin
     ny_admin_json_audited(
         x->q, &what,
         json_pack("{s:o, s:o, s:s, s:s, s:s, s:o, s:o}", "a", name_json(x->q, v->ns_a, v->id_a),
-                  "b", name_json(x->q, v->ns_b, v->id_b), "kind", kinds[kind], "undone",
-                  kinds[v->row.kind], "said", said, "who", ny_admin_str(v->row.who), "reason",
-                  ny_admin_str(v->row.reason)));
+                  "b", name_json(x->q, v->ns_b, v->id_b), "kind", ny_admin_pin_kind(kind), "undone",
+                  ny_admin_pin_kind(v->row.kind), "said", said, "who", ny_admin_str(v->row.who),
+                  "reason", ny_admin_str(v->row.reason)));
 }
 
 static void on_pin(void *ctx, ny_rc rc, const struct ny_pin_view *rows, size_t n)

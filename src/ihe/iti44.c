@@ -314,7 +314,7 @@ struct ihe_exchange *ihe_v3_exchange_make(struct ihe_v3 *v3)
     ex->msh.control_id = v3->request.control_id;
     ex->request.source = source_find(ex);
     v3->feed = f;
-    return body_hash(ex) ? ex : NULL;
+    return ex;
 }
 
 void ihe_iti44(struct ihe_v3 *v3)
@@ -322,7 +322,7 @@ void ihe_iti44(struct ihe_v3 *v3)
     struct ihe_exchange *ex = ihe_v3_exchange_make(v3);
     struct ihe_v3_feed *f = v3->feed;
 
-    if (ex == NULL) {
+    if (ex == NULL || !body_hash(ex)) {
         v3->x->answer(v3->x->ctx, NY_STR_NONE);
     } else if (!ny_registry_is_ready(v3->ihe->cfg.registry)) {
         ihe_finish_unavailable(ex, NY_EDB);

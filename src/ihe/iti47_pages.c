@@ -78,13 +78,15 @@ void ihe_pages_keep(const struct ihe_exchange *ex, ny_str pointer)
     struct ny_xml_writer w;
     ny_str query = NY_STR_NONE;
 
-    ny_xml_w_init(&w, ex->arena);
-    ny_xml_w_copy(&w, ex->v3->query);
     if (p != NULL) {
         page_drop(p);
     }
-    if (pointer.n == 0 || ny_xml_w_end(&w, &query) != NY_OK || id.p == NULL ||
-        query.n + ex->v3->qbp.n > KEPT_MAX) {
+    if (pointer.n == 0) {
+        return;
+    }
+    ny_xml_w_init(&w, ex->arena);
+    ny_xml_w_copy(&w, ex->v3->query);
+    if (ny_xml_w_end(&w, &query) != NY_OK || id.p == NULL || query.n + ex->v3->qbp.n > KEPT_MAX) {
         return;
     }
     ihe->pages = ihe->pages != NULL ? ihe->pages : ny_calloc(1, sizeof(*ihe->pages));

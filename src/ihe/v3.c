@@ -222,7 +222,6 @@ static bool exchange_fill(struct ihe_v3 *ex)
     r->user = id_text(ex->arena, ihe_v3_child(ex->sender, "id"));
     r->peer_addr = ex->x->peer_addr;
     r->body = ex->x->in;
-    ny_sha256(ex->x->in, r->body_hash);
     r->received_us = ny_clock_now_us();
     return r->control_id.p != NULL && r->user.p != NULL;
 }

@@ -150,8 +150,9 @@ static void add_addresses(struct values *v)
 
         if (hash != 0 && ny_marks_has(shared, hash)) {
             hash = ny_room_hash(&v->r->addresses[i]);
+            hash = ny_marks_has(shared, hash) ? 0 : hash;
         }
-        if (hash != 0 && !ny_marks_has(shared, hash)) {
+        if (hash != 0) {
             value_put(v, hash);
         }
     }

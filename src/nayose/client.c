@@ -270,13 +270,21 @@ int cli_get_once(struct cli *cli, const char *path, const struct cli_param *para
     return code;
 }
 
+int cli_post_once(struct cli *cli, const char *path, json_t *body, json_t **out)
+{
+    struct cli_client *c = cli_client_create(cli);
+    int code = cli_post(c, path, body, out);
+
+    cli_client_destroy(c);
+    return code;
+}
+
 int cli_post_source(struct cli *cli, const struct verb *verb, const char *operand, const char *path,
                     const char *what, json_t *body)
 {
     const char *app;
     const char *facility;
     json_t *answer = NULL;
-    struct cli_client *c;
     int code;
 
     if (json_object_size(body) == 0) {
@@ -287,12 +295,10 @@ int cli_post_source(struct cli *cli, const struct verb *verb, const char *operan
         json_object_set_new(body, "facility", json_string(facility)) != 0) {
         cli_usage(verb, "the arguments are not UTF-8");
     }
-    c = cli_client_create(cli);
-    code = cli_post(c, path, body, &answer);
+    code = cli_post_once(cli, path, body, &answer);
     if (code == CLI_DONE) {
         printf("%s %s changed\n", what, operand);
     }
     json_decref(answer);
-    cli_client_destroy(c);
     return code;
 }

@@ -118,7 +118,6 @@ int verb_consumer_set(struct cli *cli, const struct verb *verb)
 {
     json_t *body = json_object();
     char **operands = cli_args(cli, verb, options, option_set, body, NULL);
-    struct cli_client *c;
     json_t *answer = NULL;
     int code;
 
@@ -128,12 +127,10 @@ int verb_consumer_set(struct cli *cli, const struct verb *verb)
     if (json_object_set_new(body, "name", json_string(operands[0])) != 0) {
         cli_usage(verb, "the arguments are not UTF-8");
     }
-    c = cli_client_create(cli);
-    code = cli_post(c, "/consumers", body, &answer);
+    code = cli_post_once(cli, "/consumers", body, &answer);
     if (code == CLI_DONE) {
         printf("consumer %s changed\n", operands[0]);
     }
     json_decref(answer);
-    cli_client_destroy(c);
     return code;
 }

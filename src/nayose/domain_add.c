@@ -53,7 +53,6 @@ int verb_domain_add(struct cli *cli, const struct verb *verb)
     struct wish w = {.name = ""};
     const char *app = "";
     const char *facility = "";
-    struct cli_client *c;
     json_t *body;
     json_t *answer = NULL;
     int code;
@@ -70,8 +69,7 @@ int verb_domain_add(struct cli *cli, const struct verb *verb)
     if (body == NULL) {
         cli_usage(verb, "the arguments are not UTF-8");
     }
-    c = cli_client_create(cli);
-    code = cli_post(c, "/domains", body, &answer);
+    code = cli_post_once(cli, "/domains", body, &answer);
     if (code == CLI_DONE) {
         bool same = strcmp(cli_json_text(answer, "result"), "same") == 0;
 
@@ -80,6 +78,5 @@ int verb_domain_add(struct cli *cli, const struct verb *verb)
                w.ns);
     }
     json_decref(answer);
-    cli_client_destroy(c);
     return code;
 }

@@ -9,7 +9,6 @@ int verb_hold_release(struct cli *cli, const struct verb *verb)
     const char *behind;
     char **operands =
         cli_args_reason(cli, verb, "Why it is right (required); goes to the audit", &reason);
-    struct cli_client *c;
     json_t *body;
     json_t *answer = NULL;
     int code;
@@ -19,14 +18,12 @@ int verb_hold_release(struct cli *cli, const struct verb *verb)
     if (body == NULL) {
         cli_usage(verb, "the arguments are not UTF-8");
     }
-    c = cli_client_create(cli);
-    code = cli_post(c, "/holds/release", body, &answer);
+    code = cli_post_once(cli, "/holds/release", body, &answer);
     if (code == CLI_DONE && cli->json) {
         cli_json_print(answer);
     } else if (code == CLI_DONE) {
         printf("%s %s\n", operands[0], cli_label(cli, "released", "保留を解除しました"));
     }
     json_decref(answer);
-    cli_client_destroy(c);
     return code;
 }

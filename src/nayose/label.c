@@ -98,21 +98,18 @@ int verb_label_list(struct cli *cli, const struct verb *verb)
 static int answer(struct cli *cli, const struct verb *verb, bool same)
 {
     char **operands = cli_args(cli, verb, NULL, NULL, NULL, NULL);
-    struct cli_client *c;
     json_t *kept = NULL;
     int code;
 
     cli_check_identity(verb, operands[0]);
     cli_check_identity(verb, operands[1]);
-    c = cli_client_create(cli);
-    code = cli_post(c, "/labels/answer",
-                    json_pack("{s:s, s:s, s:b}", "a", operands[0], "b", operands[1], "same", same),
-                    &kept);
+    code = cli_post_once(
+        cli, "/labels/answer",
+        json_pack("{s:s, s:s, s:b}", "a", operands[0], "b", operands[1], "same", same), &kept);
     if (code == CLI_DONE) {
         puts(cli_label(cli, "kept", "記録しました"));
     }
     json_decref(kept);
-    cli_client_destroy(c);
     return code;
 }
 

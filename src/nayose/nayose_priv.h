@@ -183,7 +183,8 @@ int cli_post(struct cli_client *c, const char *path, json_t *body, json_t **out)
  * when body is empty. Takes body. */
 int cli_post_source(struct cli *cli, const struct verb *verb, const char *operand, const char *path,
                     const char *what, json_t *body);
-/* GET without operands, once. */
+/* One question, on a connection of its own. */
+int cli_post_once(struct cli *cli, const char *path, json_t *body, json_t **out); /* takes body */
 int cli_get_once(struct cli *cli, const char *path, const struct cli_param *params, size_t n,
                  json_t **out);
 

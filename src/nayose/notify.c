@@ -79,7 +79,6 @@ static int end(struct cli *cli, const struct verb *verb, const char *number, con
                const char *reason)
 {
     int64_t v = 0;
-    struct cli_client *c;
     json_t *body;
     json_t *answer = NULL;
     int code;
@@ -91,13 +90,11 @@ static int end(struct cli *cli, const struct verb *verb, const char *number, con
     if (body == NULL) {
         cli_usage(verb, "the arguments are not UTF-8");
     }
-    c = cli_client_create(cli);
-    code = cli_post(c, path, body, &answer);
+    code = cli_post_once(cli, path, body, &answer);
     if (code == CLI_DONE) {
         printf("%s %s\n", number, cli_label(cli, "done", "処理しました"));
     }
     json_decref(answer);
-    cli_client_destroy(c);
     return code;
 }
 

@@ -68,7 +68,6 @@ int cli_say(struct cli *cli, const struct cli_say *x)
 {
     json_t *body = json_pack("{s:s, s:s, s:s, s:s, s:b}", "a", x->a, "b", x->b, "kind", x->kind,
                              "reason", x->reason, "dry_run", x->dry_run);
-    struct cli_client *c;
     json_t *answer = NULL;
     int code;
 
@@ -76,15 +75,13 @@ int cli_say(struct cli *cli, const struct cli_say *x)
         cli_error("the arguments are not UTF-8");
         return CLI_USAGE;
     }
-    c = cli_client_create(cli);
-    code = cli_post(c, "/pins", body, &answer);
+    code = cli_post_once(cli, "/pins", body, &answer);
     if (code == CLI_DONE && cli->json) {
         cli_json_print(answer);
     } else if (code == CLI_DONE) {
         answer_print(cli, answer);
     }
     json_decref(answer);
-    cli_client_destroy(c);
     return code;
 }
 

@@ -45,21 +45,19 @@ static json_int_t number_of(const struct verb *verb, const char *text)
 
 static int post(struct cli *cli, const struct verb *verb, const char *path, json_t *body)
 {
-    struct cli_client *c = cli_client_create(cli);
     json_t *answer = NULL;
     int code;
 
     if (body == NULL) {
         cli_usage(verb, "the arguments are not UTF-8");
     }
-    code = cli_post(c, path, body, &answer);
+    code = cli_post_once(cli, path, body, &answer);
     if (code == CLI_DONE && cli->json) {
         cli_json_print(answer);
     } else if (code == CLI_DONE) {
         puts(cli_label(cli, "done", "済み"));
     }
     json_decref(answer);
-    cli_client_destroy(c);
     return code;
 }
 

@@ -76,7 +76,6 @@ int verb_review_take(struct cli *cli, const struct verb *verb)
     int n = 0;
     char **operands = cli_args(cli, verb, NULL, NULL, NULL, &n);
     json_t *body = json_pack("{s:s}", "desk", desk);
-    struct cli_client *client;
     json_t *c = NULL;
     int code;
 
@@ -87,8 +86,6 @@ int verb_review_take(struct cli *cli, const struct verb *verb)
         cli_check_identity(verb, operands[k]);
         json_object_set_new(body, k == 0 ? "a" : "b", json_string(operands[k]));
     }
-    client = cli_client_create(cli);
-    code = cli_post(client, "/review/take", body, &c);
-    cli_client_destroy(client);
+    code = cli_post_once(cli, "/review/take", body, &c);
     return answer(cli, code, c);
 }

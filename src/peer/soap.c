@@ -254,16 +254,19 @@ static bool is_schema(ny_str path)
 static void schema(const struct service *s, struct ny_peer_request *req, ny_str name)
 {
     char path[PATH_LEN_MAX];
-    char *text = ny_arena_alloc(req->arena, SCHEMA_MAX);
+    char *text = NULL;
     FILE *f = NULL;
     size_t n = 0;
 
-    if (is_schema(name) && s->soap->cfg.schema_dir[0] != '\0' && text != NULL) {
+    if (is_schema(name) && s->soap->cfg.schema_dir[0] != '\0') {
         snprintf(path, sizeof(path), "%s/%.*s", s->soap->cfg.schema_dir, NY_ARG(name));
         f = fopen(path, "re");
     }
-    if (f != NULL) {
+    text = f != NULL ? ny_arena_alloc(req->arena, SCHEMA_MAX) : NULL;
+    if (text != NULL) {
         n = fread(text, 1, SCHEMA_MAX, f);
+    }
+    if (f != NULL) {
         fclose(f);
     }
     if (n == 0) {

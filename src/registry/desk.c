@@ -11,13 +11,23 @@ struct lease {
     char text[128]; /* who, desk */
 };
 
+/* Each by itself, so that its texts stay where they are. */
 struct leases {
-    struct lease *v;
+    struct lease **v;
     size_t n, cap;
 };
 
+static void lease_drop(struct leases *all, size_t i)
+{
+    ny_free(all->v[i]);
+    all->v[i] = all->v[--all->n];
+}
+
 void ny_desk_finish(struct ny_registry *r)
 {
+    while (r->leases != NULL && r->leases->n > 0) {
+        lease_drop(r->leases, r->leases->n - 1);
+    }
     if (r->leases != NULL) {
         ny_free(r->leases->v);
     }
@@ -32,15 +42,9 @@ static struct leases *leases_now(struct ny_registry *r)
         r->leases = ny_calloc(1, sizeof(*r->leases));
     }
     for (size_t i = r->leases->n; i > 0; i--) {
-        if (r->leases->v[i - 1].view.until_us <= now) {
-            r->leases->v[i - 1] = r->leases->v[--r->leases->n];
+        if (r->leases->v[i - 1]->view.until_us <= now) {
+            lease_drop(r->leases, i - 1);
         }
-    }
-    for (size_t i = 0; i < r->leases->n; i++) { /* texts move with their lease */
-        struct lease *l = &r->leases->v[i];
-
-        l->view.who.p = l->text;
-        l->view.desk.p = l->text + l->view.who.n;
     }
     return r->leases;
 }
@@ -65,44 +69,50 @@ static void lease_name(struct lease *l, ny_str who, ny_str desk)
     l->view.desk = ny_str_of(l->text + who.n, desk.n);
 }
 
+static struct lease *lease_find(const struct leases *all, int64_t a, int64_t b)
+{
+    for (size_t i = 0; i < all->n; i++) {
+        if (is_of_pair(&all->v[i]->view, a, b)) {
+            return all->v[i];
+        }
+    }
+    return NULL;
+}
+
+static struct lease *lease_add(struct leases *all)
+{
+    if (all->n == all->cap) {
+        all->cap = all->cap > 0 ? 2 * all->cap : 8;
+        all->v = ny_realloc(all->v, ny_mul_size(all->cap, sizeof(*all->v)));
+    }
+    return all->v[all->n++] = ny_calloc(1, sizeof(**all->v));
+}
+
 bool ny_registry_case_take(struct ny_registry *r, int64_t a, int64_t b, ny_str who, ny_str desk,
                            const struct ny_lease **out)
 {
     struct leases *all = leases_now(r);
     const int64_t now = ny_clock_now_us();
-    struct lease *l = NULL;
+    struct lease *l = lease_find(all, a, b);
 
-    for (size_t i = 0; i < all->n && l == NULL; i++) {
-        l = is_of_pair(&all->v[i].view, a, b) ? &all->v[i] : NULL;
-    }
     if (l == NULL) {
-        if (all->n == all->cap) {
-            all->cap = all->cap > 0 ? 2 * all->cap : 8;
-            all->v = ny_realloc(all->v, ny_mul_size(all->cap, sizeof(*all->v)));
-            (void)leases_now(r);
-        }
-        l = &all->v[all->n++];
+        l = lease_add(all);
         l->view = (struct ny_lease){.a = a, .b = b, .since_us = now};
         lease_name(l, who, desk);
     } else if (!is_of_desk(&l->view, who, desk)) {
         *out = &l->view;
         return false;
     }
-    l->view.until_us = now + NY_LEASE_S * NY_US_PER_SECOND;
     *out = &l->view;
+    l->view.until_us = now + NY_LEASE_S * NY_US_PER_SECOND;
     return true;
 }
 
 const struct ny_lease *ny_registry_case_lease(struct ny_registry *r, int64_t a, int64_t b)
 {
-    const struct leases *all = leases_now(r);
+    const struct lease *l = lease_find(leases_now(r), a, b);
 
-    for (size_t i = 0; i < all->n; i++) {
-        if (is_of_pair(&all->v[i].view, a, b)) {
-            return &all->v[i].view;
-        }
-    }
-    return NULL;
+    return l != NULL ? &l->view : NULL;
 }
 
 size_t ny_registry_case_release(struct ny_registry *r, int64_t a, int64_t b, ny_str who,
@@ -112,12 +122,11 @@ size_t ny_registry_case_release(struct ny_registry *r, int64_t a, int64_t b, ny_
     size_t n = 0;
 
     for (size_t i = all->n; i > 0; i--) {
-        const struct ny_lease *l = &all->v[i - 1].view;
+        const struct ny_lease *l = &all->v[i - 1]->view;
 
         if ((a == 0 || is_of_pair(l, a, b)) && is_of_desk(l, who, desk)) {
-            all->v[i - 1] = all->v[--all->n];
+            lease_drop(all, i - 1);
             n++;
-            (void)leases_now(r);
         }
     }
     return n;

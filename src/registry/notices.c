@@ -76,7 +76,6 @@ struct change {
     struct ny_notice_end_row end;
     bool again; /* the person is told of anew */
     ny_str peer, who, reason;
-    bool found;
     void (*fn)(void *ctx, ny_rc rc);
     void *ctx;
 };

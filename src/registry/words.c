@@ -139,8 +139,11 @@ static bool is_moot(struct ny_registry *r, const struct saying *s, const uint32_
         return before == NULL || before->role != (uint8_t)s->word.role ||
                before->stamp.at_us != s->word.said_us;
     }
+    if (s->word.decision == NULL) {
+        return false;
+    }
     ny_registry_case(r, ids[0], ids[1], &c);
-    return s->word.decision != NULL && c.state == 0;
+    return c.state == 0;
 }
 
 static void pin_keep(struct ny_registry *r, struct ny_store_batch *rows, const struct saying *s,

@@ -3,11 +3,11 @@
 at the end the groups are those of the beginning."""
 import json
 import os
-import subprocess
 import tempfile
 import unittest
 
 import harness
+from test_holds import nayose
 
 CASES = 100
 FAMILY = "佐藤 鈴木 髙橋 田中 渡邊 伊藤 山本 中村 小林 加藤".split()
@@ -26,13 +26,6 @@ def message(patient, n, second):
         "EVN|A08|20260301",
         f"PID|1||{patient}^^^F01||{family}^花子^^^^^L^I~{KANA[n % 10]}^ハナコ^^^^^L^P||{birth}|F"]) +
             "\r").encode()
-
-
-def nayose(server, *args):
-    env = dict(os.environ, LANG="C", NAYOSE_SERVER=server.admin_path)
-    env.pop("LC_ALL", None)
-    return subprocess.run([os.path.join(harness.BIN, "nayose"), *args], env=env, capture_output=True,
-                          encoding="utf-8", timeout=120, check=False)
 
 
 class Cases(unittest.TestCase):
