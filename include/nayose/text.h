@@ -24,6 +24,8 @@ enum { NY_TEXT_MAX = 65536 };
  * Errors, here and below: NY_ECHARSET when in is not valid UTF-8; NY_ELIMIT above NY_TEXT_MAX or at
  * the arena's cap. Empty text gives an empty text. */
 NY_MUST_USE ny_rc ny_text_fold(struct ny_arena *a, ny_str in, ny_str *out);
+/* Next code point at *i (advanced), or UINT32_MAX for a malformed byte or the end. */
+uint32_t ny_cp_next(ny_str s, size_t *i);
 
 /* One private-use code point of a facility and the character it prints there. */
 struct ny_text_private {

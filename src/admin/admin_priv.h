@@ -90,6 +90,10 @@ void ny_admin_study_start(struct request *q, struct ny_study_order *order);
 bool ny_admin_body_number(struct request *q, const json_t *o, const char *key, int64_t missing,
                           int64_t max, int64_t *out);
 
+/* variants.c: of two records (ny_admin_record) the kanji of their current names that are one
+ * character in two forms, as texts "髙 = 高". */
+json_t *ny_admin_variants(struct request *q, const json_t *a, const json_t *b);
+
 /* people.c: both records, the bars, what keeps them apart. */
 json_t *ny_admin_explanation(struct request *q, const struct ny_explanation *e);
 

@@ -90,14 +90,16 @@ static json_t *bars_json(const struct ny_explanation *e)
 
 json_t *ny_admin_explanation(struct request *q, const struct ny_explanation *e)
 {
-    return json_pack("{s:o, s:o, s:b, s:f, s:f, s:s, s:b, s:o, s:o, s:o, s:i}", "a",
-                     ny_admin_record(q, e->domain_a, e->id_a, e->regional_a, e->a), "b",
-                     ny_admin_record(q, e->domain_b, e->id_b, e->regional_b, e->b), "same_person",
-                     e->pair.same_person, "total_bits", (double)e->pair.score.total_b1024 / 1024,
-                     "p_false", e->pair.p_false, "band", ny_admin_band(e->pair.band), "compared",
-                     e->pair.compared, "question", ny_admin_question(&e->pair), "guards",
-                     guards_json(e->pair.score.guards), "bars", bars_json(e), "model_version",
-                     e->model_version);
+    json_t *a = ny_admin_record(q, e->domain_a, e->id_a, e->regional_a, e->a);
+    json_t *b = ny_admin_record(q, e->domain_b, e->id_b, e->regional_b, e->b);
+    json_t *variants = ny_admin_variants(q, a, b);
+
+    return json_pack("{s:o, s:o, s:b, s:f, s:f, s:s, s:b, s:o, s:o, s:o, s:o, s:i}", "a", a, "b", b,
+                     "same_person", e->pair.same_person, "total_bits",
+                     (double)e->pair.score.total_b1024 / 1024, "p_false", e->pair.p_false, "band",
+                     ny_admin_band(e->pair.band), "compared", e->pair.compared, "question",
+                     ny_admin_question(&e->pair), "guards", guards_json(e->pair.score.guards),
+                     "bars", bars_json(e), "variants", variants, "model_version", e->model_version);
 }
 
 static void on_explained(void *ctx, ny_rc rc, const struct ny_explanation *e)

@@ -99,6 +99,14 @@ static void guards_print(struct cli *cli, const json_t *guards)
     }
 }
 
+static void variants_print(struct cli *cli, const json_t *variants)
+{
+    for (size_t i = 0; i < json_array_size(variants); i++) {
+        printf("%s: %s\n", cli_label(cli, "kanji variant", "異体字"),
+               json_string_value(json_array_get(variants, i)));
+    }
+}
+
 /* ---- the verdict ---- */
 
 static const char *verdict(struct cli *cli, const json_t *answer)
@@ -137,6 +145,7 @@ void cli_explanation_print(struct cli *cli, const json_t *e)
     const json_t *const records[] = {json_object_get(e, "a"), json_object_get(e, "b")};
 
     cli_records_print(cli, records, NY_ARRAY_LEN(records));
+    variants_print(cli, json_object_get(e, "variants"));
     putchar('\n');
     bars_print(cli, e);
     putchar('\n');

@@ -87,9 +87,11 @@ bool cli_is_terminal(void);
 /* From here on the standard output goes through the pager, when it is a terminal. Again: nothing.
  * What has begun with a table or a list of JSON is there already. */
 void cli_pager_begin(void);
-enum cli_tone { TONE_PLAIN, TONE_GOOD, TONE_WARN, TONE_BAD, TONE_HEAD };
-/* The text in a colour when there may be colours (NO_COLOR, terminal); in the arena of cli. Never
- * the only sign of what it says. */
+/* A terminal that knows colours, and nobody said NO_COLOR (set and not empty). */
+bool cli_has_colours(void);
+enum cli_tone { TONE_GOOD, TONE_BAD };
+/* The text in a colour when there may be colours; in the arena of cli. Never the only sign of what
+ * it says. */
 const char *cli_paint(struct cli *cli, enum cli_tone tone, const char *text);
 
 /* A line on the standard error that is told how far a long work is; only on a terminal and only

@@ -6,11 +6,13 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "nayose_priv.h"
 #include "review_desk.h"
 
 enum { COLOUR_GOOD = 1, COLOUR_BAD = 2 };
 
 static volatile sig_atomic_t ended;
+static bool colours;
 
 static void on_end(int sig)
 {
@@ -21,7 +23,6 @@ static void on_end(int sig)
 bool screen_begin(void)
 {
     struct sigaction act = {.sa_handler = on_end};
-    const char *no_color = getenv("NO_COLOR");
 
     if (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO) || newterm(NULL, stdout, stdin) == NULL) {
         return false;
@@ -34,8 +35,8 @@ bool screen_begin(void)
     keypad(stdscr, TRUE);
     set_escdelay(50);
     curs_set(0);
-    if (has_colors() && (no_color == NULL || no_color[0] == '\0')) {
-        start_color();
+    colours = cli_has_colours() && has_colors() && start_color() == OK && COLOR_PAIRS > COLOUR_BAD;
+    if (colours) {
         use_default_colors();
         init_pair(COLOUR_GOOD, COLOR_GREEN, -1);
         init_pair(COLOUR_BAD, COLOR_RED, -1);
@@ -63,7 +64,7 @@ static void cell_write(const struct ny_desk_cell *cell, int row, int col)
     attr |= (cell->look & NY_DESK_REVERSE) != 0 ? A_REVERSE : A_NORMAL;
     attr |= (cell->look & NY_DESK_UNDERLINE) != 0 ? A_UNDERLINE : A_NORMAL;
     attr |= (cell->look & NY_DESK_DIM) != 0 ? A_DIM : A_NORMAL;
-    if (has_colors() && COLOR_PAIRS > COLOUR_BAD && getenv("NO_COLOR") == NULL) {
+    if (colours) {
         pair = (cell->look & NY_DESK_GOOD) != 0  ? COLOUR_GOOD
                : (cell->look & NY_DESK_BAD) != 0 ? COLOUR_BAD
                                                  : 0;

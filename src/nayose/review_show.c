@@ -22,7 +22,6 @@ static void decisions_print(struct cli *cli, const json_t *list)
 
 static void case_print(struct cli *cli, const json_t *c)
 {
-    const json_t *variants = json_object_get(c, "variants");
     const json_t *lease = json_object_get(c, "lease");
 
     if (json_is_null(json_object_get(c, "a"))) {
@@ -30,10 +29,6 @@ static void case_print(struct cli *cli, const json_t *c)
         return;
     }
     cli_explanation_print(cli, c);
-    for (size_t i = 0; i < json_array_size(variants); i++) {
-        printf("%s: %s\n", cli_label(cli, "kanji variant", "異体字"),
-               json_string_value(json_array_get(variants, i)));
-    }
     cli_groups_print(cli_label(cli, "groups now", "今のまとまり"), json_object_get(c, "groups"));
     cli_groups_print(cli_label(cli, "groups after \"same\"", "同一人とした後"),
                      json_object_get(c, "groups_if_same"));

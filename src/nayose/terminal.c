@@ -37,18 +37,17 @@ bool cli_is_terminal(void)
 
 /* ---- colour ---- */
 
+bool cli_has_colours(void)
+{
+    return terminal.colours;
+}
+
 const char *cli_paint(struct cli *cli, enum cli_tone tone, const char *text)
 {
-    static const char *const codes[] = {[TONE_PLAIN] = "",
-                                        [TONE_GOOD] = "32",
-                                        [TONE_WARN] = "33",
-                                        [TONE_BAD] = "1;31",
-                                        [TONE_HEAD] = "1"};
+    static const char *const codes[] = {[TONE_GOOD] = "32", [TONE_BAD] = "1;31"};
 
-    if (!terminal.colours || tone == TONE_PLAIN) {
-        return text;
-    }
-    return ny_arena_printf(cli->arena, "\033[%sm%s\033[0m", codes[tone], text).p;
+    return terminal.colours ? ny_arena_printf(cli->arena, "\033[%sm%s\033[0m", codes[tone], text).p
+                            : text;
 }
 
 /* ---- the pager ---- */

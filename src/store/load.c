@@ -264,52 +264,56 @@ ny_rc ny_store_load(struct ny_store *s, const struct ny_store_visitor *v, struct
 /* ---- one question on a connection of its own ---- */
 
 struct asking {
-    struct ny_arena *arena; /* not NULL: one text, copied there */
-    ny_str text;
+    ny_rc (*row)(struct asking *a, const struct ny_db_result *r, size_t i);
     ny_rc (*model)(void *ctx, int32_t version, ny_str body);
     ny_rc (*label)(void *ctx, int64_t a, int64_t b, bool same);
     void *ctx;
-    size_t n;
+    struct ny_arena *arena; /* of text */
+    ny_str text;
+    size_t n; /* rows */
 };
+
+static ny_rc asked_model(struct asking *a, const struct ny_db_result *r, size_t i)
+{
+    return a->model(a->ctx, ny_db_get_i32(r, i, 0), ny_db_get_str(r, i, 1));
+}
+
+static ny_rc asked_label(struct asking *a, const struct ny_db_result *r, size_t i)
+{
+    return a->label(a->ctx, ny_db_get_i64(r, i, 0), ny_db_get_i64(r, i, 1),
+                    ny_db_get_bool(r, i, 2));
+}
+
+static ny_rc asked_text(struct asking *a, const struct ny_db_result *r, size_t i)
+{
+    a->text = ny_arena_str(a->arena, ny_db_get_str(r, i, 0));
+    return a->text.p != NULL ? NY_OK : NY_ELIMIT;
+}
 
 static ny_rc on_answer(const struct ny_db_result *r, void *ctx, struct ny_error *err)
 {
     struct asking *a = ctx;
     ny_rc rc = NY_OK;
 
-    for (size_t i = 0; i < ny_db_rows(r) && rc == NY_OK; i++) {
-        if (a->arena != NULL) {
-            a->text = ny_arena_str(a->arena, ny_db_get_str(r, i, 0));
-            continue;
-        }
-        rc = a->model != NULL ? a->model(a->ctx, ny_db_get_i32(r, i, 0), ny_db_get_str(r, i, 1))
-                              : a->label(a->ctx, ny_db_get_i64(r, i, 0), ny_db_get_i64(r, i, 1),
-                                         ny_db_get_bool(r, i, 2));
-        a->n++;
+    for (size_t i = 0; i < ny_db_rows(r) && rc == NY_OK; i++, a->n++) {
+        rc = a->row(a, r, i);
     }
     return rc != NY_OK ? ny_fail(err, rc, "loading stopped: %s", ny_rc_text(rc)) : NY_OK;
 }
 
-static ny_rc ask(const struct ny_store *s, enum ny_sql stmt, const struct ny_db_param *params,
-                 size_t n, struct asking *a, struct ny_error *err)
+/* arg: the statement's only parameter. */
+static ny_rc ask(const struct ny_store *s, enum ny_sql stmt, int32_t arg, struct asking *a,
+                 struct ny_error *err)
 {
     const struct ny_db_reader reader = {CHUNK, on_answer, a};
+    struct ny_arena *arena = ny_arena_create(0);
+    const struct ny_db_param param = ny_db_i32(arena, arg);
     struct ny_db_block *b = NULL;
     ny_rc rc = ny_store_block(s->conninfo, &b, err);
 
     rc = rc != NY_OK ? rc : ny_db_block_query(b, ny_sql_text(NY_SQL_SNAPSHOT), NULL, 0, NULL, err);
-    rc = rc != NY_OK ? rc : ny_db_block_read(b, ny_sql_text(stmt), params, n, &reader, err);
+    rc = rc != NY_OK ? rc : ny_db_block_read(b, ny_sql_text(stmt), &param, 1, &reader, err);
     ny_db_block_close(b);
-    return rc;
-}
-
-static ny_rc ask_version(const struct ny_store *s, enum ny_sql stmt, int32_t version,
-                         struct asking *a, struct ny_error *err)
-{
-    struct ny_arena *arena = ny_arena_create(0);
-    const struct ny_db_param param = ny_db_i32(arena, version);
-    ny_rc rc = ask(s, stmt, &param, 1, a, err);
-
     ny_arena_destroy(arena);
     return rc;
 }
@@ -318,9 +322,9 @@ ny_rc ny_store_load_model(struct ny_store *s, int32_t version,
                           ny_rc (*fn)(void *ctx, int32_t version, ny_str body), void *ctx,
                           struct ny_error *err)
 {
-    struct asking a = {.model = fn, .ctx = ctx};
-    ny_rc rc = ask_version(s, version != 0 ? NY_SQL_LOAD_MODEL_OF : NY_SQL_LOAD_MODEL_LAST, version,
-                           &a, err);
+    struct asking a = {.row = asked_model, .model = fn, .ctx = ctx};
+    ny_rc rc =
+        ask(s, version != 0 ? NY_SQL_LOAD_MODEL_OF : NY_SQL_LOAD_MODEL_LAST, version, &a, err);
 
     return rc == NY_OK && a.n == 0
                ? ny_fail(err, NY_ENOTFOUND, "there is no model version %d", (int)version)
@@ -331,9 +335,9 @@ ny_rc ny_store_load_labels(struct ny_store *s, int32_t version,
                            ny_rc (*fn)(void *ctx, int64_t a, int64_t b, bool same), void *ctx,
                            struct ny_error *err)
 {
-    struct asking a = {.label = fn, .ctx = ctx};
+    struct asking a = {.row = asked_label, .label = fn, .ctx = ctx};
 
-    return ask_version(s, NY_SQL_LOAD_LABELS, version, &a, err);
+    return ask(s, NY_SQL_LOAD_LABELS, version, &a, err);
 }
 
 ny_rc ny_store_load_report(struct ny_store *s, enum ny_store_report report, int32_t arg,
@@ -345,14 +349,9 @@ ny_rc ny_store_load_report(struct ny_store *s, enum ny_store_report report, int3
         [NY_REPORT_KPI] = NY_SQL_REPORT_KPI,
         [NY_REPORT_WORKLOAD] = NY_SQL_REPORT_WORKLOAD,
     };
-    const struct ny_db_param params[] = {ny_db_i32(a, arg),
-                                         ny_db_text(ny_str_from_c(ny_hold_name(NY_HOLD_OVERLAY)))};
-    struct asking asked = {.arena = a};
-    ny_rc rc = ask(s, statements[report], params, NY_ARRAY_LEN(params), &asked, err);
+    struct asking asked = {.row = asked_text, .arena = a};
+    ny_rc rc = ask(s, statements[report], arg, &asked, err);
 
-    if (rc == NY_OK && asked.text.p == NULL) {
-        rc = ny_fail(err, NY_ELIMIT, "the report is too large");
-    }
     if (rc == NY_OK) {
         *out = asked.text;
     }

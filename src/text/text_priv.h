@@ -19,8 +19,6 @@ NY_MUST_USE ny_rc ny_cps_reserve(struct ny_arena *a, struct ny_cps *c, size_t n)
 NY_MUST_USE ny_rc ny_cps_decode(struct ny_arena *a, ny_str in, struct ny_cps *out);
 /* UTF-8 in the arena, NUL-terminated; out->p is never NULL on success. */
 NY_MUST_USE ny_rc ny_cps_encode(struct ny_arena *a, const uint32_t *p, size_t n, ny_str *out);
-/* Next code point at *i (advanced), or UINT32_MAX for a malformed byte or the end. */
-uint32_t ny_cp_next(ny_str s, size_t *i);
 
 /* NFKC of c in place. fast: by own tables; false (c untouched) when ICU is needed. */
 bool ny_text_nfkc_fast(struct ny_cps *c);
