@@ -49,6 +49,8 @@ void ny_index_get(const struct ny_index *ix, uint32_t id, struct ny_index_identi
 void ny_index_record_set(struct ny_index *ix, uint32_t id, ny_str packed);
 void ny_index_status_set(struct ny_index *ix, uint32_t id, enum ny_identity_status status);
 void ny_index_version_set(struct ny_index *ix, uint32_t id, uint32_t version);
+/* How many have a record that was packed under an older norm version. */
+uint32_t ny_index_older_count(const struct ny_index *ix);
 /* Canonical order of two identities: (domain OID, local id) in byte order. */
 int ny_index_order(const struct ny_index *ix, uint32_t a, uint32_t b);
 /* Both are ACTIVE ids of one assigning authority, which says so that they are two people (GD1). */

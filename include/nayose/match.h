@@ -102,10 +102,14 @@ struct ny_record {
     struct ny_record_insurance insurances[NY_RECORD_CONTACTS_MAX];
 };
 
-/* Unpacks bytes made by ny_record_pack of this norm version. NY_ESYNTAX on anything else; never
+/* Unpacks bytes made by ny_record_pack of this norm version, or of an older one down to
+ * NY_RECORD_NORM_OLDEST: the form is the same. NY_ESYNTAX on anything else; never
  * reads outside packed. Only the used array entries are written; after a failure out holds no
  * record. */
 NY_MUST_USE ny_rc ny_record_unpack(ny_str packed, struct ny_record *out);
+enum { NY_RECORD_NORM_OLDEST = 1 };
+/* Packed under an older norm version than this one. */
+bool ny_record_is_older(ny_str packed);
 /* The day up to which a record's addresses are those of a beginning (GD14): 30 days behind the
  * first day of its domain (by OID) in the model version. A version that does not know the domain
  * goes by the record's own first day, which is never earlier: the guard then fires less often,

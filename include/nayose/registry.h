@@ -303,7 +303,7 @@ struct ny_source_activity ny_registry_activity(const struct ny_registry *r,
 /* Numbers for status and metrics. */
 struct ny_registry_stats {
     int64_t identities, persons, edges, open_reviews, parked_reviews, domains, batch_no, epoch,
-        source_alarms;
+        source_alarms, older_records; /* packed under an older norm version */
     size_t index_bytes;
     int32_t model_version;
 };

@@ -8,8 +8,11 @@
 
 #include "nayose/base.h"
 
-/* Version of everything in this face. A stored record with another number is rebuilt. */
-#define NY_TEXT_NORM_VERSION 1
+/* Version of everything in this face, and of what a record takes from a patient. It is raised with
+ * every change after which the same patient may give another record; records that were packed
+ * before are still read (NY_RECORD_NORM_OLDEST), counted, and packed anew by `nayose rebuild`.
+ *   2  PID-32 is read as several codes (`US~AL`) */
+#define NY_TEXT_NORM_VERSION 2
 
 /* One folded character that matches any other (〓 ■ * ? U+FFFD, private use …): U+FFFD in UTF-8. */
 #define NY_TEXT_WILDCARD "\xEF\xBF\xBD"

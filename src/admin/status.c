@@ -79,7 +79,7 @@ static json_t *memory_json(const struct request *q)
     ny_registry_stats(r, &s);
     return json_pack(
         "{s:b, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:i, s:I, s:I, s:I, s:I, s:I, s:I, "
-        "s:o, s:o, s:o}",
+        "s:I, s:o, s:o, s:o}",
         "ready", ny_registry_is_ready(r), "identities", (json_int_t)s.identities, "persons",
         (json_int_t)s.persons, "edges", (json_int_t)s.edges, "reviews_open",
         (json_int_t)s.open_reviews, "reviews_parked", (json_int_t)s.parked_reviews, "domains",
@@ -88,7 +88,8 @@ static json_t *memory_json(const struct request *q)
         (json_int_t)ny_counter_get(NY_C_FEED_AA), "feed_error",
         (json_int_t)ny_counter_get(NY_C_FEED_AE), "feed_rejected",
         (json_int_t)ny_counter_get(NY_C_FEED_AR), "source_alarms", (json_int_t)s.source_alarms,
-        "batches", (json_int_t)ny_counter_get(NY_C_BATCHES), "batch_failures",
+        "older_records", (json_int_t)s.older_records, "batches",
+        (json_int_t)ny_counter_get(NY_C_BATCHES), "batch_failures",
         (json_int_t)ny_counter_get(NY_C_BATCH_FAILURES), "feeds", feeds_json(r), "certificates",
         certificates_json(&q->admin->cfg), "calibration", calibration_json(r));
 }

@@ -194,6 +194,21 @@ uint32_t ny_index_add(struct ny_index *ix, int32_t domain, ny_str local_id,
     return id;
 }
 
+void ny_index_older_add(struct ny_index *ix, const struct ident *i)
+{
+    ix->n_older += ny_record_is_older(ny_index_ident_record(i));
+}
+
+void ny_index_older_remove(struct ny_index *ix, const struct ident *i)
+{
+    ix->n_older -= ny_record_is_older(ny_index_ident_record(i));
+}
+
+uint32_t ny_index_older_count(const struct ny_index *ix)
+{
+    return ix->n_older;
+}
+
 void ny_index_identity_drop_last(struct ny_index *ix)
 {
     struct ident *i = &ix->idents[ix->n];
@@ -201,6 +216,7 @@ void ny_index_identity_drop_last(struct ny_index *ix)
 
     NY_ASSERT(s != NULL);
     s->id = SLOT_GONE;
+    ny_index_older_remove(ix, i);
     ix->blob_bytes -= i->id_len + i->record_len;
     ny_wipe(i->blob, i->id_len + i->record_len);
     ny_free(i->blob);
@@ -233,6 +249,7 @@ void ny_index_record_set(struct ny_index *ix, uint32_t id, ny_str packed)
 
     NY_ASSERT(packed.n <= UINT32_MAX);
     ny_index_keys_remove(ix, id);
+    ny_index_older_remove(ix, i);
     memcpy(blob, old, i->id_len);
     if (packed.n > 0) {
         memcpy(blob + i->id_len, packed.p, packed.n);
@@ -240,6 +257,7 @@ void ny_index_record_set(struct ny_index *ix, uint32_t id, ny_str packed)
     i->blob = blob;
     i->record_len = (uint32_t)packed.n;
     ix->blob_bytes += packed.n - old_len;
+    ny_index_older_add(ix, i);
     ny_index_keys_add(ix, id);
     if (ix->keep_log) {
         ny_index_log(

@@ -83,6 +83,7 @@ struct ny_index {
     bool widening;                          /* what comes is stored under both */
     struct ident *idents;                   /* [n + 1], 0 unused */
     uint32_t n, cap;
+    uint32_t n_older;  /* records of an older norm version */
     uint32_t *persons; /* first member, [n_persons + 1] */
     uint32_t n_persons, cap_persons;
     struct slot *slots;
@@ -134,6 +135,10 @@ void ny_index_terms_free(struct ny_index *ix);
 
 /* candidates.c */
 void ny_index_candidates_free(struct ny_index *ix);
+
+/* identities.c: a record comes or goes. */
+void ny_index_older_add(struct ny_index *ix, const struct ident *i);
+void ny_index_older_remove(struct ny_index *ix, const struct ident *i);
 
 static inline ny_str ny_index_ident_record(const struct ident *i)
 {

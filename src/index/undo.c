@@ -32,12 +32,14 @@ static void undo_record(struct ny_index *ix, const struct undo *u)
     struct ident *i = &ix->idents[u->id];
 
     ny_index_keys_remove(ix, u->id);
+    ny_index_older_remove(ix, i);
     ny_wipe(i->blob, i->id_len + i->record_len);
     ny_free(i->blob);
     ix->blob_bytes += u->record_len;
     ix->blob_bytes -= i->record_len;
     i->blob = u->blob;
     i->record_len = u->record_len;
+    ny_index_older_add(ix, i);
     ny_index_keys_add(ix, u->id);
 }
 

@@ -268,8 +268,8 @@ static bool birth_get(const uint8_t *p, ny_date *out)
 
 static bool head_get(const uint8_t *p, struct ny_record *r)
 {
-    if (p[0] != NY_TEXT_NORM_VERSION || (p[1] != 0 && p[1] != 'F' && p[1] != 'M') ||
-        !birth_get(p + 5, &r->birth)) {
+    if (p[0] < NY_RECORD_NORM_OLDEST || p[0] > NY_TEXT_NORM_VERSION ||
+        (p[1] != 0 && p[1] != 'F' && p[1] != 'M') || !birth_get(p + 5, &r->birth)) {
         return false;
     }
     r->sex = (char)p[1];
@@ -300,6 +300,11 @@ ny_rc ny_record_unpack(ny_str packed, struct ny_record *out)
         }
     }
     return contacts_get(&c, out) && c.n == 0 ? NY_OK : NY_ESYNTAX;
+}
+
+bool ny_record_is_older(ny_str packed)
+{
+    return packed.n > 0 && (uint8_t)packed.p[0] < NY_TEXT_NORM_VERSION;
 }
 
 bool ny_record_stands_alone(const struct ny_record *r)

@@ -47,6 +47,19 @@ static void judge_server(struct judge *j, const json_t *status)
     }
 }
 
+static void judge_records(struct judge *j, const json_t *status)
+{
+    double older = status_number(status, "older_records");
+
+    if (older > 0) {
+        problem(j, "records-older",
+                ny_arena_printf(
+                    j->cli->arena, "%.0f %s", older,
+                    pick(j, "records were packed by an older version: nayose rebuild --apply",
+                         "件の記録は旧版で作成：nayose rebuild --apply")));
+    }
+}
+
 static void judge_feeds(struct judge *j, const json_t *feeds)
 {
     for (size_t i = 0; i < json_array_size(feeds); i++) {
@@ -129,6 +142,7 @@ json_t *status_judge(struct cli *cli, const json_t *status)
     struct judge j = {cli, json_array()};
 
     judge_server(&j, status);
+    judge_records(&j, status);
     judge_feeds(&j, json_object_get(status, "feeds"));
     judge_certificates(&j, json_object_get(status, "certificates"));
     judge_consumers(&j, json_object_get(status, "consumers"));

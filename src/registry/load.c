@@ -35,7 +35,7 @@ static ny_rc load_identity(void *ctx, const struct ny_identity_row *row)
     struct ny_registry *r = ctx;
     uint32_t id;
 
-    if (row->norm_version != NY_TEXT_NORM_VERSION) {
+    if (row->norm_version < NY_RECORD_NORM_OLDEST || row->norm_version > NY_TEXT_NORM_VERSION) {
         ny_log(NY_LOG_ERROR, "record_of_other_version", "identity=%lld norm_version=%d",
                (long long)row->id, row->norm_version);
         return NY_ECONFIG;
@@ -233,6 +233,11 @@ ny_rc ny_registry_load(struct ny_registry *r, struct ny_error *err)
         ny_log(NY_LOG_WARN, "match_settings_not_active",
                "model=%d hint=\"[match] takes effect in a new model version only\"",
                ny_match_model_version(r->model));
+    }
+    if (ny_index_older_count(r->index) > 0) {
+        ny_log(NY_LOG_WARN, "records_of_older_version",
+               "n=%u hint=\"nayose rebuild --apply packs them anew\"",
+               ny_index_older_count(r->index));
     }
     ny_index_log_keep(r->index, true);
     ny_log(NY_LOG_INFO, "registry_loaded", "identities=%u persons=%u edges=%zu ms=%lld",

@@ -94,6 +94,7 @@ void ny_registry_stats(const struct ny_registry *r, struct ny_registry_stats *ou
         .index_bytes = ny_index_bytes(r->index),
         .model_version = ny_match_model_version(r->model),
         .source_alarms = (int64_t)r->n_alarms,
+        .older_records = ny_index_older_count(r->index),
     };
     ny_index_review_counts(r->index, &out->open_reviews, &out->parked_reviews);
 }

@@ -21,6 +21,7 @@ FINE = {
     "ready": True, "identities": 1234567, "persons": 1100000, "reviews_open": 12, "reviews_parked": 300,
     "batch_no": 9, "epoch": 4, "index_bytes": 500000000, "model_version": 3, "feed_accepted": 1234567,
     "feed_error": 12, "feed_rejected": 1, "batches": 90000, "batch_failures": 0,
+    "older_records": 0,
     "feeds": [{"application": "HIS", "facility": f"F{i:02}", "last_at": "2026-11-25T01:02:03Z", "age_s": 10 * i,
                "accepted": 1000, "refused": 2, "alarm": False} for i in range(12)],
     "consumers": [{"consumer": "portal", "waiting": 0, "parked": 0, "oldest_s": None}],
@@ -33,6 +34,7 @@ FINE = {
 TROUBLES = [
     ("not-ready", lambda s: s.update(ready=False)),
     ("meters", lambda s: s["calibration"].update(estimate=2e-5)),
+    ("records-older", lambda s: s.update(older_records=1234567)),
     ("source-alarm", lambda s: s["feeds"][3].update(alarm=True)),
     ("certificate", lambda s: s["certificates"][0].update(days=29)),
     ("notification-parked", lambda s: s["consumers"][0].update(parked=1)),

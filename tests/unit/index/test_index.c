@@ -11,6 +11,7 @@
 #include <cmocka.h>
 
 #include "nayose/index.h"
+#include "nayose/text.h"
 
 enum {
     IDS_MAX = 40,
@@ -768,6 +769,41 @@ static void test_the_model_changes_under_the_index(void **state)
     ny_free(now);
 }
 
+/* ---- records of an older norm version ---- */
+
+static void test_older_records_are_counted(void **state)
+{
+    struct fixture *f = *state;
+    struct ny_index *ix = index_create(f);
+    struct ny_arena *a = ny_arena_create(0);
+    ny_str older = ny_arena_str(a, f->records[0]);
+    char buf[16];
+    uint64_t mark;
+
+    ((char *)(uintptr_t)older.p)[0] = NY_TEXT_NORM_VERSION - 1;
+    for (unsigned i = 1; i <= 2; i++) {
+        (void)ny_index_add(ix, 1, local_id(buf, i), NY_IDENTITY_ACTIVE);
+        ny_index_record_set(ix, i, older);
+    }
+    assert_int_equal(ny_index_older_count(ix), 2);
+    mark = ny_index_mark(ix);
+    ny_index_record_set(ix, 1, f->records[0]);
+    ny_index_record_set(ix, ny_index_add(ix, 1, local_id(buf, 3), NY_IDENTITY_ACTIVE), older);
+    ny_index_record_set(ix, ny_index_add(ix, 1, local_id(buf, 4), NY_IDENTITY_ACTIVE),
+                        f->records[1]);
+    assert_int_equal(ny_index_older_count(ix), 2);
+    ny_index_undo_to(ix, mark);
+    assert_int_equal(ny_index_older_count(ix), 2);
+    ny_index_record_set(ix, 1, f->records[0]);
+    assert_int_equal(ny_index_older_count(ix), 1);
+    ny_index_record_set(ix, 2, f->records[0]);
+    assert_int_equal(ny_index_older_count(ix), 0);
+    ny_index_undo_to(ix, mark);
+    assert_int_equal(ny_index_older_count(ix), 2);
+    ny_index_destroy(ix);
+    ny_arena_destroy(a);
+}
+
 /* ---- the table of identities ---- */
 
 static void test_many_identities_come_and_go(void **state)
@@ -825,6 +861,7 @@ int main(void)
         cmocka_unit_test(test_looking_is_mutual),
         cmocka_unit_test(test_the_cap_is_told),
         cmocka_unit_test(test_the_model_changes_under_the_index),
+        cmocka_unit_test(test_older_records_are_counted),
         cmocka_unit_test(test_many_identities_come_and_go),
         cmocka_unit_test(test_without_a_log_changes_are_final),
     };

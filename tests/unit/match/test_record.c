@@ -257,6 +257,30 @@ static void test_broken_bytes(void **state)
 }
 
 /* k3, k4 and the ノ rule are those of the text room. */
+/* Records of older norm versions are read and told apart; of later ones nothing is known. */
+static void test_norm_versions(void **state)
+{
+    struct fixture *f = *state;
+    struct ny_patient *p = patient_of(f->a, person_of(f->a, TARO));
+    ny_str packed = NY_STR_NONE;
+    struct ny_record r;
+    char copy[512];
+
+    assert_int_equal(ny_record_pack(f->a, p, &packed), NY_OK);
+    assert_in_range(packed.n, 1, sizeof(copy));
+    memcpy(copy, packed.p, packed.n);
+    for (int norm = 0; norm <= NY_TEXT_NORM_VERSION + 1; norm++) {
+        bool known = norm >= NY_RECORD_NORM_OLDEST && norm <= NY_TEXT_NORM_VERSION;
+
+        copy[0] = (char)norm;
+        assert_int_equal(ny_record_unpack(ny_str_of(copy, packed.n), &r),
+                         known ? NY_OK : NY_ESYNTAX);
+        assert_int_equal(ny_record_is_older(ny_str_of(copy, packed.n)),
+                         norm < NY_TEXT_NORM_VERSION);
+    }
+    assert_false(ny_record_is_older(NY_STR_NONE));
+}
+
 static void test_folds_agree_with_text(void **state)
 {
     static const char *const parts[] = {"井", "上", "ノ", "の", "之", "乃", "山", "内", "ア"};
@@ -324,6 +348,7 @@ int main(void)
         cmocka_unit_test(test_former_surname_in_brackets),
         cmocka_unit_test(test_limits),
         cmocka_unit_test(test_broken_bytes),
+        cmocka_unit_test(test_norm_versions),
         cmocka_unit_test(test_folds_agree_with_text),
     };
 
