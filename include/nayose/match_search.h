@@ -12,8 +12,8 @@
 enum ny_search_field {
     NY_SEARCH_FAMILY, /* kanji, kana or Latin by its script; '*' behind at least one character */
     NY_SEARCH_GIVEN,
-    NY_SEARCH_MOTHER,
-    NY_SEARCH_BIRTH, /* YYYY, YYYYMM, YYYYMMDD, and what a feed may send */
+    NY_SEARCH_MOTHER, /* her given name */
+    NY_SEARCH_BIRTH,  /* YYYY, YYYYMM, YYYYMMDD, and what a feed may send */
     NY_SEARCH_SEX,
     NY_SEARCH_PHONE,
     NY_SEARCH_POSTAL,
@@ -24,6 +24,7 @@ enum ny_search_field {
     NY_SEARCH_WHOLE,
     NY_SEARCH_ACCOUNT,
     NY_SEARCH_MOTHER_ID, /* namespace^id, exactly */
+    NY_SEARCH_MAIDEN,    /* her family name */
     NY_SEARCH_FIELD_COUNT
 };
 

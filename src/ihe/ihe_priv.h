@@ -280,7 +280,7 @@ void ihe_visit_write(struct ny_hl7v2_writer *w, const struct ny_stored_visit *v)
 /* name.c: PID-5 and PID-9 joined into variants. */
 bool ihe_names_read(struct ihe_exchange *ex, const struct ny_hl7v2_segment *pid,
                     const struct ny_stamp *stamp, struct ny_patient *out);
-/* Mother's given name: kana of PID-6, kana of NK1, else PID-6 as it is. */
+/* Mother's name: kana of PID-6, kana of NK1, else PID-6 as it is. */
 bool ihe_mother_read(struct ihe_exchange *ex, const struct ny_hl7v2_segment *pid,
                      const struct ny_stamp *stamp, struct ny_patient *out);
 

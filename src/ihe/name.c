@@ -186,50 +186,53 @@ bool ihe_names_read(struct ihe_exchange *ex, const struct ny_hl7v2_segment *pid,
 
 /* ---- mother ---- */
 
-/* The given name of the first repetition in kana; *out_any the given or family name of the first
- * one. */
-static ny_str kana_given(struct ihe_exchange *ex, const struct ny_hl7v2_segment *seg,
-                         unsigned field, const char *where, ny_str *out_any)
+struct mother {
+    ny_str family, given;
+    bool kana; /* given is in kana */
+};
+
+/* The first repetition with a given name in kana, else the first one. */
+static struct mother mother_in(struct ihe_exchange *ex, const struct ny_hl7v2_segment *seg,
+                               unsigned field, const char *where)
 {
     ny_str rest = ny_hl7v2_field(seg, field);
+    struct mother first = {0};
     ny_str rep;
 
     while (ny_hl7v2_rep_next(seg, &rest, &rep)) {
+        struct mother m = {0};
         struct xpn n;
 
-        if (!xpn_read(ex, seg, rep, where, &n)) {
-            continue;
+        if (xpn_read(ex, seg, rep, where, &n)) {
+            m = (struct mother){n.part[0], n.part[1], n.script == NY_SCRIPT_KANA};
         }
-        if (n.script == NY_SCRIPT_KANA && n.part[1].n > 0) {
-            return n.part[1];
+        if (m.kana && m.given.n > 0) {
+            return m;
         }
-        if (out_any->n == 0) {
-            *out_any = n.part[1].n > 0 ? n.part[1] : n.part[0];
-        }
+        first = first.family.n + first.given.n > 0 ? first : m;
     }
-    return NY_STR_NONE;
+    first.kana = false;
+    return first;
 }
 
 bool ihe_mother_read(struct ihe_exchange *ex, const struct ny_hl7v2_segment *pid,
                      const struct ny_stamp *stamp, struct ny_patient *out)
 {
-    ny_str any = NY_STR_NONE;
-    ny_str other = NY_STR_NONE;
-    ny_str given = kana_given(ex, pid, 6, "PID^1^6", &any);
+    struct mother m = mother_in(ex, pid, 6, "PID^1^6");
+    struct mother other = {0};
 
-    for (size_t i = 0; given.n == 0 && i < ny_hl7v2_segment_count(ex->msg); i++) {
+    for (size_t i = 0; !m.kana && !other.kana && i < ny_hl7v2_segment_count(ex->msg); i++) {
         const struct ny_hl7v2_segment *seg = ny_hl7v2_segment_at(ex->msg, i);
 
         if (ny_str_equals(ny_hl7v2_segment_name(seg), NY_S("NK1")) &&
             ny_str_equals(ny_hl7v2_text(seg, 3, 1, 1, 1), NY_S("MTH"))) {
-            given = kana_given(ex, seg, 2, "NK1^1^2", &other);
+            other = mother_in(ex, seg, 2, "NK1^1^2");
         }
     }
-    given = given.n > 0 ? given : any;
-    if (given.n > 0) {
-        ny_patient_say_single(out, NY_SINGLE_MOTHER_NAME, given, stamp);
-    } else if (ny_hl7v2_presence(pid, 6) == NY_HL7V2_NULL) {
-        ny_patient_say_single(out, NY_SINGLE_MOTHER_NAME, NY_STR_NONE, stamp);
+    m = other.kana ? other : m;
+    if (m.family.n + m.given.n > 0 || ny_hl7v2_presence(pid, 6) == NY_HL7V2_NULL) {
+        ny_patient_say_single(out, NY_SINGLE_MOTHER_FAMILY, m.family, stamp);
+        ny_patient_say_single(out, NY_SINGLE_MOTHER_NAME, m.given, stamp);
     }
     return !ihe_is_refused(ex);
 }

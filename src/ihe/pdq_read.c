@@ -23,7 +23,7 @@ static const struct path {
     {3,  4,  3, true,  0,                 ID_TYPE},
     {5,  1,  1, true,  NY_SEARCH_FAMILY,  ID_NONE},
     {5,  2,  1, true,  NY_SEARCH_GIVEN,   ID_NONE},
-    {6,  1,  1, true,  NY_SEARCH_MOTHER,  ID_NONE},
+    {6,  1,  1, true,  NY_SEARCH_MAIDEN,  ID_NONE},
     {6,  2,  1, true,  NY_SEARCH_MOTHER,  ID_NONE},
     {7,  1,  1, true,  NY_SEARCH_BIRTH,   ID_NONE},
     {8,  1,  1, true,  NY_SEARCH_SEX,     ID_NONE},

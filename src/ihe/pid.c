@@ -56,6 +56,20 @@ static ny_str codes_join(struct ihe_exchange *ex, const struct ny_hl7v2_segment 
     return out;
 }
 
+static bool is_number(ny_str text)
+{
+    uint64_t n;
+
+    return ny_str_to_u64(text, 0, 100, &n) == NY_OK;
+}
+
+static bool is_time(ny_str text)
+{
+    struct ny_hl7v2_ts ts;
+
+    return ny_hl7v2_ts_parse(text, 0, &ts, NULL) == NY_OK;
+}
+
 static bool singles_read(struct pid_reader *r, ny_date message_date)
 {
     static const struct {
@@ -63,16 +77,17 @@ static bool singles_read(struct pid_reader *r, ny_date message_date)
         enum ny_single_id id;
         bool repeats;
         const char *where;
+        bool (*is_readable)(ny_str text); /* if not, it is remarked and not taken; NULL: anything */
     } rows[] = {
-        {7,  NY_SINGLE_BIRTH_DATE,       false, "PID^1^7" },
-        {8,  NY_SINGLE_SEX,              false, "PID^1^8" },
-        {18, NY_SINGLE_ACCOUNT,          false, "PID^1^18"},
-        {24, NY_SINGLE_MULTIPLE_BIRTH,   false, "PID^1^24"},
-        {25, NY_SINGLE_BIRTH_ORDER,      false, "PID^1^25"},
-        {29, NY_SINGLE_DEATH_TIME,       false, "PID^1^29"},
-        {30, NY_SINGLE_DEATH,            false, "PID^1^30"},
-        {31, NY_SINGLE_IDENTITY_UNKNOWN, false, "PID^1^31"},
-        {32, NY_SINGLE_RELIABILITY,      true,  "PID^1^32"},
+        {7,  NY_SINGLE_BIRTH_DATE,       false, "PID^1^7",  NULL     },
+        {8,  NY_SINGLE_SEX,              false, "PID^1^8",  NULL     },
+        {18, NY_SINGLE_ACCOUNT,          false, "PID^1^18", NULL     },
+        {24, NY_SINGLE_MULTIPLE_BIRTH,   false, "PID^1^24", NULL     },
+        {25, NY_SINGLE_BIRTH_ORDER,      false, "PID^1^25", is_number},
+        {29, NY_SINGLE_DEATH_TIME,       false, "PID^1^29", is_time  },
+        {30, NY_SINGLE_DEATH,            false, "PID^1^30", NULL     },
+        {31, NY_SINGLE_IDENTITY_UNKNOWN, false, "PID^1^31", NULL     },
+        {32, NY_SINGLE_RELIABILITY,      true,  "PID^1^32", NULL     },
     };
 
     for (size_t i = 0; i < NY_ARRAY_LEN(rows); i++) {
@@ -93,6 +108,10 @@ static bool singles_read(struct pid_reader *r, ny_date message_date)
         }
         if (rows[i].id == NY_SINGLE_BIRTH_DATE && !birth_date_check(r, text, message_date)) {
             return false;
+        }
+        if (rows[i].is_readable != NULL && !rows[i].is_readable(text)) {
+            ihe_warn(r->ex, 102, rows[i].where);
+            continue;
         }
         ny_patient_say_single(r->out, rows[i].id, text, r->stamp);
     }

@@ -140,6 +140,14 @@ static void set_write(struct ny_hl7v2_writer *w, const struct ny_patient *p, enu
     }
 }
 
+/* As far as it was kept: in kana where it was told in kana. */
+static void mother_write(struct ny_hl7v2_writer *w, const struct ny_patient *p)
+{
+    ny_hl7v2_w_field(w);
+    ny_hl7v2_w_value(w, single(p, NY_SINGLE_MOTHER_FAMILY));
+    ny_hl7v2_w_value(w, single(p, NY_SINGLE_MOTHER_NAME));
+}
+
 /* Of a domain that is told anyway, and of no other. */
 static void mother_id_write(struct ny_hl7v2_writer *w, ny_str text, const struct ihe_id *ids,
                             size_t n)
@@ -188,7 +196,7 @@ void ihe_hit_write(struct ny_hl7v2_writer *w, const struct ny_registry *r,
     ihe_ids_write(w, ids, n);
     ny_hl7v2_w_skip(w, 1);
     names_write(w, p);
-    ny_hl7v2_w_skip(w, 1);
+    mother_write(w, p);
     birth_write(w, single(p, NY_SINGLE_BIRTH_DATE));
     sex_write(w, single(p, NY_SINGLE_SEX));
     ny_hl7v2_w_skip(w, 2);

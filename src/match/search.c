@@ -91,6 +91,7 @@ static ny_rc value_make(struct ny_search_plan *p, struct ny_arena *a, enum ny_se
     case NY_SEARCH_WHOLE:
     case NY_SEARCH_ACCOUNT:
     case NY_SEARCH_MOTHER_ID:
+    case NY_SEARCH_MAIDEN:
     case NY_SEARCH_FIELD_COUNT:
         break;
     }

@@ -47,7 +47,7 @@ ny_rc ny_search_fold(struct ny_arena *a, enum ny_search_field f, ny_str text, ny
         *out = ny_arena_str(a, text);
         return out->p != NULL ? NY_OK : NY_ELIMIT;
     }
-    if (f == NY_SEARCH_MOTHER) {
+    if (f == NY_SEARCH_MOTHER || f == NY_SEARCH_MAIDEN) {
         rc = mother_fold(a, text, &folded);
     } else if (is_address(f)) {
         rc = ny_text_kanji_fold(a, text, &folded);
@@ -60,7 +60,9 @@ ny_rc ny_search_fold(struct ny_arena *a, enum ny_search_field f, ny_str text, ny
 bool ny_search_needs_patient(const struct ny_search_plan *p)
 {
     const struct ny_search_values *f = p->asked->field;
-    bool needs = f[NY_SEARCH_MOTHER].n + f[NY_SEARCH_ACCOUNT].n + f[NY_SEARCH_MOTHER_ID].n > 0;
+    bool needs = f[NY_SEARCH_MOTHER].n + f[NY_SEARCH_MAIDEN].n + f[NY_SEARCH_ACCOUNT].n +
+                     f[NY_SEARCH_MOTHER_ID].n >
+                 0;
 
     for (enum ny_search_field i = NY_SEARCH_STATE; i <= NY_SEARCH_WHOLE; i++) {
         needs = needs || f[i].n > 0;
@@ -136,8 +138,11 @@ static bool single_fits(const struct ny_search_plan *p, struct ny_arena *a, enum
 bool ny_search_fits_patient(const struct ny_search_plan *p, const struct ny_patient *patient)
 {
     struct ny_arena *a = ny_arena_create(0);
+    ny_str mother = patient->singles[NY_SINGLE_MOTHER_NAME].value;
+    ny_str family = patient->singles[NY_SINGLE_MOTHER_FAMILY].value;
     bool fits =
-        single_fits(p, a, NY_SEARCH_MOTHER, patient->singles[NY_SINGLE_MOTHER_NAME].value) &&
+        single_fits(p, a, NY_SEARCH_MOTHER, mother) &&
+        single_fits(p, a, NY_SEARCH_MAIDEN, family) &&
         single_fits(p, a, NY_SEARCH_ACCOUNT, patient->singles[NY_SINGLE_ACCOUNT].value) &&
         single_fits(p, a, NY_SEARCH_MOTHER_ID, patient->singles[NY_SINGLE_MOTHER_ID].value) &&
         addresses_fit(p, a, &patient->sets[NY_SET_ADDRESS]);

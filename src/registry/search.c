@@ -405,8 +405,8 @@ static bool is_enough(const struct searching *s)
         n += ny_search_lookups(s->plan, g, &l) > 0;
     }
     if (n > 0) {
-        n += (q->field[NY_SEARCH_MOTHER].n > 0) + (q->field[NY_SEARCH_ACCOUNT].n > 0) +
-             (q->field[NY_SEARCH_MOTHER_ID].n > 0);
+        n += (q->field[NY_SEARCH_MOTHER].n + q->field[NY_SEARCH_MAIDEN].n > 0) +
+             (q->field[NY_SEARCH_ACCOUNT].n > 0) + (q->field[NY_SEARCH_MOTHER_ID].n > 0);
     }
     n += s->ask->n_visit_keys;
     return q->n_ids > 0 || n >= (s->ask->minimum > 0 ? s->ask->minimum : 1);

@@ -232,6 +232,17 @@ class Registry(unittest.TestCase):
         self.refused(p.find(*asked))
         self.refused(p.find(("7", "2009"), ("21.1", "MO-2"), ("21.4.1", "RANDOM")))
 
+    def test_13_the_mothers_name_comes_back(self):
+        p = self.peer()
+        self.accepted(p.feed("CH-4^^^TEST", "SMALL^SAM^^^^^L", "20091002", "M"))
+        self.accepted(p.send("ADT^A08^ADT_A01", "2.3.1", "EVN||20101021", "PID|||CH-4^^^TEST||SMALL^SAM^^^^^L|JONES^MARY",
+                             "PV1||I"))
+        for asked in ((("6.1", "JONES"), ("6.2", "MARY")), (("6.1", "JONES"),), (("6.2", "MARY"),)):
+            answer = self.accepted(p.find(("7", "20091002"), *asked))
+            self.assertEqual(str(answer.segment("PID")[6]), "JONES^MARY", asked)
+        self.assertEqual(p.found(("7", "20091002"), ("6.1", "JONES"), ("6.2", "ANN")), set())
+        self.assertEqual(p.found(("7", "20091002"), ("6.1", "SMITH")), set())
+
     def feed_jennifer(self, p):
         self.accepted(p.feed("JJ-1^^^TEST", "JONESON^JENNIFER^^^^^L", "19840125", "F", "", "",
                              "123 Main Street West^^NEWARK^NJ^30293", "", "^PRN^PH^^^409^3049506"))

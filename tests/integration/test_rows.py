@@ -9,8 +9,8 @@
 A line is one message and its answer. MSH and EVN are made: who speaks (FACILITY or APP@FACILITY) is
 MSH-3 and MSH-4, every message is a minute later than the one before. In brackets stands what is
 otherwise: (11=T 12=2.3.1) fields of MSH, (at=20260101) the time of the event, (EVN|A31|2026) the
-whole EVN, (EVN) none. Segments are parted by " / ". Q23 and Q22 make a QPD of QPD-3 and what follows;
-QCN takes the query's tag, which is the row's. {taro} is PID-4 to 13 of somebody of this row: each
+whole EVN, (EVN) none. What MSH-18 says of JIS is obeyed. Segments are parted by " / ". Q23, Q22 and ZV1
+make a QPD of QPD-3 and what follows; QCN takes the query's tag, which is the row's. {taro} is PID-4 to 13 of somebody of this row: each
 row has people and facilities (F01 to F04, X01 is nobody's) of its own, F04 and F05 are both fed by
 GW@NET. {taro.7} is one of his fields. OID1 is the OID of F01.
 
@@ -18,7 +18,8 @@ The answer: MSA-1, for queries QAK-2 and, where they are told, QAK-4/5/6; each E
 [severity]code@place (an E is left out); then of each PID the ids as NAMESPACE^ID, persons parted by
 "|". The regional id is told as R, where the question names it or nothing else is told.
 
-    PID.11 F01^1 => value       a field of the PID that a query by this id gets, the regional id left out
+    PID.11 F01^1 => value       a field of the PID that a query by this id gets, the regional id left out; of PV1
+    MSH.9 => value              a field of the answer before
     $ nayose arguments => code  the tool, and its exit status
     consumer F01,F02            somebody who is told of changes of these from here on
     {pointer}, no pointer       DSC-1 of the answer before; there was none
@@ -34,6 +35,7 @@ import os
 import re
 import shlex
 import sys
+import threading
 import time
 import unittest
 
@@ -48,7 +50,8 @@ GIVEN = {"taro": [("太郎", "タロウ"), ("健一", "ケンイチ"), ("修", "
          "hana": [("花子", "ハナコ"), ("恵", "メグミ"), ("優美", "ユミ"), ("直美", "ナオミ")],
          "ken": [("健", "ケン"), ("誠", "マコト"), ("進", "ススム"), ("隆", "タカシ")]}
 QUERIES = {"Q23": ("QBP^Q23^QBP_Q21", "IHE PIX Query"), "Q22": ("QBP^Q22^QBP_Q21", "IHE PDQ Query"),
-           "QCN": ("QCN^J01^QCN_J01", "")}
+           "ZV1": ("QBP^ZV1^QBP_Q21", "IHE PDVQ Query"), "QCN": ("QCN^J01^QCN_J01", "")}
+PAGED = ("Q22", "ZV1")
 
 
 def fields_of(role, number):
@@ -70,6 +73,7 @@ class Row:
         self.lines = []
         self.count = 0
         self.pointer = ""
+        self.answer = ""
 
     def local(self, text):
         """The words of the file as this row has them."""
@@ -93,7 +97,7 @@ class Row:
         application, _, facility = ("HIS@" + who).rpartition("@")
         kind, name = QUERIES.get(event, (event if "^" in event else f"ADT^{event}", ""))
         msh = ["MSH", "^~\\&", application.rpartition("@")[2], facility, "NAYOSE", "REGION", at, "", kind,
-               f"{self.number}-{self.count}", "P", "2.5"] + [""] * 5 + ["UNICODE UTF-8", "", ""]
+               f"{self.number}-{self.count}", "P", "2.5"] + [""] * 5 + ["UNICODE UTF-8", "", "", ""]
         evn = f"EVN||{at}"
         for option in options:
             key, _, value = option.partition("=")
@@ -174,16 +178,19 @@ class Rows(unittest.TestCase):
         cls.wire.sock.close()
 
     def ask(self, row, head, body):
-        match = re.fullmatch(r"(?:(\S+) )?(\S+?)((?: \([^)]*\))*)", head)
+        match = re.fullmatch(r"(?:(\S+) )?([^(\s]\S*?)((?: \([^)]*\))*)", head)
         self.assertIsNotNone(match, head)
         options = re.findall(r"\(([^)]*)\)", match[3])
-        options = [o for text in options for o in ([text] if text.startswith("EVN") else text.split(" "))]
+        options = [o for text in options for o in re.split(r" (?=\w+=)", text)]
         raw = row.message(match[1] or "PORTAL@REGION", match[2], options, body)
-        answer = self.wire.ask(row.local(raw).replace("{pointer}", row.pointer).encode())
+        raw = row.local(raw).replace("{pointer}", row.pointer)
+        codec = "iso2022_jp" if "IR87" in raw.partition("\r")[0].replace(" ", "").upper() else "utf-8"
+        answer = self.wire.ask(raw.encode(codec))
         self.assertIsNotNone(answer, f"the server hung up: {raw}")
-        if match[2] == "Q22":
+        if match[2] in PAGED:
             row.pointer = harness.field(answer, "DSC", 1) or ""
-        return answer.decode()
+        row.answer = answer.decode(codec)
+        return row.answer
 
     def check(self, row, line, got, expected):
         if row.named(got) != re.sub(" +", " ", expected.strip(" ")):
@@ -194,17 +201,20 @@ class Rows(unittest.TestCase):
         head, _, body = said.strip().partition(":")
         answer = self.ask(row, head.strip(), body.strip())
         self.check(row, line, row.read(answer, "REGIONAL" in body or "| R" in expected), expected)
-        return head.split()[0] in ("Q23", "Q22")
+        return head.split()[0] in ("Q23", *PAGED)
 
     def field(self, row, line):
         said, _, expected = line.partition("=>")
-        field, _, patient = said.strip()[4:].partition(" ")
-        namespace, _, local = patient.partition("^")
-        answer = self.ask(row, "Q22", f"@PID.3.1^{local}~@PID.3.4.1^{namespace}")
-        pid = next((s.split("|") for s in answer.split("\r") if s.startswith("PID|")), [])
-        got = pid[int(field)] if int(field) < len(pid) else ""
+        place, _, patient = said.strip().partition(" ")
+        segment, _, number = place.partition(".")
+        if patient:
+            namespace, _, local = patient.partition("^")
+            self.ask(row, "ZV1" if segment == "PV1" else "Q22",
+                     f"@PID.3.1^{local}~@PID.3.4.1^{namespace}")
+        got = harness.field(row.answer.encode(), segment, int(number) - (segment == "MSH")) or ""
         got = re.sub(r"~\w+\^\^\^REGIONAL[^~]*", "", got)
         self.check(row, line, got, row.named(row.local(expected)))
+        return bool(patient)
 
     def tool(self, row, line):
         said, _, code = line[1:].partition("=>")
@@ -243,23 +253,69 @@ class Rows(unittest.TestCase):
     def no_pointer(self, row, line):
         self.assertEqual(row.pointer, "", f"{row.name}\n{line}")
 
-    def run_row(self, row):
+    def domains_add(self, row):
         for i in range(1, 6):
             status, answer = self.server.request("POST", "/domains", {
                 "namespace": row.local(f"F0{i}"), "oid": row.local(f"OID{i}"), "name": "",
                 **({"source_application": "GW", "source_facility": row.local("NET")} if i > 3 else {})})
             self.assertEqual(status, 201, answer)
-        kinds = {"$": self.tool, "PID.": self.field, "consumer": self.consumer, "told": self.hear,
-                 "no pointer": self.no_pointer}
+
+    def run_row(self, row):
+        self.domains_add(row)
+        kinds = {r"\$": self.tool, r"[A-Z]\w\w\.\d": self.field, "consumer": self.consumer,
+                 "told": self.hear, "no pointer": self.no_pointer}
         last = []
         for line in row.lines:
-            do = next((fn for word, fn in kinds.items() if line.startswith(word)), self.message)
+            do = next((fn for word, fn in kinds.items() if re.match(word, line)), self.message)
             asked = do(row, line)
-            if asked or do == self.field:
+            if asked:
                 last.append((do, row, line))
             elif do == self.message or do == self.tool:
                 last = []
         self.again.extend(x for x in last if "DSC" not in x[2] and "RCP" not in x[2])
+
+    def test_several_at_once(self):
+        """One person from two facilities at the same time, and who asks meanwhile sees one or both."""
+        row = Row(990, "at once")
+        self.domains_add(row)
+        both = threading.Barrier(2)
+        people = range(12)
+        unfed = set(people)
+        faults = []
+
+        def feed(facility):
+            with harness.Wire(self.server.mllp_port) as wire:
+                for n in people:
+                    pid = f"PID|||{n}|" + "|".join(fields_of("taro", 500 + n))
+                    both.wait(60)
+                    answer = wire.ask(row.local(row.message(facility, "A01", [], pid)).encode())
+                    if harness.field(answer, "MSA", 1) != "AA":
+                        faults.append(answer)
+                    if both.wait(60) == 0:
+                        unfed.discard(n)
+
+        def ask():
+            known = set()
+            with harness.Wire(self.server.mllp_port) as wire:
+                while unfed:
+                    n = min(unfed, default=0)
+                    answer = wire.ask(row.local(row.message("PORTAL", "Q23", [], f"{n}^^^F01")).encode())
+                    said = row.read(answer.decode(), False)
+                    if said == f"AA OK F02^{n}":
+                        known.add(n)
+                    elif n in known or said not in ("AE AE 204@QPD^1^3^1^1", "AA OK R"):
+                        faults.append(said)
+
+        threads = [threading.Thread(target=feed, args=("F01",)), threading.Thread(target=feed, args=("F02",)),
+                   *(threading.Thread(target=ask) for _ in range(3))]
+        for t in threads:
+            t.start()
+        for t in threads:
+            t.join()
+        self.assertEqual(faults, [])
+        for n in people:
+            answer = self.ask(row, "Q23", f"{n}^^^F01")
+            self.assertEqual(row.read(answer, False), f"AA OK F02^{n}")
 
     def test_zz_asked_again_after_a_restart(self):
         if not self.again:

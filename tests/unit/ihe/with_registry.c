@@ -417,8 +417,8 @@ size_t ny_registry_domains(const struct ny_registry *r, const struct ny_domain *
 static void fake_text_search(char *out, const struct ny_search_ask *ask)
 {
     static const char *const names[NY_SEARCH_FIELD_COUNT] = {
-        "family", "given", "mother", "birth", "sex",   "phone",  "postal",
-        "state",  "city",  "street", "other", "whole", "account"};
+        "family", "given",  "mother", "birth", "sex",     "phone",     "postal",       "state",
+        "city",   "street", "other",  "whole", "account", "mother_id", "mother_family"};
     size_t at = 0;
 
     out[0] = '\0';
