@@ -47,6 +47,9 @@ NY_MUST_USE ny_rc ny_soap_answer_write(struct ny_arena *a, const struct ny_soap_
 NY_MUST_USE ny_rc ny_soap_fault_write(struct ny_arena *a, const struct ny_soap_message *request,
                                       enum ny_soap_fault fault, ny_str id, ny_str *out);
 const char *ny_soap_fault_name(enum ny_soap_fault fault); /* for the log */
+/* The code of a fault that came as the child of a Body: "Sender", "Receiver" …; it is a QName, so
+ * that its prefix is resolved. In a; empty: payload is no fault of SOAP 1.2. */
+ny_str ny_soap_fault_code(struct ny_arena *a, const struct ny_xml_node *payload);
 
 /* ---- WSDL ---- */
 

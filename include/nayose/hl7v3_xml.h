@@ -104,6 +104,8 @@ void ny_xml_w_raw(struct ny_xml_writer *w, ny_str xml);
 /* An element with all that is in it, as it was read. It declares what namespaces are in scope, so
  * that QNames in its values keep their meaning wherever it is put. */
 void ny_xml_w_copy(struct ny_xml_writer *w, const struct ny_xml_node *n);
+/* A text as it stands between the quotes of an attribute. In a; p == NULL at its cap. */
+ny_str ny_xml_escape(struct ny_arena *a, ny_str s);
 /* The text; NY_ELIMIT when something failed. Every element must be closed. */
 NY_MUST_USE ny_rc ny_xml_w_end(struct ny_xml_writer *w, ny_str *out);
 

@@ -39,7 +39,8 @@ NY_MUST_USE ny_rc ny_ihe_v3_notice_write(const struct ny_ihe *ihe, struct ny_are
                                          const struct ny_notice *notice, ny_str device,
                                          ny_str organization, ny_str to, int64_t now_us,
                                          ny_str *out);
-/* What a consumer answered, as ny_ihe_notice_answer(); answer: an envelope. */
+/* What a consumer answered, as ny_ihe_notice_answer(); answer: an envelope. code: the type of the
+ * acknowledgement, or of the fault. */
 enum ny_ihe_answer ny_ihe_v3_notice_answer(struct ny_arena *a, ny_str answer, int64_t seq,
                                            ny_str *code);
 

@@ -102,6 +102,22 @@ static enum ny_soap_fault headers_read(struct ny_arena *a, const struct ny_xml_n
     return fault;
 }
 
+/* ---- faults ---- */
+
+ny_str ny_soap_fault_code(struct ny_arena *a, const struct ny_xml_node *payload)
+{
+    const struct ny_xml_node *code = ny_xml_child(payload, NY_S(SOAP12_NS), "Code");
+    const struct ny_xml_node *value = ny_xml_child(code, NY_S(SOAP12_NS), "Value");
+    ny_str ns = NY_STR_NONE;
+    ny_str name = NY_STR_NONE;
+
+    return ny_xml_is(payload, NY_S(SOAP12_NS), "Fault") &&
+                   ny_xml_qname(value, ny_xml_text(a, value), &ns, &name) &&
+                   ny_str_equals(ns, NY_S(SOAP12_NS))
+               ? name
+               : NY_STR_NONE;
+}
+
 /* ---- envelope ---- */
 
 enum ny_soap_fault ny_soap_read(struct ny_arena *a, ny_str bytes, ny_str charset,

@@ -101,6 +101,11 @@ ny_rc ny_soap_wsdl_write(struct ny_arena *a, const struct ny_soap_service *servi
 {
     struct ny_buf b;
 
+    url = ny_xml_escape(a, url);
+    schemas = ny_xml_escape(a, schemas);
+    if (url.p == NULL || schemas.p == NULL) {
+        return NY_ELIMIT;
+    }
     ny_buf_init(&b, a);
     ny_buf_printf(&b,
                   "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"

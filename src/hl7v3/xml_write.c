@@ -72,6 +72,15 @@ static void escape(struct ny_buf *b, ny_str s, bool in_attribute)
     ny_buf_add(b, ny_str_sub(s, from, s.n - from));
 }
 
+ny_str ny_xml_escape(struct ny_arena *a, ny_str s)
+{
+    struct ny_buf b;
+
+    ny_buf_init(&b, a);
+    escape(&b, s, true);
+    return b.failed ? NY_STR_NONE : ny_buf_str(&b);
+}
+
 static void attribute(struct ny_xml_writer *w, ny_str prefix, ny_str name, ny_str value)
 {
     NY_ASSERT(w->in_tag);

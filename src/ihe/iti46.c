@@ -1,8 +1,9 @@
 /* ITI-46 PIXV3 Update Notification: what a consumer of HL7 v3 is told, and what it answers.
  *
  *   PRPA_IN201302UV02 in an envelope of SOAP 1.2: every id of interest in patient/id, no name (NA)
- *   MCCI_IN000002UV01: CA, AA taken; CE, CR, AE, AR refused; of another message, or a fault:
- * neither
+ *   MCCI_IN000002UV01: CA, AA taken; CE, CR, AE, AR refused; of another message: neither
+ *   a fault: the message's (Sender, MustUnderstand …) refused, since it would be again; the
+ *   consumer's own (Receiver): neither, so that it is told again
  *
  * The receiver's device is MSH-5 of a consumer of v2, its organisation MSH-6: OIDs here. Told
  * again, a notice has the same message id. Spec: ITI TF-2 3.46; our HL7 v3 rules 9. */
@@ -110,39 +111,53 @@ ny_rc ny_ihe_v3_notice_write(const struct ny_ihe *ihe, struct ny_arena *a,
     return ny_xml_w_end(&w, out);
 }
 
+/* What a word of an answer means: the acknowledgement's type, or the code of a fault. What is wrong
+ * with the message is wrong with it tomorrow; what is wrong with the consumer (Receiver) may pass.
+ */
+static enum ny_ihe_answer judge(ny_str word)
+{
+    static const struct {
+        const char *word;
+        enum ny_ihe_answer answer;
+    } rows[] = {
+        {"CA",                  NY_IHE_ANSWER_TAKEN  },
+        {"AA",                  NY_IHE_ANSWER_TAKEN  },
+        {"CE",                  NY_IHE_ANSWER_REFUSED},
+        {"CR",                  NY_IHE_ANSWER_REFUSED},
+        {"AE",                  NY_IHE_ANSWER_REFUSED},
+        {"AR",                  NY_IHE_ANSWER_REFUSED},
+        {"Sender",              NY_IHE_ANSWER_REFUSED},
+        {"MustUnderstand",      NY_IHE_ANSWER_REFUSED},
+        {"VersionMismatch",     NY_IHE_ANSWER_REFUSED},
+        {"DataEncodingUnknown", NY_IHE_ANSWER_REFUSED},
+    };
+
+    for (size_t i = 0; i < NY_ARRAY_LEN(rows); i++) {
+        if (ny_str_equals(word, ny_str_from_c(rows[i].word))) {
+            return rows[i].answer;
+        }
+    }
+    return NY_IHE_ANSWER_OTHER;
+}
+
 enum ny_ihe_answer ny_ihe_v3_notice_answer(struct ny_arena *a, ny_str answer, int64_t seq,
                                            ny_str *code)
 {
-    static const struct {
-        const char *code;
-        enum ny_ihe_answer answer;
-    } rows[] = {
-        {"CA", NY_IHE_ANSWER_TAKEN  },
-        {"AA", NY_IHE_ANSWER_TAKEN  },
-        {"CE", NY_IHE_ANSWER_REFUSED},
-        {"CR", NY_IHE_ANSWER_REFUSED},
-        {"AE", NY_IHE_ANSWER_REFUSED},
-        {"AR", NY_IHE_ANSWER_REFUSED},
-    };
     struct ny_soap_message m = {.payload = NULL};
     const struct ny_xml_node *ack;
     const struct ny_xml_node *id;
 
     *code = NY_STR_NONE;
-    if (ny_soap_read(a, answer, NY_STR_NONE, true, &m) != NY_SOAP_FINE ||
-        !ny_xml_is(m.payload, NY_HL7V3_NS, "MCCI_IN000002UV01")) {
+    if (ny_soap_read(a, answer, NY_STR_NONE, true, &m) != NY_SOAP_FINE) {
         return NY_IHE_ANSWER_OTHER;
+    }
+    if (!ny_xml_is(m.payload, NY_HL7V3_NS, "MCCI_IN000002UV01")) {
+        *code = ny_soap_fault_code(a, m.payload);
+        return judge(*code);
     }
     ack = ihe_v3_child(m.payload, "acknowledgement");
     id = ihe_v3_child(ihe_v3_child(ack, "targetMessage"), "id");
     *code = ny_str_sub(ny_str_trim(ny_xml_attr(ihe_v3_child(ack, "typeCode"), "code")), 0, 8);
-    if (!ny_str_equals(ny_xml_attr(id, "extension"), notice_id(a, seq))) {
-        return NY_IHE_ANSWER_OTHER;
-    }
-    for (size_t i = 0; i < NY_ARRAY_LEN(rows); i++) {
-        if (ny_str_equals(*code, ny_str_from_c(rows[i].code))) {
-            return rows[i].answer;
-        }
-    }
-    return NY_IHE_ANSWER_OTHER;
+    return ny_str_equals(ny_xml_attr(id, "extension"), notice_id(a, seq)) ? judge(*code)
+                                                                          : NY_IHE_ANSWER_OTHER;
 }

@@ -103,7 +103,7 @@ static void take_answer(struct lane *l, bool closed)
     body = ny_arena_str(a, body);
     ny_lane_close(l);
     if (!ny_lane_answered(l, body)) {
-        ny_lane_failed(l, "the answer is a fault, or to another message");
+        ny_lane_failed(l, "the answer is a fault of the consumer's, or to another message");
     }
     ny_arena_destroy(a);
 }

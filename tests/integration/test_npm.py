@@ -16,6 +16,7 @@ import time
 import unittest
 
 import harness
+from messages_v3 import PIX, body, conversation, said, xmllint
 from test_holds import nayose
 
 HERE = os.path.dirname(os.path.realpath(__file__))
@@ -87,14 +88,6 @@ def ask(control, patient, facility):
                       f"QPD|IHE PIX Query|T{control}|{patient}^^^{facility}", "RCP|I")) + "\r"
 
 
-def pix_v3(patient):
-    return f"""<PRPA_IN201309UV02 xmlns="urn:hl7-org:v3" ITSVersion="XML_1.0"><id root="1.2" extension="Q"/>
-<interactionId root="2.16.840.1.113883.1.6" extension="PRPA_IN201309UV02"/><processingCode code="P"/>
-<controlActProcess classCode="CACT" moodCode="EVN"><queryByParameter><queryId root="1.3"/><parameterList>
-<patientIdentifier><value root="1.2.392.100495.20.3.51.1" extension="{patient}"/></patientIdentifier>
-</parameterList></queryByParameter></controlActProcess></PRPA_IN201309UV02>"""
-
-
 class Npm(unittest.TestCase):
     def converse_with(self, client, tag):
         a, b = f"{tag}A", f"{tag}B"
@@ -125,13 +118,18 @@ class Npm(unittest.TestCase):
         self.converse_with(CLIENTS[2], "3")
 
     def test_soap(self):
-        """npm's soap reads our WSDL and asks PIXV3 queries; a message of another kind is a fault."""
-        converse(CLIENTS[0], [admit("F01", "4-1", "4A", "佐藤^四郎^^^^^L^I~サトウ^シロウ^^^^^L^P", sex="M")])
-        answers = run_node("soap.cjs", [
-            pix_v3("4A"), pix_v3("nobody"), '<x xmlns="urn:x"/>',
-        ], f"http://127.0.0.1:{SERVER.http_port}/pixmanager?wsdl")
-        self.assertEqual([a.get("ack") or a["fault"] for a in answers], ["AA", "AE", "env:Sender"])
-        self.assertIn(SERVER.links()["F01", "4A"], answers[0]["raw"])
+        """npm's soap reads our WSDL and adds, revises, merges, asks, pages and cancels in HL7 v3."""
+        steps = conversation("N", ("渡辺", "ワタナベ"), 1927)
+        answers = run_node("soap.cjs", [step[:3] for step in steps], f"http://127.0.0.1:{SERVER.http_port}")
+        said_by_step = [(step[1], said(body(a["raw"]))) for step, a in zip(steps, answers)]
+        self.assertEqual(said_by_step, [(step[1], step[3]) for step in steps])
+        self.assertEqual([a["ack"] for a in answers], [step[3].split()[0] for step in steps])
+        xmllint([body(a["raw"]) for a in answers])
+
+    def test_soap_reads_a_fault(self):
+        answers = run_node("soap.cjs", [[PIX, "PIXManager_PRPA_IN201309UV02", '<x xmlns="urn:x"/>']],
+                           f"http://127.0.0.1:{SERVER.http_port}")
+        self.assertEqual(answers, [{"fault": "env:Sender"}])
 
 
 class Receiver:

@@ -1,10 +1,8 @@
 #!/usr/bin/python3
-"""PIXV3 over SOAP as clients that others wrote see it: zeep from our own WSDL, curl with chunks and
+"""PIXV3 over SOAP as clients that others wrote see it: zeep from our typed WSDL, curl with chunks and
 100-continue; answers are validated with xmllint; envelopes that nobody should send.
 
-In: NAYOSE_BIN, the directory of nayosed and nayose; NAYOSE_HL7V3_SCHEMAS, a copy of the HL7 V3
-schemas of 2008 with its folders coreschemas and multicacheschemas (default: one beside the
-repository). What needs the schemas skips, and says so, without them.
+In: NAYOSE_BIN, the directory of nayosed and nayose; NAYOSE_HL7V3_SCHEMAS as in messages_v3.py.
 """
 import http.client
 import os
@@ -17,18 +15,13 @@ import unittest
 import xml.etree.ElementTree as ET
 
 import zeep
-from lxml import etree
 
 import harness
+from messages_v3 import FOLDER, HAVE_SCHEMAS, OID, SCHEMAS, SOAP
 
-SCHEMAS = os.environ.get("NAYOSE_HL7V3_SCHEMAS") or os.path.join(
-    harness.ROOT, "..", "shared", "hl7v3-schemas", "HL7V3", "NE2008")
-HAVE_SCHEMAS = os.path.isdir(os.path.join(SCHEMAS, "multicacheschemas"))
-OID = "1.2.392.100495.20.3.51."
 NS = {"e": "http://www.w3.org/2003/05/soap-envelope", "h": "urn:hl7-org:v3",
       "a": "http://www.w3.org/2005/08/addressing"}
 ACTION = "urn:hl7-org:v3:PRPA_IN201309UV02"
-SOAP = "application/soap+xml; charset=utf-8"
 SERVER = None
 
 
@@ -36,7 +29,7 @@ def setUpModule():
     global SERVER
     SERVER = harness.Server()
     if HAVE_SCHEMAS:
-        SERVER.configure(f"[soap]\nschema_dir = {os.path.realpath(SCHEMAS)}\nvalidate = report\n")
+        SERVER.configure(f"[soap]\nschema_dir = {SCHEMAS}\nvalidate = report\n")
     SERVER.start()
     for i in (1, 2, 3):
         status, answer = SERVER.request("POST", "/domains", {
@@ -172,7 +165,7 @@ class Answers(unittest.TestCase):
                 ET.ElementTree(root.find("e:Body/h:PRPA_IN201310UV02", NS)).write(name, "utf-8")
             run = subprocess.run(
                 ["xmllint", "--noout", "--schema",
-                 os.path.join(SCHEMAS, "multicacheschemas", "PRPA_IN201310UV02.xsd"), *files],
+                 os.path.join(FOLDER, "PRPA_IN201310UV02.xsd"), *files],
                 capture_output=True, text=True, check=False)
         self.assertEqual(run.returncode, 0, run.stderr)
 
@@ -220,7 +213,7 @@ class Validation(unittest.TestCase):
     def test_strict_refuses_what_is_not_valid(self):
         server = harness.Server()
         self.addCleanup(server.close)
-        server.configure(f"[soap]\nschema_dir = {os.path.realpath(SCHEMAS)}\nvalidate = strict\n")
+        server.configure(f"[soap]\nschema_dir = {SCHEMAS}\nvalidate = strict\n")
         server.start()
         for message, code in ((query("nobody"), "204"), (query(acknowledge="<x/>"), "SYN113")):
             status, root = post(envelope(message), port=server.http_port)
@@ -331,38 +324,37 @@ class Clients(unittest.TestCase):
                          "--expect100-timeout", "50")
         self.assertIn("HTTP/1.1 100 Continue", said)
 
-    def test_zeep_over_the_wsdl_without_types(self):
-        client = zeep.Client(self.url("wsdl=raw"), settings=zeep.Settings(raw_response=True),
-                             plugins=[Prepared(query())])
-        service = client.create_service(
-            "{urn:ihe:iti:pixv3:2007}PIXManager_Binding_Soap12", self.url("").rstrip("?"))
-        answer = service.PIXManager_PRPA_IN201309UV02({})
-        root = ET.fromstring(answer.content)
-        self.assertEqual(told(root)[:2], ("AA", "OK"))
-        self.assertIsNotNone(root.find("e:Header/a:RelatesTo", NS))
+    def typed(self, interaction, act):
+        """The arguments of a message for zeep, which finds their types in the WSDL."""
+        device = {"classCode": "DEV", "determinerCode": "INSTANCE", "id": [{"root": "2.999.8"}]}
+        return {"ITSVersion": "XML_1.0", "id": {"root": "1.2.3.4", "extension": "Z1"},
+                "creationTime": {"value": "20260102030405"},
+                "interactionId": {"root": "2.16.840.1.113883.1.6", "extension": interaction},
+                "processingCode": {"code": "P"}, "processingModeCode": {"code": "T"},
+                "acceptAckCode": {"code": "AL"}, "receiver": [{"typeCode": "RCV", "device": device}],
+                "sender": {"typeCode": "SND", "device": device},
+                "controlActProcess": {"classCode": "CACT", "moodCode": "EVN"} | act}
 
     @unittest.skipUnless(HAVE_SCHEMAS, "the HL7 V3 schemas are not here (NAYOSE_HL7V3_SCHEMAS)")
     def test_zeep_over_the_typed_wsdl(self):
-        client = zeep.Client(self.url())
-        code = {"code": "P"}
-        device = {"classCode": "DEV", "determinerCode": "INSTANCE", "id": [{"root": "2.999.8"}]}
-        answer = client.service.PIXManager_PRPA_IN201309UV02(
-            ITSVersion="XML_1.0", id={"root": "1.2.3.4", "extension": "Z1"},
-            creationTime={"value": "20260102030405"},
-            interactionId={"root": "2.16.840.1.113883.1.6", "extension": "PRPA_IN201309UV02"},
-            processingCode=code, processingModeCode={"code": "T"}, acceptAckCode={"code": "AL"},
-            receiver=[{"typeCode": "RCV", "device": device}],
-            sender={"typeCode": "SND", "device": device},
-            controlActProcess={
-                "classCode": "CACT", "moodCode": "EVN",
-                "queryByParameter": {
-                    "queryId": {"root": "1.2.3.5"}, "statusCode": {"code": "new"},
-                    "responsePriorityCode": {"code": "I"},
-                    "parameterList": {"patientIdentifier": [{
-                        "value": [{"root": OID + "1", "extension": "100"}],
-                        "semanticsText": {}}]}}})
+        """What has no names, which zeep's types cannot hold: queries by id, the next page, a cancel."""
+        patient = {"value": [{"root": OID + "1", "extension": "100"}], "semanticsText": {}}
+        query_id = {"root": "1.2.3.5", "extension": "zeep"}
+        asked = {"queryId": query_id, "statusCode": {"code": "new"}, "responsePriorityCode": {"code": "I"}}
+        pix = zeep.Client(self.url()).service
+        pdq = zeep.Client(f"http://127.0.0.1:{SERVER.http_port}/pdsupplier?wsdl").service
+        answer = pix.PIXManager_PRPA_IN201309UV02(**self.typed("PRPA_IN201309UV02", {
+            "queryByParameter": asked | {"parameterList": {"patientIdentifier": [patient]}}}))
         self.assertEqual(answer.acknowledgement[0].typeCode.code, "AA")
         self.assertEqual(answer.controlActProcess.queryAck.queryResponseCode.code, "OK")
+        answer = pdq.PDSupplier_PRPA_IN201305UV02(**self.typed("PRPA_IN201305UV02", {
+            "queryByParameter": asked | {"parameterList": {"livingSubjectId": [patient]}}}))
+        self.assertEqual(answer.controlActProcess.queryAck.resultTotalQuantity.value, 1)
+        more = {"queryContinuation": {"queryId": query_id, "statusCode": {"code": "waitContinuedQueryResponse"}}}
+        answer = pdq.PDSupplier_QUQI_IN000003UV01_Continue(**self.typed("QUQI_IN000003UV01", more))
+        self.assertEqual(answer.controlActProcess.queryAck.queryResponseCode.code, "AE")  # there is no more
+        answer = pdq.PDSupplier_QUQI_IN000003UV01_Cancel(**self.typed("QUQI_IN000003UV01", more))
+        self.assertEqual(answer.acknowledgement[0].typeCode.code, "CE")
 
     def test_what_else_is_asked_of_the_path(self):
         conn = http.client.HTTPConnection("127.0.0.1", SERVER.http_port, timeout=60)
@@ -380,20 +372,6 @@ class Clients(unittest.TestCase):
             reply.read()
             self.assertEqual((path, reply.status), (path, status))
         conn.close()
-
-
-class Prepared(zeep.Plugin):
-    """Sends a message that is there already."""
-
-    def __init__(self, text):
-        self.text = text
-
-    def egress(self, envelope, http_headers, operation, binding_options):
-        body = envelope.find("{%s}Body" % NS["e"])
-        for child in list(body):
-            body.remove(child)
-        body.append(etree.fromstring(self.text))
-        return envelope, http_headers
 
 
 if __name__ == "__main__":

@@ -2,30 +2,26 @@
 """Feeds and demographics queries in HL7 v3 through a real server: added by v3 and by v2, one record;
 revised, merged, asked for, paged through. Answers are validated with the schemas of 2008.
 
-In: NAYOSE_BIN, the directory of nayosed and nayose; NAYOSE_HL7V3_SCHEMAS as in test_soap.py; without
+In: NAYOSE_BIN, the directory of nayosed and nayose; NAYOSE_HL7V3_SCHEMAS as in messages_v3.py; without
 them only the validation is left out, and that is said.
 """
 import http.client
 import http.server
-import os
+import subprocess
 import sys
+import tempfile
 import threading
 import time
 import unittest
 
+import zeep
 from lxml import etree
 
 import harness
+from messages_v3 import (ENVELOPE, HAVE_SCHEMAS, HL7, OID, SOAP, body, code, continuation, conversation, ids,
+                         message, named, pdq_query, person, replaced, said, validate, xmllint)
 
-SCHEMAS = os.environ.get("NAYOSE_HL7V3_SCHEMAS") or os.path.join(
-    harness.ROOT, "..", "shared", "hl7v3-schemas", "HL7V3", "NE2008")
-FOLDER = os.path.join(SCHEMAS, "multicacheschemas")
-OID = "1.2.392.100495.20.3.51."
-HL7 = "{urn:hl7-org:v3}"
-ENVELOPE = "http://www.w3.org/2003/05/soap-envelope"
 SERVER = None
-PARSED = {}
-NUMBER = iter(range(1, 100000))
 
 
 def setUpModule():
@@ -36,7 +32,7 @@ def setUpModule():
         status, answer = SERVER.request("POST", "/domains", {
             "namespace": f"F0{i}", "oid": f"{OID}{i}", "name": f"病院{i}"})
         assert status in (200, 201), answer
-    if not os.path.isdir(FOLDER):
+    if not HAVE_SCHEMAS:
         print("no HL7 schemas: answers are not validated", file=sys.stderr)
 
 
@@ -44,85 +40,41 @@ def tearDownModule():
     SERVER.close()
 
 
-def validate(message):
-    name = etree.QName(message).localname
-    path = os.path.join(FOLDER, name + ".xsd")
-    if os.path.exists(path):
-        if name not in PARSED:
-            PARSED[name] = etree.XMLSchema(etree.parse(path))
-        PARSED[name].assertValid(etree.fromstring(etree.tostring(message)))
+def envelope(text, header=""):
+    return (f'<e:Envelope xmlns:e="{ENVELOPE}"><e:Header>{header}</e:Header><e:Body>{text}</e:Body>'
+            "</e:Envelope>").encode()
 
 
-def ask(path, kind, sender, act, element=None, number=None, header=""):
-    """The answer's element. number: of the message, default a new one. sender: number of the domain whose OID the sender's organisation has."""
-    element = element or kind
-    body = f"""<{element} xmlns="urn:hl7-org:v3" ITSVersion="XML_1.0">
-<id root="1.2.3.4" extension="T{number or next(NUMBER)}"/><creationTime value="20260102030405"/>
-<interactionId root="2.16.840.1.113883.1.6" extension="{kind}"/>
-<processingCode code="P"/><processingModeCode code="T"/><acceptAckCode code="AL"/>
-<receiver typeCode="RCV"><device classCode="DEV" determinerCode="INSTANCE"><id root="2.999.9"/></device></receiver>
-<sender typeCode="SND"><device classCode="DEV" determinerCode="INSTANCE"><id root="2.999.8"/>
-<asAgent classCode="AGNT"><representedOrganization classCode="ORG" determinerCode="INSTANCE"><id root="{OID}{sender}"/></representedOrganization></asAgent></device></sender>
-<controlActProcess classCode="CACT" moodCode="EVN">{act}</controlActProcess></{element}>"""
-    data = f'<e:Envelope xmlns:e="{ENVELOPE}"><e:Header>{header}</e:Header><e:Body>{body}</e:Body></e:Envelope>'.encode()
+def ask(path, text, header=""):
+    """The answer's element."""
     conn = http.client.HTTPConnection("127.0.0.1", SERVER.http_port, timeout=60)
     try:
-        conn.request("POST", path, body=data,
-                     headers={"Content-Type": "application/soap+xml; charset=utf-8"})
+        conn.request("POST", path, body=envelope(text, header), headers={"Content-Type": SOAP})
         reply = conn.getresponse()
         text = reply.read()
         assert reply.status == 200, text
     finally:
         conn.close()
-    answer = etree.fromstring(text).find(f"{{{ENVELOPE}}}Body")[0]
+    answer = body(text)
     validate(answer)
     return answer
 
 
-def code(answer, name):
-    return answer.find(f".//{HL7}{name}").get("code")
-
-
-def person(i, local_id, given="太郎", kana="タロウ", birth="19700101", rest=""):
-    return f"""<subject typeCode="SUBJ"><registrationEvent classCode="REG" moodCode="EVN"><statusCode code="active"/>
-<subject1 typeCode="SBJ"><patient classCode="PAT"><id root="{OID}{i}" extension="{local_id}"/><statusCode code="active"/>
-<patientPerson classCode="PSN" determinerCode="INSTANCE"><name use="L IDE"><family>山田</family><given>{given}</given></name>
-<name use="L SYL"><family>ヤマダ</family><given>{kana}</given></name><telecom use="HP" value="tel:0312345678"/>
-<administrativeGenderCode code="M"/><birthTime value="{birth}"/>
-<addr use="H"><streetAddressLine>丸の内1-1-1</streetAddressLine><city>千代田区</city><state>東京都</state><postalCode>1000005</postalCode></addr>
-</patientPerson></patient></subject1>{rest}</registrationEvent></subject>"""
-
-
 def feed(kind, i, act):
-    return ask("/pixmanager", kind, i, act)
+    return ask("/pixmanager", message(kind, i, act))
 
 
 def merge(i, survivor, gone):
-    replaced = f"""<replacementOf typeCode="RPLC"><priorRegistration classCode="REG" moodCode="EVN"><statusCode code="obsolete"/>
-<subject1 typeCode="SBJ"><priorRegisteredRole classCode="PAT"><id root="{OID}{i}" extension="{gone}"/></priorRegisteredRole></subject1></priorRegistration></replacementOf>"""
-    return feed("PRPA_IN201304UV02", i, person(i, survivor, rest=replaced))
+    return feed("PRPA_IN201304UV02", i, person(i, survivor, rest=replaced(i, gone)))
 
 
-def query(parameters, quantity=0, query_id="1"):
-    initial = f'<initialQuantity value="{quantity}"/>' if quantity else ""
-    return ask("/pdsupplier", "PRPA_IN201305UV02", 1, f"""<code code="PRPA_TE201305UV02"/>
-<queryByParameter><queryId root="1.2.3.5" extension="{query_id}"/><statusCode code="new"/>{initial}
-<parameterList>{parameters}</parameterList></queryByParameter>""")
-
-
-def named(family, given):
-    return ("<livingSubjectName><value><family>" + family + "</family><given>" + given
-            + "</given></value><semanticsText>LivingSubject.name</semanticsText></livingSubjectName>")
+def query(parameters, quantity=0, query_id="1", criteria=""):
+    return ask("/pdsupplier", message("PRPA_IN201305UV02", 1,
+                                      pdq_query(parameters, quantity, query_id, criteria)))
 
 
 def more(query_id, status="waitContinuedQueryResponse", element="QUQI_IN000003UV01"):
-    return ask("/pdsupplier", "QUQI_IN000003UV01", 1, f"""<code code="QUQI_TE000003UV01"/>
-<queryContinuation><queryId root="1.2.3.5" extension="{query_id}"/><statusCode code="{status}"/></queryContinuation>""",
-               element)
-
-
-def ids(answer):
-    return {(i.get("root"), i.get("extension")) for i in answer.iterfind(f".//{HL7}patient/{HL7}id")}
+    return ask("/pdsupplier", message("QUQI_IN000003UV01", 1, continuation(query_id, status), element))
 
 
 class Feeds(unittest.TestCase):
@@ -149,18 +101,19 @@ class Feeds(unittest.TestCase):
     def test_sent_again(self):
         """In another envelope it is the same message, and has the same answer."""
         answers = [
-            etree.tostring(ask("/pixmanager", "PRPA_IN201301UV02", 1, person(1, "E1"), number="again",
-                               header=f'<x:n xmlns:x="urn:x">{i}</x:n>')) for i in (1, 2)]
+            etree.tostring(ask("/pixmanager",
+                               message("PRPA_IN201301UV02", 1, person(1, "E1"), number="again"),
+                               f'<x:n xmlns:x="urn:x">{i}</x:n>')) for i in (1, 2)]
         self.assertEqual(answers[0], answers[1])
         self.assertEqual(SERVER.sql("SELECT count(*) FROM nayose.message"
                                     " WHERE control_id = '1.2.3.4^Tagain'"), [["1"]])
 
     def test_refusals(self):
-        self.assertEqual(code(feed("PRPA_IN201301UV02", 1, person(2, "C1")), "typeCode"), "CE")
-        self.assertEqual(code(feed("PRPA_IN201301UV02", 9, person(9, "C1")), "typeCode"), "CR")
-        self.assertEqual(code(feed("PRPA_IN201301UV02", 1, person(1, "C1") + person(1, "C2")),
+        self.assertEqual(code(feed("PRPA_IN201301UV02", 1, person(2, "R1")), "typeCode"), "CE")
+        self.assertEqual(code(feed("PRPA_IN201301UV02", 9, person(9, "R1")), "typeCode"), "CR")
+        self.assertEqual(code(feed("PRPA_IN201301UV02", 1, person(1, "R1") + person(1, "R2")),
                               "typeCode"), "CE")
-        self.assertNotIn(("F01", "C1"), SERVER.links())
+        self.assertNotIn(("F01", "R1"), SERVER.links())
 
     def test_merge(self):
         for local_id in ("D1", "D2"):
@@ -204,11 +157,61 @@ class Queries(unittest.TestCase):
         self.assertEqual(code(answer, "queryResponseCode"), "NF")
 
 
+class Prepared(zeep.Plugin):
+    """Sends a message that is there already."""
+    text = ""
+
+    def egress(self, envelope, http_headers, operation, binding_options):
+        element = envelope.find(f"{{{ENVELOPE}}}Body")
+        for child in list(element):
+            element.remove(child)
+        element.append(etree.fromstring(self.text))
+        return envelope, http_headers
+
+
+class Clients(unittest.TestCase):
+    """Each holds the same conversation: adds, revises, merges, asks, pages, cancels."""
+
+    def url(self, path):
+        return f"http://127.0.0.1:{SERVER.http_port}{path}"
+
+    def converse(self, call, *who):
+        answers = []
+        steps = conversation(*who)
+        for path, operation, text, expected in steps:
+            answers.append(body(call(path, operation, text)))
+            self.assertEqual((operation, said(answers[-1])), (operation, expected))
+        xmllint(answers + [etree.fromstring(text) for _, _, text, _ in steps])
+
+    def test_curl(self):
+        def call(path, _, text):
+            with tempfile.NamedTemporaryFile() as f:
+                f.write(envelope(text))
+                f.flush()
+                return subprocess.run(
+                    ["curl", "-sS", "--fail", "--max-time", "60", "-H", f"Content-Type: {SOAP}",
+                     "--data-binary", "@" + f.name, self.url(path)], capture_output=True, check=True).stdout
+        self.converse(call, "C", ("鈴木", "スズキ"), 1921)
+
+    def test_zeep(self):
+        prepared = Prepared()
+        clients = {path: zeep.Client(self.url(path) + "?wsdl=raw", plugins=[prepared],
+                                     settings=zeep.Settings(raw_response=True))
+                   for path in ("/pixmanager", "/pdsupplier")}
+
+        def call(path, operation, text):
+            prepared.text = text
+            answer = getattr(clients[path].service, operation)({}).content
+            self.assertIn(b"RelatesTo>urn:uuid:", answer)
+            return answer
+        self.converse(call, "Z", ("佐々木", "ササキ"), 1924)
+
+
 class Consumer(http.server.BaseHTTPRequestHandler):
     """A PIXV3 consumer: refuses whom it is told to, and is broken the first time."""
     told = []  # (what it answered, ids, message id)
     changed = threading.Condition()
-    refuse = set()
+    words = {}  # what it answers of an id
 
     def do_POST(self):
         root = etree.fromstring(self.rfile.read(int(self.headers["Content-Length"])))
@@ -216,15 +219,17 @@ class Consumer(http.server.BaseHTTPRequestHandler):
         validate(message)
         number = message.find(HL7 + "id").get("extension")
         told = ids(message)
-        broken = not Consumer.told
-        word = "CE" if told & Consumer.refuse else "CA"
-        answer = f"""<e:Envelope xmlns:e="{ENVELOPE}"><e:Body><MCCI_IN000002UV01 xmlns="urn:hl7-org:v3"><acknowledgement>
-<typeCode code="{word}"/><targetMessage><id root="1.2" extension="{number}"/></targetMessage></acknowledgement></MCCI_IN000002UV01></e:Body></e:Envelope>""".encode()
-        self.send_response(500 if broken else 200)
+        word = next((w for i, w in Consumer.words.items() if i in told), "CA") if Consumer.told else "Receiver"
+        if len(word) > 2:
+            said = f"<e:Fault><e:Code><e:Value>e:{word}</e:Value></e:Code></e:Fault>"
+        else:
+            said = f"""<MCCI_IN000002UV01 xmlns="urn:hl7-org:v3"><acknowledgement>
+<typeCode code="{word}"/><targetMessage><id root="1.2" extension="{number}"/></targetMessage></acknowledgement></MCCI_IN000002UV01>"""
+        self.send_response(500 if len(word) > 2 else 200)
         self.end_headers()  # no Content-Length: the end of the connection ends it
-        self.wfile.write(b"<fault/>" if broken else answer)
+        self.wfile.write(envelope(said))
         with Consumer.changed:
-            Consumer.told.append(("" if broken else word, told, number))
+            Consumer.told.append((word, told, number))
             Consumer.changed.notify_all()
 
     def log_message(self, *args):
@@ -245,20 +250,20 @@ class Notifications(unittest.TestCase):
                         "path": "no path", "application": "2.999.5", "facility": "2.999.6"}
             self.assertEqual(SERVER.request("POST", "/consumers", settings)[0], 400)
             self.assertEqual(SERVER.request("POST", "/consumers", settings | {"path": "/pix"})[0], 200)
-            Consumer.refuse.add((OID + "2", "N2"))
-            for i in (1, 2, 3):
-                feed("PRPA_IN201301UV02", i, person(i, f"N{i}", f"四{i}郎", "シロウ", f"197{i}0304"))
+            Consumer.words = {(OID + "2", "N2"): "CE", (OID + "2", "N4"): "Sender"}
+            for n, i in ((1, 1), (2, 2), (4, 2), (3, 3)):
+                feed("PRPA_IN201301UV02", i, person(i, f"N{n}", f"四{n}郎", "シロウ", f"197{n}0304"))
             Consumer.wait(lambda word, told, _: word == "CA" and (OID + "1", "N1") in told)
             Consumer.wait(lambda word, told, _: word == "CE" and (OID + "2", "N2") in told)
             Consumer.wait(lambda word, told, _: word == "CA" and (OID + "3", "N3") in told)
             first = [number for word, told, number in Consumer.told if (OID + "1", "N1") in told]
-            self.assertEqual(first[0], first[1])  # after the fault it is told the same again
+            self.assertEqual(first[0], first[1])  # after a fault of its own it is told the same again
             # What was refused is kept aside, the rest goes.
             end = time.monotonic() + 60
-            while (SERVER.sql("SELECT count(*) FROM nayose.notification") != [["1"]]
+            while (SERVER.sql("SELECT count(*) FROM nayose.notification") != [["2"]]
                    and time.monotonic() < end):
                 time.sleep(0.05)
-            self.assertEqual(SERVER.sql("SELECT answer FROM nayose.notification"), [["CE"]])
+            self.assertEqual(SERVER.sql("SELECT answer FROM nayose.notification ORDER BY 1"), [["CE"], ["Sender"]])
         finally:
             service.shutdown()
             service.server_close()

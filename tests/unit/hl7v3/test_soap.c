@@ -147,6 +147,11 @@ static void test_wsdl(void **state)
     assert_non_null(strstr(out.p, "/multicacheschemas/Q_3.xsd\"/>\n</xsd:schema>"));
     assert_null(strstr(out.p, "Q_3_Cancel.xsd"));
     assert_null(strstr(out.p, "anyType"));
+    assert_int_equal(ny_soap_wsdl_write(a, &service, NY_S("http://h/?a&b\"<"), NY_S("x&y"), &out),
+                     NY_OK);
+    assert_int_equal(ny_xml_parse(a, out, NY_STR_NONE, &root, &err), NY_OK);
+    assert_non_null(strstr(out.p, "location=\"http://h/?a&amp;b&quot;&lt;/a\""));
+    assert_non_null(strstr(out.p, "schemaLocation=\"x&amp;y/multicacheschemas/R1.xsd\""));
     ny_arena_destroy(a);
 }
 
