@@ -5,6 +5,7 @@
 #define NAYOSE_IHE_H
 
 #include "nayose/base.h"
+#include "nayose/registry_speaker.h"
 
 struct ny_ihe;
 struct ny_registry;
@@ -26,10 +27,10 @@ struct ny_ihe_exchange {
     struct ny_arena *arena;
     ny_str in; /* the message's bytes, without MLLP framing */
     ny_str peer_addr;
-    ny_str user;     /* clerk of the admin interface, or empty */
-    bool may_query;  /* the peer's address is allowed to ask */
-    ny_str facility; /* the only MSH-4 (namespace) that may speak here; empty: any */
-    bool enhanced;   /* MSH-15 and MSH-16 count, when one of them is there */
+    ny_str user;    /* clerk of the admin interface, or empty */
+    bool may_query; /* the peer's address is allowed to ask */
+    struct ny_speaker speaker;
+    bool enhanced; /* MSH-15 and MSH-16 count, when one of them is there */
     /* Set before answer is called: what is sent first (CA, CE, CR), in arena; empty: nothing. And
      * that nothing more is to be sent although all is well. */
     ny_str accept;

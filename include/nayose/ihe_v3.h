@@ -19,6 +19,7 @@ struct ny_ihe_v3 {
     ny_str in;                                 /* bytes as received, envelope and all */
     ny_str peer_addr;
     bool may_query;
+    struct ny_speaker speaker;
     bool invalid; /* the schemas do not allow it: it is refused */
     /* xml: the answer's element; empty: it could not be written. */
     void (*answer)(void *ctx, ny_str xml);

@@ -113,9 +113,15 @@ bool ny_stream_peer_uid(const struct ny_stream *s, uint32_t *out_uid);
 /* The user's name, "uid:<n>" when it has none; NY_ENOTFOUND without credentials. */
 NY_MUST_USE ny_rc ny_stream_peer_user(const struct ny_stream *s, char *out, size_t cap);
 const char *ny_stream_error(const struct ny_stream *s); /* text of the last error, or "" */
-/* The SHA-256 of the certificate that the peer has shown, 64 hexadecimal digits in lower case; ""
- * without one. Borrowed from s. */
+/* The SHA-256 of the certificate that the peer has shown, trusted or not, 64 hexadecimal digits in
+ * lower case; "" without one. Borrowed from s. */
 const char *ny_stream_peer_certificate(const struct ny_stream *s);
+enum { NY_CREDENTIALS = 3 };
+/* The names by which that certificate may be known, when it is trusted: "sha256:" and the SHA-256
+ * as above, "spki:" and that of its public key (its SubjectPublicKeyInfo), and
+ * "subject=…;issuer=…" with both names by RFC 2253. The number of them, NY_CREDENTIALS or 0.
+ * Borrowed from s. */
+size_t ny_stream_peer_credentials(const struct ny_stream *s, const char *(*out)[NY_CREDENTIALS]);
 
 /* ---- connecting ---- */
 

@@ -10,6 +10,7 @@
 
 struct ny_ihe;
 struct ny_schemas;
+struct ny_speaker; /* registry_speaker.h */
 
 /* ---- budget: messages in flight in all listeners together ----
  *
@@ -70,8 +71,9 @@ struct ny_peer_request {
     ny_str content_type;
     ny_str body;
     ny_str peer_addr;
-    ny_str user;            /* of a Unix socket's peer; empty elsewhere */
-    bool may_query;         /* from this host, or access is open */
+    ny_str user;    /* of a Unix socket's peer; empty elsewhere */
+    bool may_query; /* from this host, or access is open */
+    const struct ny_speaker *speaker;
     struct ny_arena *arena; /* of the request: for the handler's own use */
 };
 
@@ -100,10 +102,11 @@ struct ny_peer_http_config {
 struct ny_peer_http_listener;
 
 struct ny_peer_http_listener *ny_peer_http_create(const struct ny_peer_http_config *cfg);
-/* Opens a port or a Unix socket; up to 8 of them for one listener. */
+/* Opens a port or a Unix socket; up to 8 of them for one listener. facility: the only one that is
+ * heard there, "" any; copied. */
 NY_MUST_USE ny_rc ny_peer_http_listen(struct ny_peer_http_listener *l,
                                       const struct ny_listener_options *options,
-                                      struct ny_error *err);
+                                      const char *facility, struct ny_error *err);
 void ny_peer_http_adopt(struct ny_peer_http_listener *l, struct ny_stream *s);
 /* The port of the first TCP listener; 0 when there is none. */
 uint16_t ny_peer_http_port(const struct ny_peer_http_listener *l);

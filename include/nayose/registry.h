@@ -58,6 +58,9 @@ const struct ny_domain *ny_registry_regional(const struct ny_registry *r);
  * application of that facility. NULL: nobody we know. */
 const struct ny_requester_row *ny_registry_source(const struct ny_registry *r, ny_str app,
                                                   ny_str facility);
+/* The same of everybody who feeds or asks. */
+const struct ny_requester_row *ny_registry_requester(const struct ny_registry *r, ny_str app,
+                                                     ny_str facility);
 /* How many fields this requester (MSH-3 and MSH-4, or what stands for them) must fill at least in a
  * demographics query, so that nobody learns by guessing who is there: its own number, else the
  * standard. */

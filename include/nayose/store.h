@@ -77,7 +77,9 @@ struct ny_requester_row {
     enum ny_address_fields address;
     bool only_asks;     /* may feed nothing */
     int query_criteria; /* fields that a demographics query must fill; 0 = as configured */
-    ny_str habits;      /* what its messages were at the beginning; empty = not learned yet */
+    /* Who may speak for it, one a line, as ny_stream_peer_credentials() names them; empty: any. */
+    ny_str certificates;
+    ny_str habits; /* what its messages were at the beginning; empty = not learned yet */
 };
 
 struct ny_identity_row {

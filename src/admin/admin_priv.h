@@ -115,6 +115,13 @@ json_t *ny_admin_groups(const struct request *q, const struct ny_word_outcome *o
 /* True, and answered, when nothing came of the word. */
 bool ny_admin_word_refused(struct telling *t, ny_rc rc, const struct ny_word_outcome *o);
 
+/* certificates.c: those of a row as a JSON list; those of a body, into out when it names them.
+ * False: one is none. */
+#define NY_ADMIN_CERTIFICATE_HINT                                                                  \
+    "a SHA-256 fingerprint in hexadecimal, spki:DIGEST of its key, or subject=NAME;issuer=NAME"
+json_t *ny_admin_certificates(ny_str certificates);
+bool ny_admin_certificates_take(struct request *q, const json_t *o, ny_str *out);
+
 /* desk.c, listings.c: a question of a listing; what stands in the word of a review reason. */
 enum ny_review_reason ny_admin_reason_parse(ny_str word);
 /* The filters of a listing of questions. False, and answered, when one is none. */

@@ -46,7 +46,7 @@ void ny_admin_sources_get(struct request *q)
         }
         json_array_append_new(
             list,
-            json_pack("{s:o, s:o, s:o, s:s, s:b, s:b, s:b, s:b, s:s, s:o, s:o, s:o, s:i, s:s}",
+            json_pack("{s:o, s:o, s:o, s:s, s:b, s:b, s:b, s:b, s:s, s:o, s:o, s:o, s:i, s:s, s:o}",
                       "application", ny_admin_str(s->app), "facility", ny_admin_str(s->facility),
                       "charset", ny_admin_str(s->charset), "undecodable",
                       s->undecodable_replace ? "replace" : "refuse", "strict_update",
@@ -55,7 +55,8 @@ void ny_admin_sources_get(struct request *q)
                       s->unwatched ? "off" : "on", "alarm",
                       ny_admin_str(ny_registry_source_alarm(q->registry, s)), "habits",
                       ny_admin_str(s->habits), "default_domain", ny_admin_str(default_of(q, s)),
-                      "id_width", s->id_width, "address", address_names[s->address]));
+                      "id_width", s->id_width, "address", address_names[s->address], "certificates",
+                      ny_admin_certificates(s->certificates)));
     }
     ny_admin_json(q, 200, json_pack("{s:o}", "sources", list));
 }
@@ -227,7 +228,12 @@ static const char *take_reading(struct request *q, const json_t *o, struct ny_re
     if (!take_width(o, &row->id_width)) {
         return "the width of ids is a number from 0 to 20";
     }
-    return take_address(q, o, &row->address) ? NULL : "the address is all, whole or parts";
+    if (!take_address(q, o, &row->address)) {
+        return "the address is all, whole or parts";
+    }
+    return ny_admin_certificates_take(q, o, &row->certificates)
+               ? NULL
+               : "a certificate is " NY_ADMIN_CERTIFICATE_HINT;
 }
 
 void ny_admin_sources_post(struct request *q)

@@ -36,6 +36,7 @@ void ny_admin_feed(struct request *q)
         .peer_addr = q->call->peer_addr,
         .user = q->call->user,
         .may_query = true,
+        .speaker = {.is_local = true},
         .answer = on_answer,
         .ctx = f,
     };

@@ -12,9 +12,10 @@ void ny_admin_requesters_get(struct request *q)
 
     for (size_t i = 0; i < n; i++) {
         json_array_append_new(
-            list, json_pack("{s:o, s:o, s:b, s:i}", "application", ny_admin_str(all[i]->app),
+            list, json_pack("{s:o, s:o, s:b, s:i, s:o}", "application", ny_admin_str(all[i]->app),
                             "facility", ny_admin_str(all[i]->facility), "feeds", !all[i]->only_asks,
-                            "query_criteria", all[i]->query_criteria));
+                            "query_criteria", all[i]->query_criteria, "certificates",
+                            ny_admin_certificates(all[i]->certificates)));
     }
     ny_admin_json(q, 200, json_pack("{s:o}", "requesters", list));
 }
@@ -39,18 +40,23 @@ void ny_admin_requesters_post(struct request *q)
     struct ny_requester_row row;
     const json_t *criteria;
     json_int_t n;
+    bool certified;
 
     if (o == NULL) {
         return;
     }
     row = row_of(q, ny_admin_text_of(q, o, "application"), ny_admin_text_of(q, o, "facility"));
     criteria = json_object_get(o, "query_criteria");
-    n = json_is_integer(criteria) ? json_integer_value(criteria) : -1;
+    n = criteria == NULL ? row.query_criteria : -1;
+    n = json_is_integer(criteria) ? json_integer_value(criteria) : n;
+    certified = ny_admin_certificates_take(q, o, &row.certificates);
     json_decref(o);
     if (ny_str_is_empty(row.facility)) {
         ny_admin_fail(q, 400, "the facility (MSH-4) is missing", "");
     } else if (n < 0 || n > CRITERIA_MAX) {
         ny_admin_fail(q, 400, "query_criteria is a number from 0 to 5", "0: as configured");
+    } else if (!certified) {
+        ny_admin_fail(q, 400, "this is no certificate", NY_ADMIN_CERTIFICATE_HINT);
     } else {
         row.query_criteria = (int)n;
         ny_registry_source_set(q->registry, &row, q->call->user, ny_admin_changed, q);

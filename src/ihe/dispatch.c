@@ -125,13 +125,18 @@ static bool receiver_check(struct ihe_exchange *ex)
 
 static bool header_check(struct ihe_exchange *ex)
 {
-    ny_str facility = ex->x->facility;
+    ny_str app = ex->msh.sending_application.namespace_id;
+    ny_str facility = ex->msh.sending_facility.namespace_id;
 
-    if (facility.n > 0 && !ny_str_equals(ex->msh.sending_facility.namespace_id, facility)) {
-        return ihe_refuse(ex, IHE_FAULT_FOREIGN_SENDER, NULL);
-    }
     if (!event_find(ex)) {
         return false;
+    }
+    if (!ny_registry_may_speak(ex->ihe->cfg.registry, &ex->x->speaker, app, facility,
+                               ihe_is_query(ex))) {
+        return ihe_refuse(ex, IHE_FAULT_FOREIGN_SENDER, NULL);
+    }
+    if (ihe_is_query(ex) && ex->request.source == NULL) {
+        ex->request.source = ny_registry_requester(ex->ihe->cfg.registry, app, facility);
     }
     if (ex->msh.raw_10.n == 0) {
         return ihe_refuse(ex, IHE_FAULT_NO_CONTROL_ID, NULL);

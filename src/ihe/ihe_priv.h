@@ -292,6 +292,7 @@ ny_str ihe_text(struct ihe_exchange *ex, const struct ny_hl7v2_segment *seg, ny_
 /* A field that is `""`, or has a repetition that is. */
 bool ihe_field_is_deleted(const struct ny_hl7v2_segment *seg, unsigned field);
 bool ihe_is_refused(const struct ihe_exchange *ex);
+bool ihe_is_query(const struct ihe_exchange *ex);
 /* Adds a value to a set; false: refused. */
 bool ihe_say(struct ihe_exchange *ex, struct ny_patient *p, enum ny_set_id set,
              const struct ny_value *v, const struct ny_stamp *stamp);

@@ -7,8 +7,7 @@
  *   add of a known patient, revision of an unknown one: done, and told (detail I)
  *   several patients, or several that are replaced: CE, nothing done
  *
- * Who sends: the device's id is MSH-3, its organisation's id MSH-4 of a source; or either is the
- * OID of a domain, whose source it then is. Ids of other organisations (asOtherIDs) are taken where
+ * Ids of other organisations (asOtherIDs) are taken where
  * the sender may feed them. Spec: ITI TF-2 3.44, appendix O; our HL7 v3 rules 6, 7. */
 
 #include "v3_priv.h"
@@ -20,14 +19,6 @@ struct ihe_v3_feed {
     size_t n_ids;
     const struct ny_xml_node *replaced; /* id that is merged away */
 };
-
-ny_str ihe_v3_root(const struct ny_xml_node *id)
-{
-    ny_str root = ny_str_trim(ny_xml_attr(id, "root"));
-
-    return ny_str_starts_with(root, NY_S("urn:oid:")) ? ny_str_sub(root, strlen("urn:oid:"), root.n)
-                                                      : root;
-}
 
 static bool is_merge(const struct ihe_v3 *v3)
 {
@@ -42,36 +33,6 @@ static bool refuse(struct ihe_exchange *ex, enum ihe_fault f, const struct ny_xm
         path = ny_xml_path(ex->arena, ex->v3->x->message, where);
     }
     return ihe_refuse(ex, f, path.p);
-}
-
-/* ---- the sender ---- */
-
-static const struct ny_domain *domain_of(const struct ihe_exchange *ex, ny_str root)
-{
-    const struct ny_domain *d = NULL;
-    const struct ny_hd hd = {.oid = root, .type = NY_S("ISO")};
-
-    return root.n > 0 && ny_registry_authority(ex->ihe->cfg.registry, &hd, &d) == NY_AUTHORITY_FOUND
-               ? d
-               : NULL;
-}
-
-static const struct ny_requester_row *source_find(const struct ihe_exchange *ex)
-{
-    const struct ny_registry *r = ex->ihe->cfg.registry;
-    const struct ny_xml_node *agent = ihe_v3_child(ex->v3->sender, "asAgent");
-    const struct ny_xml_node *org = ihe_v3_child(agent, "representedOrganization");
-    const ny_str device = ihe_v3_root(ihe_v3_child(ex->v3->sender, "id"));
-    const ny_str facility = ihe_v3_root(ihe_v3_child(org, "id"));
-    const struct ny_requester_row *source =
-        ny_registry_source(r, device, facility.n > 0 ? facility : device);
-    const struct ny_domain *d = domain_of(ex, facility);
-
-    if (source != NULL) {
-        return source;
-    }
-    d = d != NULL ? d : domain_of(ex, device);
-    return d != NULL ? ny_registry_source(r, d->source_app, d->source_facility) : NULL;
 }
 
 /* ---- checks ---- */
@@ -89,6 +50,9 @@ bool ihe_v3_header_check(struct ihe_exchange *ex, bool only_real)
     const bool quqi = ny_str_equals(written, NY_S("QUQI_IN000003UV01")); /* of _Cancel, too */
 
     ex->msh.processing_id = ny_str_trim(ny_xml_attr(processing, "code"));
+    if (!ihe_v3_may_speak(v3)) {
+        return ihe_refuse(ex, IHE_FAULT_FOREIGN_SENDER, NULL);
+    }
     if (v3->x->invalid) {
         return refuse(ex, IHE_FAULT_V3_SCHEMA, NULL);
     }
@@ -176,7 +140,7 @@ static bool ids_read(struct ihe_exchange *ex, struct ihe_v3_feed *f)
     }
     for (; other != NULL && !is_merge(ex->v3); other = ny_xml_again(other)) {
         for (id = ihe_v3_child(other, "id"); id != NULL; id = ny_xml_again(id)) {
-            const struct ny_domain *d = domain_of(ex, ihe_v3_root(id));
+            const struct ny_domain *d = ihe_v3_domain(ex->v3, id);
 
             if (d != NULL && ny_xml_attr(id, "extension").n > 0 &&
                 ny_registry_may_feed(ex->ihe->cfg.registry, ex->request.source, d) &&
@@ -240,6 +204,8 @@ bool ihe_v3_take(struct ihe_exchange *ex, struct ny_hl7v2_writer *w)
     }
     ex->msg = msg;
     ex->msh = *ny_hl7v2_header(msg);
+    ex->msh.sending_application.namespace_id = ex->v3->app;
+    ex->msh.sending_facility.namespace_id = ex->v3->facility;
     return true;
 }
 
@@ -305,14 +271,14 @@ struct ihe_exchange *ihe_v3_exchange_make(struct ihe_v3 *v3)
     *x = (struct ny_ihe_exchange){.arena = v3->arena,
                                   .in = v3->x->in,
                                   .peer_addr = v3->x->peer_addr,
-                                  .may_query = v3->x->may_query};
+                                  .may_query = v3->x->may_query,
+                                  .speaker = v3->x->speaker};
     ex->ihe = v3->ihe;
     ex->x = x;
     ex->arena = v3->arena;
     ex->v3 = v3;
     ex->request = v3->request;
     ex->msh.control_id = v3->request.control_id;
-    ex->request.source = source_find(ex);
     v3->feed = f;
     return ex;
 }

@@ -76,20 +76,6 @@ static void tell(struct ihe_v3 *ex, const struct ihe_targets *t, const struct ny
 
 /* ---- the question ---- */
 
-/* The domain of a root, which may be written as a URN; NULL: unknown. */
-static const struct ny_domain *domain_of(const struct ihe_v3 *ex, const struct ny_xml_node *value)
-{
-    const struct ny_domain *d = NULL;
-    ny_str root = ny_str_trim(ny_xml_attr(value, "root"));
-    struct ny_hd hd = {.type = NY_S("ISO")};
-
-    if (ny_str_starts_with(root, NY_S("urn:oid:"))) {
-        root = ny_str_sub(root, strlen("urn:oid:"), root.n);
-    }
-    hd.oid = root;
-    return ny_registry_authority(ex->ihe->cfg.registry, &hd, &d) == NY_AUTHORITY_FOUND ? d : NULL;
-}
-
 /* The domains of the dataSources; false: each unknown one is a place of the fault. */
 static bool targets_read(struct ihe_v3 *ex, const struct ny_xml_node *parameters,
                          struct ihe_targets *out)
@@ -99,7 +85,7 @@ static bool targets_read(struct ihe_v3 *ex, const struct ny_xml_node *parameters
     *out = (struct ihe_targets){.all = true};
     for (; source != NULL; source = ny_xml_again(source)) {
         const struct ny_xml_node *value = ihe_v3_child(source, "value");
-        const struct ny_domain *d = domain_of(ex, value);
+        const struct ny_domain *d = ihe_v3_domain(ex, value);
 
         if (ny_xml_attr(value, "nullFlavor").n > 0) {
             continue; /* asks for nothing */
@@ -158,7 +144,7 @@ static bool question_read(struct ihe_v3 *ex)
         return ihe_v3_refuse(ex, IHE_V3_SEVERAL,
                              ny_xml_again(who) != NULL ? ny_xml_again(who) : ny_xml_again(value));
     }
-    ex->query_domain = domain_of(ex, value);
+    ex->query_domain = ihe_v3_domain(ex, value);
     return ex->query_domain != NULL || ihe_v3_refuse(ex, IHE_V3_UNKNOWN_KEY, value);
 }
 

@@ -144,7 +144,7 @@ ny_rc ihe_ack_compose(struct ihe_exchange *ex, enum ny_hl7v2_ack_code code, ny_s
     return ny_hl7v2_ack_write(a, &ex->msh, &ack, out);
 }
 
-static bool is_query(const struct ihe_exchange *ex)
+bool ihe_is_query(const struct ihe_exchange *ex)
 {
     return ex->event != NULL && ex->event->action >= IHE_ITI9;
 }
@@ -152,10 +152,10 @@ static bool is_query(const struct ihe_exchange *ex)
 static ny_rc compose(struct ihe_exchange *ex, struct ny_arena *a, ny_str *out)
 {
     ex->composed = true;
-    if (ex->v3 != NULL && (!is_query(ex) || ex->event->action == IHE_CANCEL)) {
+    if (ex->v3 != NULL && (!ihe_is_query(ex) || ex->event->action == IHE_CANCEL)) {
         return ihe_iti44_ack_write(ex, a, out);
     }
-    if (!is_query(ex) || ex->event->action == IHE_CANCEL) {
+    if (!ihe_is_query(ex) || ex->event->action == IHE_CANCEL) {
         return ihe_ack_compose(ex, ihe_fault_row(ex->fault)->code, ex->control_id, a, out);
     }
     return ex->event->action == IHE_ITI9 ? ihe_iti9_write(ex, a, NULL, 0, out)
@@ -168,7 +168,7 @@ static void count(const struct ihe_exchange *ex)
 {
     enum ny_hl7v2_ack_code code = ihe_fault_row(ex->fault)->code;
 
-    if (is_query(ex)) {
+    if (ihe_is_query(ex)) {
         ny_counter_add(NY_C_QUERIES, 1);
     } else if (ex->composed) {
         ny_counter_add(code == NY_HL7V2_AA   ? NY_C_FEED_AA
@@ -190,7 +190,7 @@ void ihe_send_answer(struct ihe_exchange *ex, ny_str answer)
         ihe_v3_send(ex->v3, answer);
         return;
     }
-    if (x->enhanced && answer.n > 0 && !is_query(ex) &&
+    if (x->enhanced && answer.n > 0 && !ihe_is_query(ex) &&
         (ex->msh.raw_15.n > 0 || ex->msh.raw_16.n > 0)) {
         answer = ihe_acknowledge_twice(ex, answer);
     }
@@ -253,21 +253,30 @@ static ny_str decision(struct ihe_exchange *ex)
     return ny_arena_printf(ex->arena, "%s %d", ny_hl7v2_ack_code_name(row->code), row->err);
 }
 
+/* Refused for who it is, or for what it says (our audit rules 3). */
+static enum ny_audit_outcome outcome_of(enum ihe_fault f)
+{
+    if (f == IHE_FAULT_NONE) {
+        return NY_AUDIT_OK;
+    }
+    return f == IHE_FAULT_QUERY_DENIED || f == IHE_FAULT_FOREIGN_SENDER ||
+                   f == IHE_FAULT_UNKNOWN_SENDER || f == IHE_FAULT_NOT_YOUR_DOMAIN
+               ? NY_AUDIT_DENIED
+               : NY_AUDIT_MINOR;
+}
+
 void ihe_finish(struct ihe_exchange *ex)
 {
     struct ny_note *n = &ex->note;
     ny_str answer = NY_STR_NONE;
     ny_rc rc = compose(ex, ex->arena, &answer);
 
-    n->kind = is_query(ex) ? NY_S("query") : NY_S("feed");
-    n->outcome = ihe_is_refused(ex) ? NY_AUDIT_MINOR : NY_AUDIT_OK;
-    if (ex->fault == IHE_FAULT_QUERY_DENIED) {
-        n->outcome = NY_AUDIT_DENIED;
-    }
+    n->kind = ihe_is_query(ex) ? NY_S("query") : NY_S("feed");
+    n->outcome = outcome_of(ex->fault);
     /* A refused message is not kept: the same bytes, sent again when the cause is gone (a domain
      * was registered), must be processed and not be answered from memory. */
-    n->keep_message = !is_query(ex) && !ihe_is_refused(ex);
-    if (is_query(ex)) {
+    n->keep_message = !ihe_is_query(ex) && !ihe_is_refused(ex);
+    if (ihe_is_query(ex)) {
         n->query_payload = ex->x->in;
     }
     n->decision = decision(ex);

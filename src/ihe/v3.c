@@ -167,6 +167,59 @@ void ihe_v3_finish(struct ihe_v3 *ex)
     ihe_v3_note_and_send(ex, answer);
 }
 
+/* ---- ids ---- */
+
+ny_str ihe_v3_root(const struct ny_xml_node *id)
+{
+    ny_str root = ny_str_trim(ny_xml_attr(id, "root"));
+
+    return ny_str_starts_with(root, NY_S("urn:oid:")) ? ny_str_sub(root, strlen("urn:oid:"), root.n)
+                                                      : root;
+}
+
+const struct ny_domain *ihe_v3_domain(const struct ihe_v3 *ex, const struct ny_xml_node *id)
+{
+    const struct ny_domain *d = NULL;
+    const struct ny_hd hd = {.oid = ihe_v3_root(id), .type = NY_S("ISO")};
+
+    return hd.oid.n > 0 &&
+                   ny_registry_authority(ex->ihe->cfg.registry, &hd, &d) == NY_AUTHORITY_FOUND
+               ? d
+               : NULL;
+}
+
+/* ---- the sender ---- */
+
+/* Who sends: the device's id is MSH-3, its organisation's id MSH-4 of a source (or of who only
+ * asks); or either is the OID of a domain, whose source it then is. */
+static void sender_find(struct ihe_v3 *ex)
+{
+    const struct ny_registry *r = ex->ihe->cfg.registry;
+    const struct ny_xml_node *agent = ihe_v3_child(ex->sender, "asAgent");
+    const struct ny_xml_node *org =
+        ihe_v3_child(ihe_v3_child(agent, "representedOrganization"), "id");
+    const struct ny_xml_node *device = ihe_v3_child(ex->sender, "id");
+    const struct ny_domain *d = ihe_v3_domain(ex, org);
+    bool asks = ex->kind->fn != ihe_iti44;
+
+    d = d != NULL ? d : ihe_v3_domain(ex, device);
+    ex->app = ihe_v3_root(device);
+    ex->facility = ihe_v3_root(org).n > 0 ? ihe_v3_root(org) : ex->app;
+    ex->request.source = asks ? ny_registry_requester(r, ex->app, ex->facility)
+                              : ny_registry_source(r, ex->app, ex->facility);
+    if (ex->request.source == NULL && d != NULL) {
+        ex->app = d->source_app;
+        ex->facility = d->source_facility;
+        ex->request.source = ny_registry_source(r, ex->app, ex->facility);
+    }
+}
+
+bool ihe_v3_may_speak(const struct ihe_v3 *ex)
+{
+    return ny_registry_may_speak(ex->ihe->cfg.registry, &ex->x->speaker, ex->app, ex->facility,
+                                 ex->kind->fn != ihe_iti44);
+}
+
 /* ---- the wrapper ---- */
 
 static bool code_is(const struct ny_xml_node *message, const char *name, const char *wanted)
@@ -183,6 +236,9 @@ static bool wrapper_check(struct ihe_v3 *ex)
     const struct ny_xml_node *processing = ihe_v3_child(m, "processingCode");
     const struct ny_xml_node *mode = ihe_v3_child(m, "processingModeCode");
 
+    if (!ihe_v3_may_speak(ex)) {
+        return ihe_v3_refuse(ex, IHE_V3_DENIED, ex->sender);
+    }
     if (ex->x->invalid) {
         return ihe_v3_refuse(ex, IHE_V3_SCHEMA, NULL);
     }
@@ -223,6 +279,7 @@ static bool exchange_fill(struct ihe_v3 *ex)
     r->peer_addr = ex->x->peer_addr;
     r->body = ex->x->in;
     r->received_us = ny_clock_now_us();
+    sender_find(ex);
     return r->control_id.p != NULL && r->user.p != NULL;
 }
 

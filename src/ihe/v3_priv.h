@@ -40,6 +40,7 @@ struct ihe_v3 {
     const struct ihe_interaction *kind;
     const struct ny_xml_node *id, *sender, *receiver; /* id; device of both */
     const struct ny_xml_node *query;                  /* queryByParameter */
+    ny_str app, facility;                             /* who sends, as a source is named */
     struct ny_request request;
     struct ny_note note;
     struct ny_reply reply;
@@ -108,9 +109,14 @@ void ihe_pages_keep(const struct ihe_exchange *ex, ny_str pointer);
 /* The parameter that a place in QPD comes from. */
 const struct ny_xml_node *ihe_iti47_place(const struct ihe_v3 *v3, ny_str erl);
 
-void ihe_iti44(struct ihe_v3 *ex);
 /* The OID of an id; some write it as a URN. */
 ny_str ihe_v3_root(const struct ny_xml_node *id);
+/* The domain whose OID it is, or NULL. */
+const struct ny_domain *ihe_v3_domain(const struct ihe_v3 *ex, const struct ny_xml_node *id);
+/* The connection may send in the sender's name. */
+bool ihe_v3_may_speak(const struct ihe_v3 *ex);
+
+void ihe_iti44(struct ihe_v3 *ex);
 /* The XPath of what an ERL of the feed (or an XPath) speaks of; empty: of no element. */
 ny_str ihe_v3_place(const struct ihe_v3 *v3, struct ny_arena *a, ny_str where);
 /* v3_patient.c: the field PID-3 (or MRG-1), and the fields behind it. */

@@ -204,3 +204,14 @@ void cli_split_source(struct cli *cli, const struct verb *verb, const char *text
     *application = ny_arena_str(cli->arena, app).p;
     *facility = rest.p;
 }
+
+bool cli_certificate_add(json_t *body, const char *arg)
+{
+    json_t *list = json_object_get(body, "certificates");
+
+    if (list == NULL) {
+        list = json_array();
+        (void)json_object_set_new(body, "certificates", list);
+    }
+    return arg[0] == '\0' || json_array_append_new(list, json_string(arg)) == 0;
+}

@@ -7,7 +7,8 @@ static void requesters_print(struct cli *cli, const json_t *requesters)
     static const struct cli_column columns[] = {
         {"REQUESTER",      false, false},
         {"FEEDS",          false, false},
-        {"QUERY-CRITERIA", false, false}
+        {"QUERY-CRITERIA", false, false},
+        {"CERTIFICATES",   true,  false}
     };
     struct libscols_table *t = cli_table_create(columns, NY_ARRAY_LEN(columns));
 
@@ -17,12 +18,15 @@ static void requesters_print(struct cli *cli, const json_t *requesters)
         ny_str name = ny_arena_printf(cli->arena, "%s^%s", cli_json_text(o, "application"),
                                       cli_json_text(o, "facility"));
         char text[24];
+        char certificates[24];
 
         (void)snprintf(text, sizeof(text), "%lld", (long long)n);
+        (void)snprintf(certificates, sizeof(certificates), "%zu",
+                       json_array_size(json_object_get(o, "certificates")));
         cli_table_row(
             t,
             (const char *const[]){name.p, json_is_true(json_object_get(o, "feeds")) ? "yes" : "no",
-                                  n > 0 ? text : "default"},
+                                  n > 0 ? text : "default", certificates},
             NY_ARRAY_LEN(columns));
     }
     cli_table_print(t);
@@ -44,7 +48,7 @@ int verb_requester_list(struct cli *cli, const struct verb *verb)
     return code;
 }
 
-enum { KEY_CRITERIA = 0x2000 };
+enum { KEY_CRITERIA = 0x2000, KEY_CERTIFICATE };
 
 static const struct argp_option options[] = {
     {.name = "query-criteria",
@@ -52,7 +56,11 @@ static const struct argp_option options[] = {
      .arg = "N|default",
      .doc = "Fields that it must fill at least in a demographics query, 1 to 5; default: as "
             "[access] query_criteria says"},
-    {0      },
+    {.name = "certificate",
+     .key = KEY_CERTIFICATE,
+     .arg = "FINGERPRINT",
+     .doc = CLI_CERTIFICATE_DOC},
+    {0                       },
 };
 
 static bool option_set(void *ctx, int key, char *arg, struct argp_state *state)
@@ -60,6 +68,9 @@ static bool option_set(void *ctx, int key, char *arg, struct argp_state *state)
     json_t *o = ctx;
     uint64_t n = 0;
 
+    if (key == KEY_CERTIFICATE && arg != NULL) {
+        return cli_certificate_add(o, arg);
+    }
     if (key != KEY_CRITERIA || arg == NULL) {
         return false;
     }

@@ -21,6 +21,7 @@ static void sources_print(struct cli *cli, const json_t *sources)
         {"DEFAULT-DOMAIN",           false, false},
         {"ID-WIDTH",                 true,  false},
         {"ADDRESS",                  false, false},
+        {"CERTIFICATES",             true,  false},
         {"ALARM",                    false, true }
     };
     struct libscols_table *t = cli_table_create(columns, NY_ARRAY_LEN(columns));
@@ -30,6 +31,7 @@ static void sources_print(struct cli *cli, const json_t *sources)
         ny_str source = ny_arena_printf(cli->arena, "%s^%s", cli_json_text(s, "application"),
                                         cli_json_text(s, "facility"));
         char width[8];
+        char certificates[24];
         const char *const cells[] = {source.p,
                                      cli_json_text(s, "charset"),
                                      cli_json_text(s, "undecodable"),
@@ -41,10 +43,13 @@ static void sources_print(struct cli *cli, const json_t *sources)
                                      cli_json_text(s, "default_domain"),
                                      width,
                                      cli_json_text(s, "address"),
+                                     certificates,
                                      cli_json_text(s, "alarm")};
 
         (void)snprintf(width, sizeof(width), "%d",
                        (int)json_integer_value(json_object_get(s, "id_width")));
+        (void)snprintf(certificates, sizeof(certificates), "%zu",
+                       json_array_size(json_object_get(s, "certificates")));
         cli_table_row(t, cells, NY_ARRAY_LEN(cells));
     }
     cli_table_print(t);

@@ -9,6 +9,7 @@ enum {
     KEY_DEFAULT,
     KEY_WIDTH,
     KEY_ADDRESS,
+    KEY_CERTIFICATE,
     KEY_SWITCHES
 };
 
@@ -44,6 +45,10 @@ static const struct argp_option options[] = {
      .arg = "all|whole|parts",
      .doc = "What of PID-11 is the address: all, XAD-8 with the postal code, or XAD-1 to 5. Holds "
             "for what comes from now on"},
+    {.name = "certificate",
+     .key = KEY_CERTIFICATE,
+     .arg = "FINGERPRINT",
+     .doc = CLI_CERTIFICATE_DOC},
     {.name = "strict-update",
      .key = KEY_SWITCHES,
      .arg = "yes|no",
@@ -60,7 +65,7 @@ static const struct argp_option options[] = {
      .key = KEY_SWITCHES + 3,
      .arg = "yes|no",
      .doc = "Nothing of this source links by itself"},
-    {0                                                                 },
+    {0                                                                    },
 };
 
 static bool option_set(void *ctx, int key, char *arg, struct argp_state *state)
@@ -87,6 +92,9 @@ static bool option_set(void *ctx, int key, char *arg, struct argp_state *state)
     }
     if (key == KEY_ADDRESS) {
         return json_object_set_new(o, "address", json_string(arg)) == 0;
+    }
+    if (key == KEY_CERTIFICATE) {
+        return cli_certificate_add(o, arg);
     }
     if (key == KEY_WIDTH) {
         uint64_t n = 0;

@@ -137,7 +137,8 @@ static ny_rc http_start(struct server *s, const char *name, bool is_admin, bool 
     if (*l == NULL) {
         *l = http_create(s, name, is_admin, open_access);
     }
-    return ny_peer_http_listen(*l, &options, err);
+    return ny_peer_http_listen(*l, &options, ny_conf_str(s->conf, "listener", name, "facility"),
+                               err);
 }
 
 /* ---- SOAP ---- */

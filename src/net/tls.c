@@ -100,6 +100,9 @@ static int on_verify(X509_STORE_CTX *store, void *arg)
     int e;
 
     (void)arg;
+    if (x != NULL) {
+        ny_tls_shown(ssl, x);
+    }
     if (x == NULL || !key_is_strong(x)) {
         X509_STORE_CTX_set_error(store, X509_V_ERR_EE_KEY_TOO_SMALL);
         return 0;

@@ -18,6 +18,8 @@ EVP_PKEY *ny_tls_read_key(const char *name, const char *path, struct ny_error *e
 
 /* A new connection with the settings as they are now; owned. */
 SSL *ny_tls_session(const struct ny_tls *tls);
+/* The other end of a connection has shown this certificate; nobody has looked at it yet. */
+void ny_tls_shown(const SSL *ssl, const X509 *x);
 int64_t ny_tls_handshake_us(const struct ny_tls *tls);
 
 #endif

@@ -25,6 +25,7 @@ struct tls {
     bool eof;    /* the peer's TCP end */
     bool broken; /* after a fatal error SSL_shutdown() is not allowed */
     char certificate[2 * SHA256_SIZE + 1];
+    char *credentials[NY_CREDENTIALS]; /* owned; NULL until the handshake is done */
 };
 
 /* ---- the BIO ---- */
@@ -206,17 +207,70 @@ static void tls_close(struct ny_stream *s)
     t->lower->close(s);
 }
 
-static void certificate_keep(struct tls *t)
+/* ---- the certificate shown ---- */
+
+void ny_tls_shown(const SSL *ssl, const X509 *x)
 {
-    X509 *x = SSL_get0_peer_certificate(t->ssl);
+    struct tls *t = SSL_get_app_data(ssl);
     unsigned char digest[SHA256_SIZE];
     unsigned n = sizeof(digest);
 
-    if (x != NULL && X509_digest(x, EVP_sha256(), digest, &n) == 1) {
-        for (unsigned i = 0; i < n; i++) {
-            snprintf(t->certificate + (size_t)2 * i, 3, "%02x", digest[i]);
-        }
+    if (X509_digest(x, EVP_sha256(), digest, &n) == 1) {
+        ny_hex(digest, sizeof(digest), t->certificate);
     }
+}
+
+/* What was written to a BIO in memory, as text; owned. */
+static char *text_take(BIO *b)
+{
+    char *p = NULL;
+    long n = BIO_get_mem_data(b, &p);
+    char *text = ny_malloc((size_t)n + 1);
+
+    memcpy(text, p, (size_t)n);
+    text[n] = '\0';
+    BIO_free(b);
+    return text;
+}
+
+static char *digest_text(const char *kind, const char *hex)
+{
+    BIO *b = BIO_new(BIO_s_mem());
+
+    NY_ASSERT(b != NULL && BIO_printf(b, "%s:%s", kind, hex) > 0);
+    return text_take(b);
+}
+
+static char *names_text(const X509 *x)
+{
+    BIO *b = BIO_new(BIO_s_mem());
+
+    NY_ASSERT(b != NULL && BIO_puts(b, "subject=") > 0 &&
+              X509_NAME_print_ex(b, X509_get_subject_name(x), 0, XN_FLAG_RFC2253) >= 0 &&
+              BIO_puts(b, ";issuer=") > 0 &&
+              X509_NAME_print_ex(b, X509_get_issuer_name(x), 0, XN_FLAG_RFC2253) >= 0);
+    return text_take(b);
+}
+
+static void credentials_keep(struct tls *t)
+{
+    const X509 *x = SSL_get0_peer_certificate(t->ssl);
+    unsigned char *spki = NULL;
+    uint8_t digest[NY_SHA256_LEN];
+    char hex[2 * sizeof(digest) + 1];
+    int n;
+
+    if (x == NULL) {
+        return;
+    }
+    n = i2d_X509_PUBKEY(X509_get_X509_PUBKEY(x), &spki);
+    NY_ASSERT(n > 0);
+    ny_sha256(ny_str_of((const char *)spki, (size_t)n), digest);
+    ny_hex(digest, sizeof(digest), hex);
+    OPENSSL_free(spki);
+    t->credentials[0] = digest_text("sha256", t->certificate);
+    t->credentials[1] = digest_text("spki", hex);
+    t->credentials[2] = names_text(x);
 }
 
 static ssize_t tls_handshake(struct ny_stream *s)
@@ -231,7 +285,7 @@ static ssize_t tls_handshake(struct ny_stream *s)
     }
     if (r == NY_IO_DONE) {
         deadline_stop(s->tls);
-        certificate_keep(s->tls);
+        credentials_keep(s->tls);
     }
     return r;
 }
@@ -287,6 +341,7 @@ void ny_tls_begin(struct ny_stream *s, struct ny_tls *tls, bool as_client, const
     s->tls = t;
     t->ssl = ny_tls_session(tls);
     t->lower = s->ops;
+    NY_ASSERT(SSL_set_app_data(t->ssl, t) == 1);
     b = bio_make(s);
     SSL_set_bio(t->ssl, b, b);
     if (as_client) {
@@ -309,6 +364,9 @@ void ny_tls_begin(struct ny_stream *s, struct ny_tls *tls, bool as_client, const
 
 void ny_tls_release(struct ny_stream *s)
 {
+    for (size_t i = 0; s->tls != NULL && i < NY_CREDENTIALS; i++) {
+        ny_free(s->tls->credentials[i]);
+    }
     ny_free(s->tls);
     s->tls = NULL;
 }
@@ -316,4 +374,15 @@ void ny_tls_release(struct ny_stream *s)
 const char *ny_stream_peer_certificate(const struct ny_stream *s)
 {
     return s->tls != NULL ? s->tls->certificate : "";
+}
+
+size_t ny_stream_peer_credentials(const struct ny_stream *s, const char *(*out)[NY_CREDENTIALS])
+{
+    if (s->tls == NULL || s->tls->credentials[0] == NULL) {
+        return 0;
+    }
+    for (size_t i = 0; i < NY_CREDENTIALS; i++) {
+        (*out)[i] = s->tls->credentials[i];
+    }
+    return NY_CREDENTIALS;
 }

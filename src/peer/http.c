@@ -18,6 +18,7 @@ struct session;
 
 struct http_request {
     struct ny_peer_request pub;
+    struct ny_speaker speaker;
     struct ny_http_request *wire;
     struct session *session; /* NULL: orphan */
     struct ny_loop *loop;
@@ -33,13 +34,21 @@ struct session {
     struct ny_arena *arena;       /* of the request being received */
     struct http_request *pending; /* under way, else NULL */
     struct ny_timer *partial;     /* runs while a request is being received */
+    const char *facility;         /* of its door */
     char user[USER_MAX];
+};
+
+/* One of the doors of a listener. */
+struct door {
+    struct ny_peer_http_listener *owner;
+    struct ny_listener *listener; /* NULL: not listening any more */
+    char *facility;               /* owned; "": any */
 };
 
 struct ny_peer_http_listener {
     struct ny_peer_http_config cfg;
-    struct ny_listener *listeners[LISTENERS_MAX];
-    size_t n_listeners;
+    struct door doors[LISTENERS_MAX];
+    size_t n_doors;
     struct ny_peer_sessions sessions;
 };
 
@@ -222,6 +231,8 @@ static void take_request(struct session *s, struct ny_http_request *wire)
     r->pub.peer_addr = ny_arena_str(a, ny_str_from_c(ny_stream_peer(s->base.stream)));
     r->pub.user = ny_arena_str(a, ny_str_from_c(s->user));
     r->pub.may_query = cfg->open_access || ny_stream_is_local(s->base.stream);
+    ny_peer_speaker_read(s->base.stream, s->facility, a, &r->speaker);
+    r->pub.speaker = &r->speaker;
     r->pub.arena = a;
     s->arena = NULL; /* moved to the request */
     s->pending = r;
@@ -309,11 +320,13 @@ struct ny_peer_http_listener *ny_peer_http_create(const struct ny_peer_http_conf
     return l;
 }
 
-void ny_peer_http_adopt(struct ny_peer_http_listener *l, struct ny_stream *stream)
+static void session_open(struct ny_peer_http_listener *l, const char *facility,
+                         struct ny_stream *stream)
 {
     struct session *s = ny_calloc(1, sizeof(*s));
 
     s->listener = l;
+    s->facility = facility;
     s->base.under_way_max = 1;
     s->parser = ny_http_parser_create(l->cfg.max_body);
     s->partial = ny_timer_create(l->cfg.loop, on_partial, s);
@@ -324,33 +337,46 @@ void ny_peer_http_adopt(struct ny_peer_http_listener *l, struct ny_stream *strea
     ny_peer_session_begin(&s->base, &l->sessions, &session_ops, stream);
 }
 
+void ny_peer_http_adopt(struct ny_peer_http_listener *l, struct ny_stream *stream)
+{
+    session_open(l, "", stream);
+}
+
 static void on_accept(struct ny_listener *listener, struct ny_stream *s, void *ctx)
 {
+    const struct door *d = ctx;
+
     (void)listener;
-    ny_peer_http_adopt(ctx, s);
+    session_open(d->owner, d->facility, s);
 }
 
 ny_rc ny_peer_http_listen(struct ny_peer_http_listener *l,
-                          const struct ny_listener_options *options, struct ny_error *err)
+                          const struct ny_listener_options *options, const char *facility,
+                          struct ny_error *err)
 {
-    struct ny_listener *opened = NULL;
+    struct door *d = &l->doors[l->n_doors];
     ny_rc rc;
 
-    if (l->n_listeners == LISTENERS_MAX) {
+    if (l->n_doors == LISTENERS_MAX) {
         return ny_fail(err, NY_ELIMIT, "too many HTTP listeners");
     }
-    rc = ny_listener_create(l->cfg.loop, options, on_accept, l, &opened, err);
+    rc = ny_listener_create(l->cfg.loop, options, on_accept, d, &d->listener, err);
     if (rc == NY_OK) {
-        l->listeners[l->n_listeners++] = opened;
+        d->owner = l;
+        d->facility = ny_malloc(strlen(facility) + 1);
+        memcpy(d->facility, facility, strlen(facility) + 1);
+        l->n_doors++;
     }
     return rc;
 }
 
 uint16_t ny_peer_http_port(const struct ny_peer_http_listener *l)
 {
-    for (size_t i = 0; i < l->n_listeners; i++) {
-        if (ny_listener_port(l->listeners[i]) != 0) {
-            return ny_listener_port(l->listeners[i]);
+    for (size_t i = 0; i < l->n_doors; i++) {
+        const struct ny_listener *door = l->doors[i].listener;
+
+        if (door != NULL && ny_listener_port(door) != 0) {
+            return ny_listener_port(door);
         }
     }
     return 0;
@@ -363,10 +389,10 @@ size_t ny_peer_http_sessions(const struct ny_peer_http_listener *l)
 
 static void stop_listening(struct ny_peer_http_listener *l)
 {
-    for (size_t i = 0; i < l->n_listeners; i++) {
-        ny_listener_destroy(l->listeners[i]);
+    for (size_t i = 0; i < l->n_doors; i++) {
+        ny_listener_destroy(l->doors[i].listener);
+        l->doors[i].listener = NULL;
     }
-    l->n_listeners = 0;
 }
 
 void ny_peer_http_drain(struct ny_peer_http_listener *l)
@@ -382,5 +408,8 @@ void ny_peer_http_destroy(struct ny_peer_http_listener *l)
     }
     stop_listening(l);
     ny_peer_sessions_close(&l->sessions);
+    for (size_t i = 0; i < l->n_doors; i++) {
+        ny_free(l->doors[i].facility);
+    }
     ny_free(l);
 }

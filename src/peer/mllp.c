@@ -195,7 +195,7 @@ static void take_frame(struct session *s)
     e->x.in = ny_arena_str(e->x.arena, ny_mllp_reader_frame(s->reader));
     e->x.peer_addr = ny_arena_str(e->x.arena, ny_str_from_c(ny_stream_peer(s->base.stream)));
     e->x.may_query = cfg->open_access || ny_stream_is_local(s->base.stream);
-    e->x.facility = ny_arena_str(e->x.arena, ny_str_from_c(s->listener->facility));
+    ny_peer_speaker_read(s->base.stream, s->listener->facility, e->x.arena, &e->x.speaker);
     e->x.enhanced = cfg->enhanced;
     e->x.answer = on_answer;
     e->x.ctx = e;

@@ -4,6 +4,7 @@
 #define NAYOSE_PEER_PRIV_H
 
 #include "nayose/peer.h"
+#include "nayose/registry_speaker.h"
 
 enum {
     NY_PEER_MESSAGE_MAX = 4 * 1024 * 1024,
@@ -31,6 +32,11 @@ void ny_peer_budget_forget(struct ny_peer_budget *b, struct ny_peer_waiter *w);
 
 /* An arena for one message of at most max bytes. */
 struct ny_arena *ny_peer_arena_create(size_t max);
+
+/* Who is at the other end; facility as configured, borrowed; the texts of the certificate go into
+ * the arena, for the message may outlive its stream. */
+void ny_peer_speaker_read(const struct ny_stream *s, const char *facility, struct ny_arena *a,
+                          struct ny_speaker *out);
 
 /* ---- session ---- */
 

@@ -14,6 +14,27 @@
 
 static void session_pump(struct ny_peer_session *s);
 
+/* ---- who it is ---- */
+
+void ny_peer_speaker_read(const struct ny_stream *s, const char *facility, struct ny_arena *a,
+                          struct ny_speaker *out)
+{
+    const char *names[NY_CREDENTIALS];
+    size_t n = ny_stream_peer_credentials(s, &names);
+    ny_str *copies = NY_ARENA_ARRAY(a, ny_str, NY_CREDENTIALS);
+
+    *out = (struct ny_speaker){.is_local = ny_stream_is_local(s),
+                               .facility = ny_str_from_c(facility),
+                               .credentials = copies,
+                               .n_credentials = n};
+    for (size_t i = 0; i < n && copies != NULL; i++) {
+        copies[i] = ny_arena_str(a, ny_str_from_c(names[i]));
+    }
+    if (n > 0 && copies == NULL) {
+        *out = (struct ny_speaker){.facility = out->facility}; /* an unknown peer */
+    }
+}
+
 /* ---- end ---- */
 
 static void session_free(void *ctx)

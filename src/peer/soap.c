@@ -194,6 +194,7 @@ static void post(const struct service *s, struct call *c)
         .in = req->body,
         .peer_addr = req->peer_addr,
         .may_query = req->may_query,
+        .speaker = *req->speaker,
         .answer = on_answer,
         .ctx = c,
     };

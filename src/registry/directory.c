@@ -4,12 +4,27 @@
 
 /* ---- keeping them ---- */
 
-static ny_str keep(struct ny_registry *r, ny_str s)
+/* The texts go into the arena, which has no cap. */
+static void domain_copy(struct ny_arena *a, const struct ny_domain *d, struct ny_domain *out)
 {
-    ny_str copy = ny_arena_str(r->directory, s);
+    *out = *d;
+    out->ns = ny_arena_str(a, d->ns);
+    out->oid = ny_arena_str(a, d->oid);
+    out->type = ny_arena_str(a, d->type);
+    out->name = ny_arena_str(a, d->name);
+    out->source_app = ny_arena_str(a, d->source_app);
+    out->source_facility = ny_arena_str(a, d->source_facility);
+}
 
-    NY_ASSERT(copy.p != NULL);
-    return copy;
+static void requester_copy(struct ny_arena *a, const struct ny_requester_row *row,
+                           struct ny_requester_row *out)
+{
+    *out = *row;
+    out->app = ny_arena_str(a, row->app);
+    out->facility = ny_arena_str(a, row->facility);
+    out->charset = ny_arena_str(a, row->charset);
+    out->habits = ny_arena_str(a, row->habits);
+    out->certificates = ny_arena_str(a, row->certificates);
 }
 
 static bool is_source_of(const struct ny_requester_row *s, const struct ny_domain *d)
@@ -49,38 +64,33 @@ void ny_directory_add_domain(struct ny_registry *r, const struct ny_domain *d)
     }
     copy = NY_ARENA_NEW(r->directory, struct ny_domain);
     NY_ASSERT(copy != NULL);
-    *copy = *d;
-    copy->ns = keep(r, d->ns);
-    copy->oid = keep(r, d->oid);
-    copy->type = keep(r, d->type);
-    copy->name = keep(r, d->name);
-    copy->source_app = keep(r, d->source_app);
-    copy->source_facility = keep(r, d->source_facility);
+    domain_copy(r->directory, d, copy);
     copy->id_width = width_of(r, copy);
     r->domains = ny_realloc(r->domains, ny_mul_size(r->n_domains + 1, sizeof(*r->domains)));
     r->domains[r->n_domains++] = copy;
 }
 
-void ny_directory_set_source(struct ny_registry *r, const struct ny_requester_row *row)
+struct ny_requester_row *ny_requester_of(const struct ny_registry *r, int32_t id)
 {
-    struct ny_requester_row *copy = NULL;
-
     for (size_t i = 0; i < r->n_sources; i++) {
-        if (r->sources[i]->id == row->id) {
-            copy = r->sources[i];
+        if (r->sources[i]->id == id) {
+            return r->sources[i];
         }
     }
+    return NULL;
+}
+
+void ny_directory_set_source(struct ny_registry *r, const struct ny_requester_row *row)
+{
+    struct ny_requester_row *copy = ny_requester_of(r, row->id);
+
     if (copy == NULL) {
         copy = NY_ARENA_NEW(r->directory, struct ny_requester_row);
         NY_ASSERT(copy != NULL);
         r->sources = ny_realloc(r->sources, ny_mul_size(r->n_sources + 1, sizeof(*r->sources)));
         r->sources[r->n_sources++] = copy;
     }
-    *copy = *row;
-    copy->app = keep(r, row->app);
-    copy->facility = keep(r, row->facility);
-    copy->charset = keep(r, row->charset);
-    copy->habits = keep(r, row->habits);
+    requester_copy(r->directory, row, copy);
     widths_spread(r, copy);
 }
 
@@ -157,17 +167,15 @@ enum ny_authority_result ny_registry_authority(const struct ny_registry *r, cons
     return NY_AUTHORITY_FOUND;
 }
 
-/* The exact application first, then any of that facility. */
-static const struct ny_requester_row *requester_find(const struct ny_registry *r, ny_str app,
-                                                     ny_str facility, bool asks)
+const struct ny_requester_row *ny_requester_find(const struct ny_registry *r, ny_str app,
+                                                 ny_str facility, ny_requester_fn *fits)
 {
     const struct ny_requester_row *any = NULL;
 
     for (size_t i = 0; i < r->n_sources; i++) {
         const struct ny_requester_row *s = r->sources[i];
 
-        if (!ny_str_equals(s->facility, facility) ||
-            (asks ? s->query_criteria == 0 : s->only_asks)) {
+        if (!ny_str_equals(s->facility, facility) || !fits(s)) {
             continue;
         }
         if (ny_str_equals(s->app, app) && !ny_str_is_empty(app)) {
@@ -180,16 +188,37 @@ static const struct ny_requester_row *requester_find(const struct ny_registry *r
     return any;
 }
 
+static bool is_known(const struct ny_requester_row *row)
+{
+    return row->id != 0;
+}
+
+static bool feeds(const struct ny_requester_row *row)
+{
+    return !row->only_asks;
+}
+
+static bool has_criteria(const struct ny_requester_row *row)
+{
+    return row->query_criteria != 0;
+}
+
 const struct ny_requester_row *ny_registry_source(const struct ny_registry *r, ny_str app,
                                                   ny_str facility)
 {
-    return requester_find(r, app, facility, false);
+    return ny_requester_find(r, app, facility, feeds);
+}
+
+const struct ny_requester_row *ny_registry_requester(const struct ny_registry *r, ny_str app,
+                                                     ny_str facility)
+{
+    return ny_requester_find(r, app, facility, is_known);
 }
 
 size_t ny_registry_query_criteria(const struct ny_registry *r, ny_str app, ny_str facility,
                                   size_t standard)
 {
-    const struct ny_requester_row *s = requester_find(r, app, facility, true);
+    const struct ny_requester_row *s = ny_requester_find(r, app, facility, has_criteria);
 
     return s != NULL ? (size_t)s->query_criteria : standard;
 }
@@ -288,18 +317,18 @@ static bool width_fits(const struct ny_registry *r, const struct ny_requester_ro
  * bring an id of the old form behind the look that has just been taken. */
 static ny_rc width_change(struct ny_registry *r, struct change *c)
 {
-    for (size_t i = 0; i < r->n_sources; i++) {
-        if (r->sources[i]->id == c->requester->id &&
-            r->sources[i]->id_width != c->requester->id_width) {
-            if (!width_fits(r, c->requester)) {
-                return NY_ECONFLICT;
-            }
-            c->registry = r;
-            c->width_before = r->sources[i]->id_width;
-            r->sources[i]->id_width = c->requester->id_width;
-            widths_spread(r, r->sources[i]);
-        }
+    struct ny_requester_row *s = ny_requester_of(r, c->requester->id);
+
+    if (s == NULL || s->id_width == c->requester->id_width) {
+        return NY_OK;
     }
+    if (!width_fits(r, c->requester)) {
+        return NY_ECONFLICT;
+    }
+    c->registry = r;
+    c->width_before = s->id_width;
+    s->id_width = c->requester->id_width;
+    widths_spread(r, s);
     return NY_OK;
 }
 
@@ -334,13 +363,11 @@ static void change_confirmed(struct ny_registry *r, void *ctx)
 
 static void width_take_back(const struct change *c)
 {
-    for (size_t i = 0; c->registry != NULL && i < c->registry->n_sources; i++) {
-        struct ny_requester_row *s = c->registry->sources[i];
+    if (c->registry != NULL) {
+        struct ny_requester_row *s = ny_requester_of(c->registry, c->requester->id);
 
-        if (s->id == c->requester->id) {
-            s->id_width = c->width_before;
-            widths_spread(c->registry, s);
-        }
+        s->id_width = c->width_before;
+        widths_spread(c->registry, s);
     }
 }
 
@@ -404,14 +431,8 @@ void ny_registry_domain_add(struct ny_registry *r, const struct ny_domain *d, ny
     c->added = fn;
     c->domain = NY_ARENA_NEW(c->arena, struct ny_domain);
     NY_ASSERT(c->domain != NULL);
-    *c->domain = *d;
+    domain_copy(c->arena, d, c->domain);
     c->domain->id = (int32_t)r->n_domains + 1;
-    c->domain->ns = ny_arena_str(c->arena, d->ns);
-    c->domain->oid = ny_arena_str(c->arena, d->oid);
-    c->domain->type = ny_arena_str(c->arena, d->type);
-    c->domain->name = ny_arena_str(c->arena, d->name);
-    c->domain->source_app = ny_arena_str(c->arena, d->source_app);
-    c->domain->source_facility = ny_arena_str(c->arena, d->source_facility);
     c->requester = new_source(r, c->arena, c->domain);
     ny_registry_work(r, &work, who, c);
 }
@@ -425,10 +446,7 @@ void ny_registry_source_set(struct ny_registry *r, const struct ny_requester_row
     c->set = fn;
     c->requester = NY_ARENA_NEW(c->arena, struct ny_requester_row);
     NY_ASSERT(c->requester != NULL);
-    *c->requester = *row;
-    c->requester->app = ny_arena_str(c->arena, row->app);
-    c->requester->facility = ny_arena_str(c->arena, row->facility);
-    c->requester->charset = ny_arena_str(c->arena, row->charset);
+    requester_copy(c->arena, row, c->requester);
     if (row->id == 0) {
         c->requester->id = (int32_t)r->n_sources + 1; /* two at once: the table refuses one */
     }

@@ -145,20 +145,10 @@ struct pardon {
     void *ctx;
 };
 
-static const struct ny_requester_row *source_by_id(const struct ny_registry *r, int32_t id)
-{
-    for (size_t i = 0; i < r->n_sources; i++) {
-        if (r->sources[i]->id == id) {
-            return r->sources[i];
-        }
-    }
-    return NULL;
-}
-
 static ny_rc pardon_decide(struct ny_registry *r, struct ny_store_batch *rows, void *ctx)
 {
     const struct pardon *p = ctx;
-    struct ny_requester_row row = *source_by_id(r, p->source);
+    struct ny_requester_row row = *ny_requester_of(r, p->source);
     const struct ny_hold_release_row release = {.source = p->source,
                                                 .why = NY_HOLD_DRIFT,
                                                 .who = p->who,
@@ -174,7 +164,7 @@ static ny_rc pardon_decide(struct ny_registry *r, struct ny_store_batch *rows, v
 static void pardon_confirmed(struct ny_registry *r, void *ctx)
 {
     const struct pardon *p = ctx;
-    struct ny_requester_row row = *source_by_id(r, p->source);
+    struct ny_requester_row row = *ny_requester_of(r, p->source);
     struct watch *w = watch_of(r, p->source);
 
     row.habits = NY_STR_NONE;

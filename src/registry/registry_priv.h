@@ -321,6 +321,11 @@ void ny_registry_calibration_keep(struct ny_registry *r, ny_str body);
 /* directory.c */
 void ny_directory_add_domain(struct ny_registry *r, const struct ny_domain *d);
 void ny_directory_set_source(struct ny_registry *r, const struct ny_requester_row *row);
+struct ny_requester_row *ny_requester_of(const struct ny_registry *r, int32_t id); /* or NULL */
+/* The row of that name that fits: of the exact application first, then of any. NULL: none. */
+typedef bool ny_requester_fn(const struct ny_requester_row *row);
+const struct ny_requester_row *ny_requester_find(const struct ny_registry *r, ny_str app,
+                                                 ny_str facility, ny_requester_fn *fits);
 
 /* query.c: the question between the groups of two identities goes into out->review and reason. */
 void ny_registry_question(const struct ny_registry *r, uint32_t a, uint32_t b,

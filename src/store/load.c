@@ -48,7 +48,8 @@ static ny_rc requester_row(const struct ny_store_visitor *v, const struct ny_db_
         .id_width = ny_db_get_i32(r, i, 12),
         .address = (enum ny_address_fields)ny_db_get_i32(r, i, 13),
         .query_criteria = ny_db_get_i32(r, i, 14),
-        .only_asks = !ny_db_get_bool(r, i, 15),
+        .certificates = ny_db_get_str(r, i, 15),
+        .only_asks = !ny_db_get_bool(r, i, 16),
     };
 
     return v->requester(v->ctx, &row);

@@ -3,6 +3,7 @@
 Python's ssl; certificates that change under a running server; and what a peer may not do to it.
 """
 import asyncio
+import hashlib
 import http.client
 import os
 import pwd
@@ -20,6 +21,7 @@ import hl7
 import hl7.mllp
 
 import harness
+from test_holds import nayose
 
 OID = "1.2.392.100495.20.3.51.12210100018"
 CONF = """
@@ -51,6 +53,12 @@ type = http
 port = {https}
 tls = jp
 
+[listener https-f01]
+type = http
+port = {https_f01}
+tls = jp
+facility = F01
+
 [listener hasty]
 port = {hasty}
 partial_timeout = 1
@@ -58,6 +66,7 @@ acknowledge = enhanced
 facility = F01
 """
 
+NUMBER = iter(range(1, 1000))
 CIPHERS_12 = ("DHE-RSA-AES128-GCM-SHA256", "ECDHE-RSA-AES128-GCM-SHA256",
               "DHE-RSA-AES256-GCM-SHA384", "ECDHE-RSA-AES256-GCM-SHA384")
 OLD = ("-cipher", "ALL:@SECLEVEL=0")
@@ -96,6 +105,31 @@ def free_port():
         return s.getsockname()[1]
 
 
+def add_v3(organization, local_id):
+    """PRPA_IN201301UV02 of a device of that organisation (a domain's OID), in its envelope."""
+    return f"""<e:Envelope xmlns:e="http://www.w3.org/2003/05/soap-envelope"><e:Body>
+<PRPA_IN201301UV02 xmlns="urn:hl7-org:v3" ITSVersion="XML_1.0"><id root="1.2.3.4" extension="{next(NUMBER)}"/>
+<creationTime value="20260102030405"/><interactionId root="2.16.840.1.113883.1.6" extension="PRPA_IN201301UV02"/>
+<processingCode code="P"/><processingModeCode code="T"/><acceptAckCode code="AL"/>
+<receiver typeCode="RCV"><device classCode="DEV" determinerCode="INSTANCE"><id root="2.999.9"/></device></receiver>
+<sender typeCode="SND"><device classCode="DEV" determinerCode="INSTANCE"><id root="2.999.8"/><asAgent classCode="AGNT">
+<representedOrganization classCode="ORG" determinerCode="INSTANCE"><id root="{organization}"/></representedOrganization></asAgent></device></sender>
+<controlActProcess classCode="CACT" moodCode="EVN"><subject typeCode="SUBJ"><registrationEvent classCode="REG" moodCode="EVN">
+<statusCode code="active"/><subject1 typeCode="SBJ"><patient classCode="PAT"><id root="{organization}" extension="{local_id}"/>
+<statusCode code="active"/><patientPerson classCode="PSN" determinerCode="INSTANCE"><name use="L IDE"><family>山田</family><given>太郎</given></name>
+<birthTime value="19700101"/></patientPerson></patient></subject1></registrationEvent></subject></controlActProcess>
+</PRPA_IN201301UV02></e:Body></e:Envelope>"""
+
+
+def query_v3(organization, local_id):
+    """PRPA_IN201309UV02 about a patient of that organisation, asked by it."""
+    text = add_v3(organization, local_id).replace("201301UV02", "201309UV02")
+    head, _, tail = text.partition("<subject ")
+    return head + f"""<code code="PRPA_TE201309UV02"/><queryByParameter><queryId root="1.2.3.5" extension="1"/><statusCode code="new"/>
+<parameterList><patientIdentifier><value root="{organization}" extension="{local_id}"/><semanticsText>Patient.id</semanticsText>
+</patientIdentifier></parameterList></queryByParameter>""" + tail.partition("</subject>")[2]
+
+
 def message(control, patient="1", name="山田^太郎"):
     return "\r".join([
         f"MSH|^~\\&|HIS|F01|NAYOSE|REGION|20260101120000||ADT^A28^ADT_A05|{control}|P|2.5||||||UNICODE UTF-8",
@@ -115,7 +149,7 @@ class Tls(unittest.TestCase):
             for name in ("lone", "weak"):
                 with open(os.path.join(cls.certs, name + ".pem"), encoding="ascii") as one:
                     f.write(one.read())
-        cls.ports = {name: free_port() for name in ("jp", "ihe", "https", "hasty")}
+        cls.ports = {name: free_port() for name in ("jp", "ihe", "https", "https_f01", "hasty")}
         cls.renew("rsa")
         for name in ("server.key", "expired.key"):
             cls.give_to_server(name)
@@ -342,6 +376,90 @@ class Tls(unittest.TestCase):
             self.assertEqual(harness.field(answer, "ERR", 2), "MSH^1^4")
             self.assertIn("another facility", harness.field(answer, "ERR", 8))
             self.assertEqual(harness.field(w.ask(message("F1", "f")), "MSA", 1), "AA")
+
+    # ---- certificates of sources ----
+
+    def openssl_x509(self, name, *options):
+        return subprocess.run(["openssl", "x509", "-in", self.path(name + ".pem"), "-noout", *options],
+                              stdout=subprocess.PIPE, text=True, check=True).stdout.strip()
+
+    def key_digest(self, name):
+        pem = self.openssl_x509(name, "-pubkey")
+        der = subprocess.run(["openssl", "pkey", "-pubin", "-outform", "DER"], input=pem.encode(),
+                             stdout=subprocess.PIPE, check=True).stdout
+        return hashlib.sha256(der).hexdigest()
+
+    def bind(self, source, *certificates, verb="source", code=0):
+        run = nayose(self.server, verb, "set", source,
+                     *[word for c in certificates for word in ("--certificate", c)])
+        self.assertEqual(run.returncode, code, run.stderr)
+        return run.stderr
+
+    def curl(self, listener, certificate, path, body):
+        """The codes of an answer by curl with a certificate."""
+        run = subprocess.run(
+            ["curl", "-sS", "--cacert", self.path("ca.pem"), "--cert", self.path(certificate + ".pem"),
+             "--key", self.path(certificate + ".key"), "-H", "Content-Type: application/soap+xml",
+             "--resolve", f"server.example.org:{self.ports[listener]}:127.0.0.1", "--data-binary", "@-",
+             f"https://server.example.org:{self.ports[listener]}{path}"],
+            input=body, stdout=subprocess.PIPE, text=True, check=True)
+        return re.findall(r'<(?:typeCode|queryResponseCode|code) code="(C[AER]|A[AER]|NS\d+|OK|NF|QE)"', run.stdout)
+
+    def test_certificates_speak_for_their_sources_alone(self):
+        oid = {"F11": OID + "1", "F12": OID + "2"}
+        for facility, root in oid.items():
+            status, answer = self.server.request("POST", "/domains", {"namespace": facility, "oid": root})
+            self.assertEqual(status, 201, answer)
+        names = self.openssl_x509("lone", "-subject", "-issuer", "-nameopt", "RFC2253")
+        self.bind("^F11", "spki:" + self.key_digest("renewed"))
+        self.bind("^F12", "00" * 32, names.replace("\n", ";"))
+        self.bind("PORTAL^F12", self.openssl_x509("rsa", "-fingerprint", "-sha256").partition("=")[2], verb="requester")
+        self.assertIn("fingerprint", self.bind("^F11", "renewed.pem", code=1))
+        feed, ask = "ADT^A28^ADT_A05", "QBP^Q23^QBP_Q21"
+
+        def said(certificate, facility, kind=feed, application="HIS", listener="jp"):
+            text = message(f"C{next(NUMBER)}", "c").replace(b"|HIS|F01|", f"|{application}|{facility}|".encode(), 1)
+            text = text.replace(b"^^^F01&" + OID.encode(), f"^^^{facility}&{oid.get(facility, OID)}".encode(), 1)
+            if kind == ask:
+                text = text.partition(b"EVN|")[0].replace(feed.encode(), ask.encode()) + (
+                    f"QPD|IHE PIX Query|T|c^^^{facility}\rRCP|I\r").encode()
+            with self.wire(listener, certificate) as w:
+                answer = w.ask(text)
+            return harness.field(answer, "MSA", 1), harness.field(answer, "ERR", 2)
+
+        fine, foreign = ("AA", None), ("AR", "MSH^1^4")
+        for expected, *meeting in (
+                (fine, "renewed", "F11"), (foreign, "renewed", "F12"), (foreign, "renewed", "F01"),
+                (fine, "lone", "F12"), (foreign, "lone", "F11"),
+                (foreign, "client", "F11"), (foreign, "client", "F12"), (fine, "client", "F01"),
+                (foreign, "rsa", "F12", feed, "PORTAL"), (foreign, "rsa", "F12", ask, "HIS"),
+                (foreign, "lone", "F11", ask), (foreign, "lone", "F12", ask, "PORTAL")):
+            self.assertEqual(said(*meeting), expected, meeting)
+        for facility, certificate, application in (
+                ("F11", "renewed", "HIS"), ("F12", "lone", "HIS"), ("F12", "rsa", "PORTAL")):
+            self.assertIn(said(certificate, facility, ask, application)[0], ("AA", "AE"))
+        # HL7 V3, by the same rules
+        for expected, certificate, facility, listener in (
+                (["CA"], "renewed", "F11", "https"), (["CR", "NS260"], "lone", "F11", "https"),
+                (["CA"], "lone", "F12", "https"), (["CR", "NS260"], "client", "F12", "https"),
+                (["CR", "NS260"], "renewed", "F11", "https_f01")):
+            self.assertEqual(self.curl(listener, certificate, "/pixmanager", add_v3(oid[facility], "v")),
+                             expected, (certificate, facility))
+        self.assertEqual(self.curl("https", "renewed", "/pixmanager", query_v3(oid["F11"], "v"))[0], "AA")
+        self.assertEqual(self.curl("https", "lone", "/pixmanager", query_v3(oid["F11"], "v"))[:2],
+                         ["AE", "NS260"])
+        self.assertEqual(self.curl("https_f01", "client", "/pixmanager", query_v3(oid["F11"], "v"))[:2],
+                         ["AE", "NS260"])
+        # the admin's own way in, and a plain connection of this host, go by what the message says
+        with harness.Wire(self.server.mllp_port) as w:
+            text = message("PLAIN", "p").replace(b"F01", b"F11").replace(OID.encode(), oid["F11"].encode())
+            self.assertEqual(harness.field(w.ask(text), "MSA", 1), "AA")
+        denied = self.server.sql("SELECT kind, count(*) FROM nayose.audit_event WHERE outcome = 8 AND "
+                                 "(message_id LIKE 'C%' OR message_id LIKE '1.2.3.4^%') GROUP BY kind ORDER BY kind")
+        self.assertEqual(denied, [["feed", "9"], ["query", "5"]])
+        self.bind("^F11", "")
+        self.assertEqual(said("renewed", "F01"), fine)  # nobody's again
+        self.assertEqual(said("client", "F11"), fine)
 
     def memory(self):
         with open(f"/proc/{self.server.pid}/status", encoding="ascii") as f:

@@ -83,6 +83,7 @@ static const char *ask(struct v3_bench *v, struct ny_arena *a, const char *param
     struct ny_ihe_v3 x = {.arena = a,
                           .peer_addr = NY_S("127.0.0.1:1"),
                           .may_query = !v->may_not_query,
+                          .speaker = {.is_local = true},
                           .invalid = v->invalid,
                           .answer = on_answer,
                           .ctx = v};

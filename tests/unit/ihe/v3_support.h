@@ -12,6 +12,7 @@ static inline const char *v3_send(struct bench *b, ny_str in)
                           .in = in,
                           .peer_addr = NY_S("127.0.0.1:40000"),
                           .may_query = !b->may_not_query,
+                          .speaker = {.is_local = true},
                           .answer = bench_on_answer,
                           .ctx = b};
 

@@ -309,6 +309,20 @@ const struct ny_requester_row *ny_registry_source(const struct ny_registry *r, n
     return NULL;
 }
 
+const struct ny_requester_row *ny_registry_requester(const struct ny_registry *r, ny_str app,
+                                                     ny_str facility)
+{
+    return ny_registry_source(r, app, facility);
+}
+
+bool ny_registry_may_speak(const struct ny_registry *r, const struct ny_speaker *s, ny_str app,
+                           ny_str facility, bool asks)
+{
+    (void)app;
+    (void)asks;
+    return !r->may_not_speak && (s->facility.n == 0 || ny_str_equals(s->facility, facility));
+}
+
 size_t ny_registry_query_criteria(const struct ny_registry *r, ny_str app, ny_str facility,
                                   size_t standard)
 {

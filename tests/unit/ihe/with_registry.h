@@ -8,6 +8,7 @@
 
 #include "nayose/registry.h"
 #include "nayose/registry_search.h"
+#include "nayose/registry_speaker.h"
 
 enum { FAKE_MAX = 64, FAKE_TEXT = 16384 };
 
@@ -36,6 +37,7 @@ struct ny_registry {
     size_t n_pending;
     int64_t last_person;
     bool not_ready;
+    bool may_not_speak;
     ny_rc fail;         /* what done gets, NY_OK = success */
     ny_rc fail_resolve; /* what resolve and search give */
     enum ny_search_result search_result;

@@ -181,6 +181,22 @@ static const struct {
     {"another address",          "server", "client",   NULL,      NULL,        "127.0.0.2",           "IP address mismatch"    },
 };
 
+/* The three names of the certificate that was shown; ca has signed it. */
+static void assert_credentials(const struct ny_stream *s, const char *who)
+{
+    const char *names[NY_CREDENTIALS];
+    char expected[120];
+
+    assert_int_equal(ny_stream_peer_credentials(s, &names), NY_CREDENTIALS);
+    snprintf(expected, sizeof(expected), "sha256:%s", ny_stream_peer_certificate(s));
+    assert_string_equal(names[0], expected);
+    assert_true(ny_str_starts_with(ny_str_from_c(names[1]), NY_S("spki:")));
+    assert_int_equal(strlen(names[1]), strlen(names[0]) - 2);
+    snprintf(expected, sizeof(expected), "subject=CN=%s,O=nayose test;issuer=CN=%s,O=nayose test",
+             who, strcmp(who, "lone") == 0 ? who : "ca");
+    assert_string_equal(names[2], expected);
+}
+
 static void meet(size_t i)
 {
     struct ny_tls_options server = options_of(meetings[i].server);
@@ -200,6 +216,7 @@ static void meet(size_t i)
         assert_string_equal(t.ends[0].log, "connected ");
         assert_string_equal(t.ends[1].log, "connected ");
         assert_int_equal(strlen(ny_stream_peer_certificate(t.ends[0].s)), 64);
+        assert_credentials(t.ends[0].s, meetings[i].client);
     } else {
         assert_null(strstr(t.ends[at].log, "connected"));
         assert_non_null(strstr(t.error[at], meetings[i].error));

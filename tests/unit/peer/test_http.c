@@ -274,7 +274,7 @@ static void test_the_user_of_a_unix_socket(void **state)
     assert_non_null(mkdtemp(dir));
     snprintf(path, sizeof(path), "%s/s", dir);
     room_open(&r, 0);
-    assert_int_equal(ny_peer_http_listen(r.listener, &options, &err), NY_OK);
+    assert_int_equal(ny_peer_http_listen(r.listener, &options, "", &err), NY_OK);
     assert_int_equal(ny_peer_http_port(r.listener), 0);
     assert_int_equal(ny_stream_connect_unix(r.loop, path, &r.client, &err), NY_OK);
     ny_stream_set_callback(r.client, on_client, &r);
