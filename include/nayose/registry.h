@@ -195,7 +195,7 @@ void ny_registry_note(struct ny_registry *r, const struct ny_note *note,
 
 /* ---- questions ---- */
 
-/* Who is this: committed state, one statement. The regional domain asks by regional id. The caller
+/* Who is this: committed state. The regional domain asks by regional id. The caller
  * writes the audit by ny_registry_note before it answers. fn is called once, maybe from inside.
  * Rows borrowed until it returns. */
 void ny_registry_resolve(struct ny_registry *r, const struct ny_domain *domain, ny_str id,

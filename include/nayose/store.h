@@ -321,7 +321,7 @@ NY_MUST_USE ny_rc ny_store_read_patients(struct ny_store *s, const int64_t *ids,
                                          void *ctx);
 
 /* PIX: the identity (domain, local id), or the person with this regional id when domain is 0, and
- * every active or test member of its person. One statement. */
+ * every active or test member of its person. */
 struct ny_resolved {
     bool found; /* the queried id is known and not merged or deleted */
     int64_t person;
@@ -332,11 +332,18 @@ struct ny_resolved {
     } * members; /* ordered by domain, local id; the queried one included */
     size_t n_members;
 };
-NY_MUST_USE ny_rc ny_store_resolve(struct ny_store *s, int32_t domain, ny_str id,
+struct ny_resolve_question {
+    int32_t domain;
+    ny_str id;
+};
+/* Many questions in one statement. fn gets [n] answers in the order of the questions, NULL when rc
+ * is not NY_OK. */
+NY_MUST_USE ny_rc ny_store_resolve(struct ny_store *s, const struct ny_resolve_question *q,
+                                   size_t n,
                                    void (*fn)(void *ctx, ny_rc rc, const struct ny_resolved *r),
                                    void *ctx);
 
-/* The same as it was answered at a past moment. */
+/* One of them as it was answered at a past moment. */
 NY_MUST_USE ny_rc ny_store_resolve_at(struct ny_store *s, int32_t domain, ny_str id, int64_t at_us,
                                       void (*fn)(void *ctx, ny_rc rc, const struct ny_resolved *r),
                                       void *ctx);

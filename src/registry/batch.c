@@ -215,7 +215,7 @@ static void on_commit(void *ctx, ny_rc rc, const struct ny_error *err)
 
 void ny_registry_flush(struct ny_registry *r)
 {
-    while (r->in_flight == NULL && r->open != NULL) {
+    while (r->in_flight == NULL && r->open != NULL && !r->gathering) {
         ny_rc rc;
 
         r->in_flight = r->open;

@@ -4,17 +4,6 @@
 
 /* ---- resolve, listings: handed to the store ---- */
 
-void ny_registry_resolve(struct ny_registry *r, const struct ny_domain *domain, ny_str id,
-                         void (*fn)(void *ctx, ny_rc rc, const struct ny_resolved *res), void *ctx)
-{
-    char buf[NY_ID_WIDTH_MAX];
-    ny_rc rc = ny_store_resolve(r->store, domain->id, ny_domain_local_id(domain, id, buf), fn, ctx);
-
-    if (rc != NY_OK) {
-        fn(ctx, rc, NULL);
-    }
-}
-
 void ny_registry_resolve_at(struct ny_registry *r, const struct ny_domain *domain, ny_str id,
                             int64_t at_us,
                             void (*fn)(void *ctx, ny_rc rc, const struct ny_resolved *res),

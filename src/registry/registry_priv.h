@@ -13,6 +13,7 @@
 #include "nayose/registry_snapshot.h"
 
 struct item;
+struct question;
 
 enum item_kind { ITEM_FEED, ITEM_NOTE, ITEM_WORK };
 
@@ -151,6 +152,13 @@ struct ny_registry {
     int64_t batch_no;
     bool ready;
     bool rebuilding;
+    bool
+        gathering; /* notes of a group of answers: the open batch is not sent before the last one */
+    struct {
+        struct question *head; /* oldest first; the first n_asked are under way */
+        struct question **tail;
+        size_t n_asked;
+    } questions; /* resolve.c */
     struct rollout rollout;
     const struct ny_registry_snapshot_options *snapshot; /* while one is loaded; NULL: live */
     struct seen_table seen;
@@ -188,7 +196,8 @@ struct batch *ny_registry_open_batch(struct ny_registry *r);
 bool ny_registry_batch_is_full(const struct ny_registry *r);
 /* The item's rows are in the open batch; it now waits for the commit. */
 void ny_registry_batch_add(struct ny_registry *r, struct item *i);
-/* Sends the open batch when nothing is in flight. Call after a group of items was decided. */
+/* Sends the open batch when nothing is in flight and no group gathers. Call after a group of items
+ * was decided. */
 void ny_registry_flush(struct ny_registry *r);
 bool ny_registry_is_touched(const struct ny_registry *r, const struct ny_feed *feed);
 void ny_registry_ready_changed(void *ctx, bool ready);

@@ -14,6 +14,7 @@ struct read_op {
     /* Gives rows, or a failure (r == NULL), to the caller. */
     void (*tell)(struct read_op *op, ny_rc rc, const struct ny_db_result *r);
     bool told;
+    size_t n_asked; /* questions of a resolve */
     void *ctx;
     union {
         void (*patients)(void *, ny_rc, const struct ny_stored_patient *, size_t);
@@ -265,34 +266,57 @@ ny_rc ny_store_read_visits(struct ny_store *s, const struct ny_visit_question *q
 
 /* ---- resolve ---- */
 
+/* The rows of one answer begin at `at`; the place behind them. */
+static size_t answer_read(struct read_op *op, const struct ny_db_result *r, size_t at,
+                          struct ny_resolved *out)
+{
+    int64_t question = ny_db_get_i64(r, at, 4);
+    size_t end = at;
+
+    while (end < ny_db_rows(r) && ny_db_get_i64(r, end, 4) == question) {
+        end++;
+    }
+    out->found = true;
+    out->person = ny_db_get_i64(r, at, 0);
+    out->regional_id = ny_db_get_str(r, at, 1);
+    out->members = NY_ARENA_ARRAY(op->arena, struct ny_resolved_member, end - at);
+    for (size_t i = at; i < end && !ny_db_is_null(r, i, 2); i++) { /* NULL: nobody is left in it */
+        out->members[out->n_members++] =
+            (struct ny_resolved_member){ny_db_get_i32(r, i, 2), ny_db_get_str(r, i, 3)};
+    }
+    return end;
+}
+
 static void tell_resolved(struct read_op *op, ny_rc rc, const struct ny_db_result *r)
 {
-    struct ny_resolved out = {0};
-    size_t n = rc == NY_OK ? ny_db_rows(r) : 0;
+    struct ny_resolved *out =
+        rc == NY_OK ? NY_ARENA_ARRAY(op->arena, struct ny_resolved, op->n_asked) : NULL;
 
-    if (n > 0) {
-        out.found = true;
-        out.person = ny_db_get_i64(r, 0, 0);
-        out.regional_id = ny_db_get_str(r, 0, 1);
-        out.members = NY_ARENA_ARRAY(op->arena, struct ny_resolved_member, n);
+    for (size_t at = 0; rc == NY_OK && at < ny_db_rows(r);) {
+        at = answer_read(op, r, at, &out[ny_db_get_i64(r, at, 4) - 1]);
     }
-    for (size_t i = 0; i < n && !ny_db_is_null(r, i, 2); i++) { /* NULL: a person without members */
-        out.members[i].domain = ny_db_get_i32(r, i, 2);
-        out.members[i].local_id = ny_db_get_str(r, i, 3);
-        out.n_members++;
-    }
-    op->fn.resolved(op->ctx, rc, rc == NY_OK ? &out : NULL);
+    op->fn.resolved(op->ctx, rc, out);
 }
 
 /* Texts of a question are cleaned: what PostgreSQL cannot hold is not stored, and so not found. */
-ny_rc ny_store_resolve(struct ny_store *s, int32_t domain, ny_str id,
+ny_rc ny_store_resolve(struct ny_store *s, const struct ny_resolve_question *q, size_t n,
                        void (*fn)(void *ctx, ny_rc rc, const struct ny_resolved *r), void *ctx)
 {
     struct read_op *op = op_create(s, tell_resolved, ctx);
-    struct ny_db_param params[2] = {ny_db_i32(op->arena, domain),
-                                    ny_db_text(ny_text_clean(op->arena, id))};
+    struct ny_db_array domains;
+    struct ny_db_array ids;
+    struct ny_db_param params[2];
 
+    ny_db_array_init(&domains, NY_OID_INT4, op->arena);
+    ny_db_array_init(&ids, NY_OID_TEXT, op->arena);
+    for (size_t i = 0; i < n; i++) {
+        ny_db_array_add_i32(&domains, q[i].domain);
+        ny_db_array_add_text(&ids, ny_text_clean(op->arena, q[i].id));
+    }
+    params[0] = ny_db_array_end(&domains);
+    params[1] = ny_db_array_end(&ids);
     op->fn.resolved = fn;
+    op->n_asked = n;
     return op_start(op, NY_SQL_RESOLVE, params, 2);
 }
 
@@ -305,6 +329,7 @@ ny_rc ny_store_resolve_at(struct ny_store *s, int32_t domain, ny_str id, int64_t
                                     ny_db_time_us(op->arena, at_us)};
 
     op->fn.resolved = fn;
+    op->n_asked = 1;
     return op_start(op, NY_SQL_RESOLVE_AT, params, 3);
 }
 

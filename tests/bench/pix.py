@@ -21,18 +21,38 @@ AUDIT = """INSERT INTO ceiling.audit_event (chain, seq, at, kind, outcome, reque
  domains_returned, hits, decision, reason, prev_hash, hash FROM ceiling.like_these"""
 
 
-def statement():
-    """The text of the prepared statement RESOLVE."""
+# What one patient costs when nobody shares the work of a statement.
+SELECT = """WITH RECURSIVE asked AS (
+ SELECT person AS id FROM nayose.identity
+ WHERE domain = $1 AND local_id = $2 AND status IN (1, 4) AND $1 <> 0
+ UNION ALL SELECT id FROM nayose.person WHERE regional_id = $2 AND $1 = 0),
+ way AS (SELECT p.id, p.forwarded_to FROM asked JOIN nayose.person p USING (id)
+ UNION SELECT p.id, p.forwarded_to FROM way JOIN nayose.person p ON p.id = way.forwarded_to)
+ SELECT p.id, p.regional_id, m.domain, m.local_id
+ FROM way JOIN nayose.person p ON p.id = way.id AND NOT p.retired
+ LEFT JOIN nayose.identity m ON m.person = p.id AND m.status IN (1, 4)
+ ORDER BY m.domain, m.local_id"""
+
+
+def shared_select():
+    """The text of nayosed's own statement, which takes many patients."""
     path = os.path.join(measure.ROOT, "src", "store", "tbl", "statements.def")
     with open(path, encoding="utf-8") as f:
         found = re.search(r'NY_SQL\(RESOLVE,\s*((?:"[^"]*"\s*)+),', f.read())
     return "".join(re.findall(r'"([^"]*)"', found.group(1)))
 
 
-def scripts(bench, audited):
+def selects(domain, width, shared):
+    keys = [f"lpad(:n{i}::text, {width}, '0')" for i in range(PIPELINE)]
+    if shared:
+        text = shared_select().replace("$1", f"array_fill({domain}, '{{{PIPELINE}}}')")
+        return [text.replace("$2", "ARRAY[" + ",".join(keys) + "]")]
+    return [SELECT.replace("\n", "").replace("$1", domain).replace("$2", key) for key in keys]
+
+
+def scripts(bench, audited, shared):
     """A pgbench script for each facility, weighted by its patients. Local ids of the population are
     1 … n with leading zeros, so a random number is a random patient."""
-    text = statement()
     made = []
     for domain, width, last in bench.server.sql(
             "SELECT domain, max(length(local_id)), max(local_id::bigint) FROM nayose.identity "
@@ -41,22 +61,20 @@ def scripts(bench, audited):
         with open(path, "w", encoding="utf-8") as f:
             f.writelines(f"\\set n{i} random(1, {last})\n" for i in range(PIPELINE))
             f.write("\\startpipeline\n")
-            for i in range(PIPELINE):
-                key = f"lpad(:n{i}::text, {width}, '0')"
-                f.write(text.replace("$1", domain).replace("$2", key) + ";\n")
+            f.writelines(text + ";\n" for text in selects(domain, width, shared))
             f.write(AUDIT.replace("\n", "") + ";\n" if audited else "")
             f.write("\\endpipeline\n")
         made += ["-f", f"{path}@{last}"]
     return made
 
 
-def ceiling(bench, seconds, audited):
+def ceiling(bench, seconds, audited, shared=False):
     """Queries a second by pgbench."""
     env = dict(os.environ, PGOPTIONS=" ".join("-c " + o for o in OPTIONS))
     run = subprocess.run(
         [os.path.join(bench.server.pg_bin(), "pgbench"), "-n", "-M", "prepared", "-c", "2", "-j",
          "1", "-T", str(seconds), "-h", bench.server.pg_host, "-U", "nayose",
-         *scripts(bench, audited), "nayose"], stdout=subprocess.PIPE, text=True, check=True, env=env)
+         *scripts(bench, audited, shared), "nayose"], stdout=subprocess.PIPE, text=True, check=True, env=env)
     return float(re.search(r"tps = ([0-9.]+)", run.stdout).group(1)) * PIPELINE
 
 
@@ -90,6 +108,7 @@ def main():
         prepare_ceiling(bench)
         bare = ceiling(bench, o.seconds, False)
         audited = ceiling(bench, o.seconds, True)
+        shared = ceiling(bench, o.seconds, True, True)
     show("identities", status["identities"])
     show("connections, one query in flight each", o.connections)
     measure.show_run(stats, cpu)
@@ -97,8 +116,10 @@ def main():
     show("audit rows of them", audits)
     show("ceiling: the same statement in pipelines, a s", f"{bare:.0f}")
     show("ceiling: with audit rows, committed together, a s", f"{audited:.0f}")
+    show("ceiling: nayosed's own for 64 patients, likewise", f"{shared:.0f}")
     show("ratio to the statement alone", f"{stats['per_second'] / bare:.3f}")
     show("ratio to the ceiling with audit rows", f"{stats['per_second'] / audited:.3f}")
+    show("ratio to nayosed's own with audit rows", f"{stats['per_second'] / shared:.3f}")
     show("PIXV3 over SOAP, a second", f"{v3:.0f}")
     show("  answered OK", f"{v3_ok:.3f}")
     show("  ratio to v2 in the same run", f"{v3 / stats['per_second']:.3f}")

@@ -115,22 +115,16 @@ ny_rc ny_store_view(struct ny_store *s, enum ny_store_view view, int32_t arg,
     return NY_OK;
 }
 
-ny_rc ny_store_resolve(struct ny_store *s, int32_t domain, ny_str id,
-                       void (*fn)(void *ctx, ny_rc rc, const struct ny_resolved *r), void *ctx)
+ny_rc ny_store_resolve_at(struct ny_store *s, int32_t domain, ny_str id, int64_t at_us,
+                          void (*fn)(void *ctx, ny_rc rc, const struct ny_resolved *r), void *ctx)
 {
     (void)s;
     (void)domain;
     (void)id;
+    (void)at_us;
     (void)fn;
     (void)ctx;
     return NY_EUNSUPP;
-}
-
-ny_rc ny_store_resolve_at(struct ny_store *s, int32_t domain, ny_str id, int64_t at_us,
-                          void (*fn)(void *ctx, ny_rc rc, const struct ny_resolved *r), void *ctx)
-{
-    (void)at_us;
-    return ny_store_resolve(s, domain, id, fn, ctx);
 }
 
 ny_rc ny_store_links_at(struct ny_store *s, ny_str after_ns, ny_str after_id, int32_t limit,

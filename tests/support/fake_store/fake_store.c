@@ -106,6 +106,11 @@ void fake_store_hold_reads(struct ny_store *s, bool hold)
     s->hold_reads = hold;
 }
 
+void fake_store_hold_resolves(struct ny_store *s, bool hold)
+{
+    s->hold_resolves = hold;
+}
+
 void fake_store_lose_answer(struct ny_store *s)
 {
     s->lose_answer = true;
@@ -211,13 +216,37 @@ static bool pump_seen(struct ny_store *s)
     return true;
 }
 
+/* Of a person only the number is told. */
+static bool pump_resolve(struct ny_store *s)
+{
+    struct pending_resolve resolve = s->resolve;
+    struct ny_resolved rows[64] = {0};
+
+    if (resolve.fn == NULL || s->hold_resolves) {
+        return false;
+    }
+    s->resolve.fn = NULL;
+    for (size_t k = 0; k < resolve.n; k++) {
+        for (size_t i = 0; i < s->identities.n; i++) {
+            const struct ny_identity_row *r = &s->identities.v[i];
+
+            if (r->domain == resolve.asked[k].domain &&
+                ny_str_equals(r->local_id, resolve.asked[k].id)) {
+                rows[k] = (struct ny_resolved){.found = true, .person = r->person};
+            }
+        }
+    }
+    resolve.fn(resolve.ctx, NY_OK, rows);
+    return true;
+}
+
 bool fake_store_pump(struct ny_store *s)
 {
     struct ny_store_batch *b = s->in_flight;
     struct ny_error err = {0};
     ny_rc rc;
 
-    if (pump_read(s) || pump_seen(s)) {
+    if (pump_read(s) || pump_seen(s) || pump_resolve(s)) {
         return true;
     }
     if (b == NULL) {
@@ -291,4 +320,19 @@ void ny_store_on_ready(struct ny_store *s, void (*fn)(void *ctx, bool ready), vo
 {
     s->on_ready = fn;
     s->on_ready_ctx = ctx;
+}
+
+/* The registry asks again when it was answered. */
+ny_rc ny_store_resolve(struct ny_store *s, const struct ny_resolve_question *q, size_t n,
+                       void (*fn)(void *ctx, ny_rc rc, const struct ny_resolved *r), void *ctx)
+{
+    NY_ASSERT(s->resolve.fn == NULL && n > 0 && n <= NY_ARRAY_LEN(s->resolve.asked));
+    if (!s->ready) {
+        return NY_EDB;
+    }
+    memcpy(s->resolve.asked, q, n * sizeof(*q));
+    s->resolve.n = n;
+    s->resolve.fn = fn;
+    s->resolve.ctx = ctx;
+    return NY_OK;
 }

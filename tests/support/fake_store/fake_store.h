@@ -26,6 +26,7 @@ void fake_store_watch(struct ny_store *s);
 bool fake_store_pump(struct ny_store *s);
 /* While held, reads stay under way and commits go before them. */
 void fake_store_hold_reads(struct ny_store *s, bool hold);
+void fake_store_hold_resolves(struct ny_store *s, bool hold);
 /* The next commits fail with this rc, `times` times. */
 void fake_store_fail(struct ny_store *s, ny_rc rc, int times);
 /* The next batch that makes a version active fails with NY_ECONFLICT. */

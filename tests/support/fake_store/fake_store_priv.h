@@ -114,6 +114,13 @@ struct pending_seen {
     void *ctx;
 };
 
+struct pending_resolve {
+    struct ny_resolve_question asked[64];
+    size_t n;
+    void (*fn)(void *ctx, ny_rc rc, const struct ny_resolved *r);
+    void *ctx;
+};
+
 struct ny_store {
     struct ny_arena *arena;
     LIST(struct model) models;
@@ -143,12 +150,13 @@ struct ny_store {
     void *done_ctx;
     struct pending_read read;
     struct pending_seen seen;
+    struct pending_resolve resolve;
     ny_rc fail_rc;
     int fail_times;
     bool refuse_version;
     bool lose_answer;
     const char *poison;
-    bool hold_reads;
+    bool hold_reads, hold_resolves;
     bool ready;
     void (*on_ready)(void *ctx, bool ready);
     void *on_ready_ctx;

@@ -21,18 +21,44 @@ static void say(struct answer *w, const char *fmt, ...)
     va_end(ap);
 }
 
+static void say_resolved(struct answer *w, const struct ny_resolved *r)
+{
+    if (!r->found) {
+        return;
+    }
+    say(w, "%lld %.*s:", (long long)r->person, NY_ARG(r->regional_id));
+    for (size_t i = 0; i < r->n_members; i++) {
+        say(w, " %d/%.*s", (int)r->members[i].domain, NY_ARG(r->members[i].local_id));
+    }
+}
+
 static void on_resolved(void *ctx, ny_rc rc, const struct ny_resolved *r)
 {
     struct answer *w = ctx;
 
     w->calls++;
     w->rc = rc;
-    if (rc != NY_OK || !r->found) {
-        return;
+    if (rc == NY_OK) {
+        say_resolved(w, r);
     }
-    say(w, "%lld %.*s:", (long long)r->person, NY_ARG(r->regional_id));
-    for (size_t i = 0; i < r->n_members; i++) {
-        say(w, " %d/%.*s", (int)r->members[i].domain, NY_ARG(r->members[i].local_id));
+}
+
+enum { RESOLVED_MAX = 16 };
+struct answers {
+    int calls;
+    ny_rc rc;
+    size_t n;
+    struct answer of[RESOLVED_MAX];
+};
+
+static void on_all_resolved(void *ctx, ny_rc rc, const struct ny_resolved *r)
+{
+    struct answers *all = ctx;
+
+    all->calls++;
+    all->rc = rc;
+    for (size_t i = 0; rc == NY_OK && i < all->n; i++) {
+        say_resolved(&all->of[i], &r[i]);
     }
 }
 
@@ -143,16 +169,19 @@ static void test_resolve(void **state)
         {"empty",                1, {NULL, 0},     ""                  },
     };
     struct env *e = world();
+    struct ny_resolve_question asked[NY_ARRAY_LEN(rows)];
+    struct answers all = {.n = NY_ARRAY_LEN(rows)};
 
     (void)state;
     for (size_t i = 0; i < NY_ARRAY_LEN(rows); i++) {
-        struct answer w = {0};
-
-        assert_int_equal(ny_store_resolve(e->store, rows[i].domain, rows[i].id, on_resolved, &w),
-                         NY_OK);
-        ENV_UNTIL(e, w.calls > 0);
-        if (w.calls != 1 || w.rc != NY_OK || strcmp(w.text, rows[i].expected) != 0) {
-            fail_msg("row %s: %s", rows[i].name, w.text);
+        asked[i] = (struct ny_resolve_question){rows[i].domain, rows[i].id};
+    }
+    assert_int_equal(ny_store_resolve(e->store, asked, all.n, on_all_resolved, &all), NY_OK);
+    ENV_UNTIL(e, all.calls > 0);
+    assert_true(all.calls == 1 && all.rc == NY_OK);
+    for (size_t i = 0; i < NY_ARRAY_LEN(rows); i++) {
+        if (strcmp(all.of[i].text, rows[i].expected) != 0) {
+            fail_msg("row %s: %s", rows[i].name, all.of[i].text);
         }
     }
     env_destroy(e);
@@ -161,12 +190,13 @@ static void test_resolve(void **state)
 static void test_a_circle_of_forwards_ends(void **state)
 {
     struct env *e = world();
+    struct ny_resolve_question asked = {0, NY_S("R2")};
     struct answer w = {0};
 
     (void)state;
     assert_true(
         env_do(e, "UPDATE nayose.person SET retired = true, forwarded_to = 3 WHERE id = 1"));
-    assert_int_equal(ny_store_resolve(e->store, 0, NY_S("R2"), on_resolved, &w), NY_OK);
+    assert_int_equal(ny_store_resolve(e->store, &asked, 1, on_resolved, &w), NY_OK);
     ENV_UNTIL(e, w.calls > 0);
     assert_string_equal(w.text, "");
     env_destroy(e);
