@@ -64,6 +64,7 @@ void ny_registry_destroy(struct ny_registry *r)
     ny_drift_finish(r);
     ny_cursors_free(r);
     ny_desk_finish(r);
+    ny_questions_free(r);
     ny_registry_unload(r);
     ny_arena_destroy(r->scratch);
     ny_free(r->heard);
@@ -79,7 +80,8 @@ bool ny_registry_is_ready(const struct ny_registry *r)
 bool ny_registry_is_idle(const struct ny_registry *r)
 {
     return r->open == NULL && r->in_flight == NULL && r->backlog.n == 0 && r->waiting.n == 0 &&
-           r->to_read.n == 0 && r->reading.n == 0 && r->retry.n == 0 && r->asking == 0;
+           r->to_read.n == 0 && r->reading.n == 0 && r->retry.n == 0 && r->asking == 0 &&
+           r->questions.head == NULL;
 }
 
 void ny_registry_stats(const struct ny_registry *r, struct ny_registry_stats *out)

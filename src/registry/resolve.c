@@ -81,3 +81,13 @@ void ny_registry_resolve(struct ny_registry *r, const struct ny_domain *domain, 
     r->questions.tail = &q->next;
     ask_next(r);
 }
+
+void ny_questions_free(struct ny_registry *r)
+{
+    while (r->questions.head != NULL) {
+        struct question *q = r->questions.head;
+
+        r->questions.head = q->next;
+        ny_free(q);
+    }
+}
