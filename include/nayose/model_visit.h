@@ -14,6 +14,9 @@ enum ny_visit_field {
 };
 /* Its number in PV1. */
 unsigned ny_visit_pv1(enum ny_visit_field f);
+/* A term, "7.1.1=D1", that few visits have: one of the first two components of a number, a doctor
+ * or a place. */
+bool ny_visit_term_is_key(ny_str term);
 
 enum { NY_VISIT_NUMBER_MAX = 200, NY_VISIT_TERMS_MAX = 32 };
 
@@ -27,7 +30,7 @@ struct ny_visit {
     struct ny_visit_value {
         bool said;
         ny_str text;         /* in the usual delimiters; empty: deleted */
-        const ny_str *terms; /* [n_terms] what it is found by */
+        const ny_str *terms; /* [n_terms] what it is found by, "field.component.sub=text" */
         size_t n_terms;
     } field[NY_VISIT_COUNT];
 };

@@ -7,7 +7,7 @@
 struct ny_store;
 struct ny_store_batch;
 
-/* What a message says of a visit joins what is known of it (nayose.visit_merge). Borrowed until the
+/* What a message says of a visit joins what is known of it (nayose.visit_join). Borrowed until the
  * batch ends. A batch holds one word of a visit at most. */
 void ny_store_add_visit(struct ny_store_batch *b, int64_t identity, const struct ny_visit *v);
 

@@ -1,7 +1,7 @@
 -- Partitions and the audit chain. pgTAP.
 BEGIN;
 CREATE EXTENSION IF NOT EXISTS pgtap;
-SELECT plan(18);
+SELECT plan(19);
 
 SELECT is(nayose.message_partition_ensure('2031-12-05'), 4, 'this month and the next, of two tables');
 SELECT is(nayose.message_partition_ensure('2031-12-31'), 0, 'once');
@@ -35,26 +35,29 @@ SELECT results_eq($$SELECT seq, problem FROM nayose.audit_verify('h')$$,
 SELECT is_empty($$SELECT * FROM nayose.audit_verify('nobody')$$, 'an unknown chain has no fault');
 
 -- Visits: of each field the larger stamp, whatever comes first.
-CREATE TEMP TABLE said (n int, j jsonb);
-INSERT INTO said VALUES
-    (1, '{"2": [5, "B", "00", "I", ["2.1.1=I"]], "7": [5, "B", "00", "D1", ["7.1.1=D1"]]}'),
-    (2, '{"7": [5, "a", "00", "D2", ["7.1.1=D2", "7.2.1=X"]]}'), -- bytes: B is less than a
-    (3, '{"3": [40, "A", "00", "W3", ["3.1.1=W3"]], "7": [4, "Z", "ff", "", []]}'),
-    (4, '{"2": [40, "A", "01", "", []], "state": [6, "A", "00", "X", []]}');
-SELECT is((SELECT count(DISTINCT nayose.visit_merge(nayose.visit_merge(a.j, b.j), nayose.visit_merge(c.j, d.j)))
-           FROM said a, said b, said c, said d
+CREATE TEMP TABLE word (n int, w nayose.visit);
+INSERT INTO word SELECT n, ROW(1, 'V', at, control_id, hash, said::jsonb, '{}', false, keys, traits)::nayose.visit FROM (VALUES
+    (1, 5, 'B', '00', '{"2": "I", "7": "D1"}', '{7.1.1=D1}'::text[], '{2.1.1=I}'::text[]),
+    (2, 5, 'a', '00', '{"7": "D2"}', '{7.1.1=D2,7.2.1=X}', '{7.3.1=Y}'), -- bytes: B is less than a
+    (3, 40, 'A', '00', '{"3": "W3", "7": ""}', '{3.1.1=W3}', '{}'),
+    (4, 41, 'A', '01', '{"2": "", "state": "X"}', '{}', '{}')) w (n, at, control_id, hash, said, keys, traits);
+CREATE TEMP VIEW both_ways AS SELECT a.n AS a, b.n AS b, nayose.visit_join(a.w, b.w) AS v FROM word a, word b;
+SELECT is((SELECT count(DISTINCT nayose.visit_join(nayose.visit_join(a.w, b.w), nayose.visit_join(c.w, d.w)))
+           FROM word a, word b, word c, word d
            WHERE array_length(ARRAY(SELECT DISTINCT unnest(ARRAY[a.n, b.n, c.n, d.n])), 1) = 4),
           1::bigint, 'all orders of four words give one visit');
-SELECT is(nayose.visit_merge(a.j, b.j) #>> '{7,3}', 'D2', 'control ids are compared by their bytes')
-FROM said a, said b WHERE a.n = 1 AND b.n = 2;
-SELECT is(nayose.visit_merge(a.j, a.j), a.j, 'a word again is nothing new') FROM said a WHERE n = 1;
-SELECT is(nayose.visit_terms(nayose.visit_merge(nayose.visit_merge(a.j, b.j), c.j)),
-          ARRAY['2.1.1=I', '3.1.1=W3', '7.1.1=D2', '7.2.1=X'], 'terms are those of the fields that stand')
-FROM said a, said b, said c WHERE a.n = 1 AND b.n = 2 AND c.n = 3;
-INSERT INTO nayose.visit (identity, number, said, newest, terms) SELECT 1, 'V', j, 5, '{}' FROM said WHERE n = 1;
+SELECT is((x.v).said ->> '7', 'D2', 'control ids are compared by their bytes') FROM both_ways x WHERE a = 1 AND b = 2;
+SELECT is((x.v).older, '{"2": [5, "B", "00", "I"]}', 'what only an older word said keeps its stamp')
+FROM both_ways x WHERE a = 1 AND b = 2;
+SELECT is(x.v, word.w, 'a word again is nothing new') FROM both_ways x JOIN word ON word.n = 1 WHERE a = 1 AND b = 1;
+SELECT is(((x.v).keys, (x.v).traits)::text, '("{7.1.1=D2,7.2.1=X}","{2.1.1=I,7.3.1=Y}")',
+          'terms are those of the fields that stand') FROM both_ways x WHERE a = 1 AND b = 2;
+INSERT INTO nayose.visit (identity, number, at, control_id, hash, said, keys, traits)
+SELECT (w).identity, (w).number, (w).at, (w).control_id, (w).hash, (w).said, (w).keys, (w).traits FROM word WHERE n = 1;
 SELECT is(cancelled, false, 'a visit is there until it is cancelled') FROM nayose.visit;
-UPDATE nayose.visit v SET said = nayose.visit_merge(v.said, d.j) FROM said d WHERE d.n = 4;
-SELECT is((cancelled, nayose.visit_terms(said))::text, '(t,{7.1.1=D1})', 'what is deleted has no terms') FROM nayose.visit;
+UPDATE nayose.visit v SET (said, older, keys, traits) = (SELECT j.said, j.older, j.keys, j.traits FROM nayose.visit_join(v, word.w) j)
+FROM word WHERE word.n = 4;
+SELECT is((cancelled, keys, traits)::text, '(t,{7.1.1=D1},{})', 'what is deleted has no terms') FROM nayose.visit;
 
 SELECT * FROM finish();
 ROLLBACK;

@@ -7,7 +7,8 @@
 #include "ihe_priv.h"
 
 static const struct ihe_event events[] = {
-#define NY_EVENT(type, event, action, transaction, name) {type, event, IHE_##action, transaction},
+#define NY_EVENT(type, event, action, visit, transaction, name)                                    \
+    {type, event, IHE_##action, transaction, IHE_VISIT_##visit},
 #include "tbl/events.def"
 #undef NY_EVENT
 };

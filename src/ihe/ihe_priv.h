@@ -32,10 +32,22 @@ enum ihe_action {
     IHE_CANCEL
 };
 
+/* What an event makes of the visit that its PV1 names. */
+enum ihe_visit_word {
+    IHE_VISIT_NONE,
+    IHE_VISIT_BEGIN,
+    IHE_VISIT_SAY,
+    IHE_VISIT_END,
+    IHE_VISIT_DROP,
+    IHE_VISIT_BACK,
+    IHE_VISIT_UNEND
+};
+
 struct ihe_event {
     const char *type, *event;
     enum ihe_action action;
     const char *transaction;
+    enum ihe_visit_word visit;
 };
 
 enum ihe_fault {

@@ -248,7 +248,7 @@ static bool qbp_make(struct ihe_exchange *ex)
 
 void ihe_iti47(struct ihe_v3 *v3)
 {
-    static const struct ihe_event query = {"QBP", "Q22", IHE_ITI21, "ITI-47"};
+    static const struct ihe_event query = {"QBP", "Q22", IHE_ITI21, "ITI-47", IHE_VISIT_NONE};
     struct ihe_exchange *ex = ihe_v3_exchange_make(v3);
 
     if (ex == NULL) {

@@ -214,7 +214,7 @@ static bool visit_parameter_read(struct pdq_reader *p, ny_str path, ny_str value
     }
     p->any = true;
     ask->visit_terms[ask->n_visit_terms++] = term;
-    ask->n_visit_keys += f != NY_VISIT_CLASS && f != NY_VISIT_SERVICE && number[1] != 4;
+    ask->n_visit_keys += ny_visit_term_is_key(term);
     return true;
 }
 

@@ -11,28 +11,12 @@
 
 #include <stdio.h>
 
-enum visit_event { VISIT_BEGIN = 1, VISIT_SAY, VISIT_END, VISIT_CANCEL, VISIT_BACK, VISIT_UNEND };
-
 /* Parts that a field is found by; more are told, but not found. */
 enum { COMPONENTS = 4, SUBS = 3, TERM_MAX = 256 };
 
-static enum visit_event visit_event(const struct ihe_exchange *ex)
+static enum ihe_visit_word word_of(const struct ihe_exchange *ex)
 {
-    static const struct {
-        const char *event;
-        enum visit_event what;
-    } rows[] = {
-#define NY_VISIT_EVENT(event, what) {event, VISIT_##what},
-#include "tbl/visits.def"
-#undef NY_VISIT_EVENT
-    };
-
-    for (size_t i = 0; i < NY_ARRAY_LEN(rows); i++) {
-        if (ny_str_equals(ex->msh.event, ny_str_from_c(rows[i].event))) {
-            return rows[i].what;
-        }
-    }
-    return 0;
+    return ex->event != NULL ? ex->event->visit : IHE_VISIT_NONE;
 }
 
 /* ---- terms ---- */
@@ -153,8 +137,8 @@ bool ihe_has_visit(struct ihe_exchange *ex)
     const struct ny_hl7v2_segment *pv1 = ny_hl7v2_find(ex->msg, NY_S("PV1"), 1);
 
     /* What was said for practice goes when the id becomes a real patient's; so nothing is kept. */
-    return pv1 != NULL && visit_event(ex) != 0 && ny_str_equals(ex->msh.processing_id, NY_S("P")) &&
-           visit_number(ex, pv1).n > 0;
+    return pv1 != NULL && word_of(ex) != IHE_VISIT_NONE &&
+           ny_str_equals(ex->msh.processing_id, NY_S("P")) && visit_number(ex, pv1).n > 0;
 }
 
 /* A discharge without its time was at the time of the event. */
@@ -172,7 +156,7 @@ static void end_read(struct ihe_exchange *ex, int64_t at_us, struct ny_visit_val
 bool ihe_visit_read(struct ihe_exchange *ex, const struct ny_stamp *stamp)
 {
     const struct ny_hl7v2_segment *pv1 = ny_hl7v2_find(ex->msg, NY_S("PV1"), 1);
-    enum visit_event what = visit_event(ex);
+    enum ihe_visit_word what = word_of(ex);
     struct ny_visit *v = NULL;
 
     if (!ihe_has_visit(ex)) {
@@ -187,15 +171,15 @@ bool ihe_visit_read(struct ihe_exchange *ex, const struct ny_stamp *stamp)
     for (enum ny_visit_field f = 0; f < NY_VISIT_COUNT; f++) {
         field_read(ex, pv1, f, &v->field[f]);
     }
-    if (what == VISIT_END) {
+    if (what == IHE_VISIT_END) {
         end_read(ex, stamp->at_us, &v->field[NY_VISIT_DISCHARGED]);
-    } else if (what == VISIT_UNEND) {
+    } else if (what == IHE_VISIT_UNEND) {
         v->field[NY_VISIT_DISCHARGED] = (struct ny_visit_value){.said = true};
     }
-    v->stamp.at_us += what == VISIT_CANCEL || what == VISIT_BACK || what == VISIT_UNEND;
-    v->state = what == VISIT_BEGIN    ? NY_VISIT_THERE
-               : what == VISIT_CANCEL ? NY_VISIT_CANCELLED
-                                      : NY_VISIT_UNSAID;
+    v->stamp.at_us += what == IHE_VISIT_DROP || what == IHE_VISIT_BACK || what == IHE_VISIT_UNEND;
+    v->state = what == IHE_VISIT_BEGIN  ? NY_VISIT_THERE
+               : what == IHE_VISIT_DROP ? NY_VISIT_CANCELLED
+                                        : NY_VISIT_UNSAID;
     ex->feed.visit = v;
     if (v->number.n > NY_VISIT_NUMBER_MAX) {
         return ihe_refuse(ex, IHE_FAULT_FIELD_LIMIT, "PV1^1^19");

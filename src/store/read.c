@@ -228,20 +228,32 @@ static void tell_visits(struct read_op *op, ny_rc rc, const struct ny_db_result 
     op->fn.visits(op->ctx, rc, rows, n);
 }
 
+/* The terms that are keys, or those that are not. */
+static struct ny_db_param terms_param(struct ny_arena *a, const struct ny_visit_question *q,
+                                      bool keys)
+{
+    struct ny_db_array terms;
+
+    ny_db_array_init(&terms, NY_OID_TEXT, a);
+    for (size_t i = 0; i < q->n_terms; i++) {
+        if (ny_visit_term_is_key(q->terms[i]) == keys) {
+            ny_db_array_add_text(&terms, ny_text_clean(a, q->terms[i]));
+        }
+    }
+    return ny_db_array_end(&terms);
+}
+
 /* Sends a question about visits: the identities (or how many visits at most) and the terms. */
 static ny_rc visits_ask(struct read_op *op, enum ny_sql stmt, const struct ny_visit_question *q)
 {
-    struct ny_db_array terms;
-    struct ny_db_param params[2];
+    const struct ny_db_param params[] = {
+        q->ids != NULL ? numbers_param(op->arena, q->ids, q->n)
+                       : ny_db_i64(op->arena, (int64_t)q->n),
+        terms_param(op->arena, q, true),
+        terms_param(op->arena, q, false),
+    };
 
-    ny_db_array_init(&terms, NY_OID_TEXT, op->arena);
-    for (size_t i = 0; i < q->n_terms; i++) {
-        ny_db_array_add_text(&terms, ny_text_clean(op->arena, q->terms[i]));
-    }
-    params[0] = q->ids != NULL ? numbers_param(op->arena, q->ids, q->n)
-                               : ny_db_i64(op->arena, (int64_t)q->n);
-    params[1] = ny_db_array_end(&terms);
-    return op_start(op, stmt, params, 2);
+    return op_start(op, stmt, params, NY_ARRAY_LEN(params));
 }
 
 ny_rc ny_store_find_visits(struct ny_store *s, const struct ny_visit_question *q,

@@ -113,9 +113,9 @@ class Pdvq(unittest.TestCase):
             told.add(tuple(f.replace(f"P{seed}", "P") for f in self.visit(f"P{seed}")))
         self.assertEqual(len(told), 1, told)
         # What a visit is found by is what it holds now.
-        self.assertEqual(self.server.number("SELECT count(*) FROM nayose.visit WHERE number LIKE 'O-%' AND (SELECT "
-                                            "array_agg(t COLLATE \"C\" ORDER BY t COLLATE \"C\") FROM unnest(terms) t) "
-                                            "IS DISTINCT FROM nayose.visit_terms(said)"), 0)
+        terms = self.server.sql("SELECT DISTINCT (SELECT string_agg(replace(t, number, '#'), ' ' ORDER BY t COLLATE \"C\") "
+                                "FROM unnest(keys || traits) t) FROM nayose.visit WHERE number LIKE 'O-P%'")
+        self.assertEqual([row[0] for row in terms], ["19.1.1=# 2.1.1=I 7.1.1=D2 8.1.1=R1"])
         visit = told.pop()
         self.assertEqual((visit[2], visit[3], visit[7], visit[8]), ("I", "", "D2", "R1"))
 
@@ -150,12 +150,13 @@ class Pdvq(unittest.TestCase):
         self.assertEqual(str(self.client.query("@PV1.3^OUT").segment("QAK")[2]), "AE")
 
     def test_no_table_is_walked(self):
-        self.server.sql("INSERT INTO nayose.visit (identity, number, said, newest, terms) "
-                        "SELECT 1, 'X' || i, '{}', i, ARRAY['7.1.1=X' || i] FROM generate_series(1, 3000) i; ANALYZE nayose.visit")
+        self.server.sql("INSERT INTO nayose.visit (identity, number, at, control_id, hash, said, keys, traits) "
+                        "SELECT 1, 'X' || i, i, '', '', '{}', ARRAY['7.1.1=X' || i], '{}' "
+                        "FROM generate_series(1, 3000) i; ANALYZE nayose.visit")
         plan = "\n".join(row[0] for row in self.server.sql(
             "SET enable_seqscan = off; EXPLAIN SELECT identity FROM nayose.visit "
-            "WHERE NOT cancelled AND terms @> '{7.1.1=X5}' LIMIT 9"))
-        self.assertIn("visit_terms", plan)
+            "WHERE NOT cancelled AND keys @> '{7.1.1=X5}' AND traits @> '{}' LIMIT 9"))
+        self.assertIn("visit_keys", plan)
         self.server.sql("DELETE FROM nayose.visit WHERE number LIKE 'X%'")
 
 

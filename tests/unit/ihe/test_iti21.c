@@ -235,8 +235,9 @@ static void test_visit_parameters(void **state)
         const char *qpd3, *asked; /* NULL: refused at QPD^1^3^1 */
     } rows[] = {
         {"@PV1.7^ｄ1",                        "visit=7.1.1=D1 keys=1 "                            },
-        {"@PV1.7.2^髙橋~@PV1.7.3^一郎",    "visit=7.2.1=高橋 visit=7.3.1=一郎 keys=2 "     },
+        {"@PV1.7.2^髙橋~@PV1.7.3^一郎",    "visit=7.2.1=高橋 visit=7.3.1=一郎 keys=1 "     },
         {"@PV1.2^I~@PV1.10^内科~@PID.5.1^A", "family=A visit=2.1.1=I visit=10.1.1=内科 keys=0 "},
+        {"@PV1.7.3^一郎~@PV1.3.3^2",         "visit=7.3.1=一郎 visit=3.3.1=2 keys=0 "          },
         {"@PV1.3.4.1^F01~@PV1.3.2^301",        "visit=3.4.1=F01 visit=3.2.1=301 keys=1 "           },
         {"@PV1.19.1^V1~@PV1.19.4.2^1.2",       "visit=19.1.1=V1 visit=19.4.2=1.2 keys=1 "          },
         {"@PV1.8.1^a~@PV1.9.1^b~@PV1.17.1^c",  "visit=8.1.1=A visit=9.1.1=B visit=17.1.1=C keys=3 "},

@@ -1,4 +1,4 @@
-/* What a feed says of a visit: every row of visits.def. */
+/* What a feed says of a visit: every row of events.def that says something of one. */
 
 #include <setjmp.h>
 #include <stdarg.h>
