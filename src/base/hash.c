@@ -2,6 +2,8 @@
 
 #include "nayose/base.h"
 
+#include <pthread.h>
+
 #include <openssl/evp.h>
 #include <xxhash.h>
 
@@ -15,14 +17,24 @@ uint64_t ny_hash64_seeded(ny_str s, uint64_t seed)
     return XXH3_64bits_withSeed(s.p, s.n, seed);
 }
 
+/* Looking an algorithm up by its name takes longer than hashing a message with it. */
+static EVP_MD *sha256;
+
+static void sha256_fetch(void)
+{
+    sha256 = EVP_MD_fetch(NULL, "SHA256", NULL);
+    NY_ASSERT(sha256 != NULL);
+}
+
 void ny_sha256_parts(const ny_str *parts, size_t n, uint8_t out[NY_SHA256_LEN])
 {
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
     EVP_MD_CTX *ctx = EVP_MD_CTX_new();
     unsigned len = 0;
     int ok;
 
-    NY_ASSERT(ctx != NULL);
-    ok = EVP_DigestInit_ex(ctx, EVP_sha256(), NULL);
+    NY_ASSERT(ctx != NULL && pthread_once(&once, sha256_fetch) == 0);
+    ok = EVP_DigestInit_ex(ctx, sha256, NULL);
     for (size_t i = 0; i < n && ok == 1; i++) {
         ok = EVP_DigestUpdate(ctx, parts[i].p, parts[i].n);
     }

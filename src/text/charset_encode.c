@@ -169,13 +169,21 @@ static bool write_like(struct encoder *e, uint32_t c)
     return like >= 0 && write(e, charset_0208_get((unsigned)like));
 }
 
+/* How many characters from `at` on are ASCII, which every charset without shifts has as it is. */
+static size_t ascii_run(const struct encoder *e, ny_str text, size_t at)
+{
+    size_t end = at;
+
+    while (e->spec->charset != NY_CHARSET_ISO2022JP && end < text.n &&
+           (unsigned char)text.p[end] < 0x80) {
+        end++;
+    }
+    return end - at;
+}
+
 /* Writes c, or what stands for it. */
 static void encode_char(struct encoder *e, uint32_t c)
 {
-    if (c < 0x80 && e->spec->charset != NY_CHARSET_ISO2022JP) {
-        ny_buf_add_char(&e->out, (char)c);
-        return;
-    }
     if (write_like(e, c)) {
         return;
     }
@@ -197,9 +205,16 @@ ny_rc ny_charset_encode(struct ny_arena *a, const struct ny_charset_spec *spec, 
     for (size_t at = 0; at < text.n;) {
         uint32_t c = 0;
         uint32_t mark = 0;
-        unsigned n = charset_utf8_read(text, at, &c);
+        size_t run = ascii_run(&e, text, at);
+        unsigned n;
         bool used = false;
 
+        if (run > 0) {
+            ny_buf_add(&e.out, ny_str_sub(text, at, run));
+            at += run;
+            continue;
+        }
+        n = charset_utf8_read(text, at, &c);
         if (n == 0) {
             c = CHARSET_REPLACEMENT;
             n = 1;
