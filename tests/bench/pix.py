@@ -7,7 +7,6 @@ import re
 import subprocess
 
 import measure
-import pix_v3
 from measure import show
 
 PIPELINE = 64  # queries of one pipeline of pgbench, as many as 64 connections have in flight
@@ -102,9 +101,6 @@ def main():
             f.writelines(keys)
         stats, cpu = bench.metered([], "--pix", ids, "--seconds", str(o.seconds))
         audits = server.number("SELECT count(*) FROM nayose.audit_event WHERE message_id LIKE 'Q%'")
-        oids = dict(server.sql("SELECT namespace, oid FROM nayose.identity_domain"))
-        v3, v3_ok = pix_v3.run(server.http_port, [(oids[ns], local) for ns, local in (
-            key.split() for key in keys)], o.connections, o.seconds)
         prepare_ceiling(bench)
         bare = ceiling(bench, o.seconds, False)
         audited = ceiling(bench, o.seconds, True)
@@ -120,9 +116,6 @@ def main():
     show("ratio to the statement alone", f"{stats['per_second'] / bare:.3f}")
     show("ratio to the ceiling with audit rows", f"{stats['per_second'] / audited:.3f}")
     show("ratio to nayosed's own with audit rows", f"{stats['per_second'] / shared:.3f}")
-    show("PIXV3 over SOAP, a second", f"{v3:.0f}")
-    show("  answered OK", f"{v3_ok:.3f}")
-    show("  ratio to v2 in the same run", f"{v3 / stats['per_second']:.3f}")
     if stats["aa"] != stats["messages"] or stats["errors"] or audits != stats["messages"]:
         raise SystemExit(f"not everything was answered: {stats}")
 

@@ -141,7 +141,10 @@ static bool frame_take(struct drive *d, struct conn *c)
         }
         c->frame = load_lane_next(c->lane);
         if (c->frame.n > 0) {
-            id = load_field(c->frame, "MSH", 10);
+            if (d->o->http) {
+                c->frame = load_http_request(c->frame);
+            }
+            id = d->o->http ? load_v3_id(c->frame) : load_field(c->frame, "MSH", 10);
             snprintf(c->control_id, sizeof c->control_id, "%.*s", NY_ARG(id));
             return true;
         }
@@ -191,35 +194,54 @@ static void conn_begin(struct drive *d, struct conn *c)
     }
 }
 
-static void count_answer(struct drive *d, ny_str answer)
+/* What an answer says, in whichever of the two languages. */
+struct told {
+    ny_str of, code, query; /* whose answer it is, its acknowledgement, how a query went */
+};
+
+static struct told told_by(const struct drive *d, ny_str answer)
 {
-    ny_str code = load_field(answer, "MSA", 1);
-    ny_str status = load_field(answer, "QAK", 2);
-    uint64_t *of_code = ny_str_equals(code, NY_S("AA"))   ? &d->stats->aa
-                        : ny_str_equals(code, NY_S("AE")) ? &d->stats->ae
-                        : ny_str_equals(code, NY_S("AR")) ? &d->stats->ar
-                                                          : &d->stats->other;
+    if (d->o->http) {
+        return (struct told){load_v3_answers(answer), load_v3_code(answer),
+                             load_v3_query_code(answer)};
+    }
+    return (struct told){load_field(answer, "MSA", 2), load_field(answer, "MSA", 1),
+                         load_field(answer, "QAK", 2)};
+}
+
+/* what: A, E or R. A v2 message is done when it is applied (AA), a v3 one also says CA then. */
+static bool is_code(const struct drive *d, ny_str code, char what)
+{
+    return code.n == 2 && code.p[1] == what &&
+           (code.p[0] == 'A' || (d->o->http && code.p[0] == 'C'));
+}
+
+static void count_answer(struct drive *d, const struct told *t)
+{
+    uint64_t *of_code = is_code(d, t->code, 'A')   ? &d->stats->aa
+                        : is_code(d, t->code, 'E') ? &d->stats->ae
+                        : is_code(d, t->code, 'R') ? &d->stats->ar
+                                                   : &d->stats->other;
 
     (*of_code)++;
-    d->stats->ok += ny_str_equals(status, NY_S("OK"));
-    d->stats->nf += ny_str_equals(status, NY_S("NF"));
-    d->stats->qae += ny_str_equals(status, NY_S("AE"));
+    d->stats->ok += ny_str_equals(t->query, NY_S("OK"));
+    d->stats->nf += ny_str_equals(t->query, NY_S("NF"));
+    d->stats->qae += ny_str_equals(t->query, NY_S("AE"));
 }
 
 static void on_answer(struct drive *d, struct conn *c)
 {
-    ny_str answer = ny_str_of(c->answer, c->answer_n);
-    ny_str code = load_field(answer, "MSA", 1);
+    struct told t = told_by(d, ny_str_of(c->answer, c->answer_n));
 
-    if (!ny_str_equals(load_field(answer, "MSA", 2), ny_str_from_c(c->control_id))) {
+    if (!ny_str_equals(t.of, ny_str_from_c(c->control_id))) {
         d->stats->errors++;
         d->stats->unanswered++;
         conn_close(c); /* whose answer it is nobody knows: start afresh with the next message */
     } else {
         d->stats->messages++;
-        count_answer(d, answer);
+        count_answer(d, &t);
         load_stats_latency(d->stats, d->now_us - c->begin_us);
-        if (d->acked != NULL && ny_str_equals(code, NY_S("AA"))) {
+        if (d->acked != NULL && is_code(d, t.code, 'A')) {
             fprintf(d->acked, "%s\n", c->control_id);
             fflush(d->acked);
         }
@@ -227,6 +249,15 @@ static void on_answer(struct drive *d, struct conn *c)
     c->frame = NY_STR_NONE;
     c->lost_us = 0;
     c->state = IDLE;
+}
+
+static bool answer_is_whole(const struct drive *d, const struct conn *c)
+{
+    if (d->o->http) {
+        return load_http_is_whole(ny_str_of(c->answer, c->answer_n));
+    }
+    return c->answer_n > 2 && c->answer[c->answer_n - 2] == 0x1C &&
+           c->answer[c->answer_n - 1] == '\r';
 }
 
 static void on_readable(struct drive *d, struct conn *c)
@@ -245,12 +276,11 @@ static void on_readable(struct drive *d, struct conn *c)
         return;
     }
     c->answer_n += (size_t)n;
-    if (c->state != WAITING || c->answer[0] != 0x0B || c->answer_n == ANSWER_CAP) {
+    if (c->state != WAITING || (!d->o->http && c->answer[0] != 0x0B) || c->answer_n == ANSWER_CAP) {
         conn_lost(d, c);
         return;
     }
-    if (c->answer_n > 2 && c->answer[c->answer_n - 2] == 0x1C &&
-        c->answer[c->answer_n - 1] == '\r') {
+    if (answer_is_whole(d, c)) {
         on_answer(d, c);
     }
 }

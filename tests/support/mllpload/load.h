@@ -19,6 +19,7 @@ struct load_options {
     uint64_t seconds;   /* --pix: how long */
     bool spread;        /* a file may be cut over several connections */
     bool reconnect;
+    bool http;         /* frames hold HTTP requests with HL7 v3 messages */
     const char *acked; /* file that gets each acknowledged control id */
     const char *pix;   /* file of ids to ask for, instead of messages */
     char **files;
@@ -60,14 +61,24 @@ ny_str load_source_query(struct load_source *s, char *dst, size_t cap,
  * The message may be a frame. */
 ny_str load_field(ny_str message, const char *name, unsigned n);
 
+/* ---- soap: HTTP requests instead of frames ---- */
+
+ny_str load_http_request(ny_str frame); /* the frame without its framing bytes */
+bool load_http_is_whole(ny_str answer); /* as Content-Length says */
+/* Of a message its id; of an answer whose it is, its acknowledgement and how the query went. */
+ny_str load_v3_id(ny_str request);
+ny_str load_v3_answers(ny_str answer);
+ny_str load_v3_code(ny_str answer);
+ny_str load_v3_query_code(ny_str answer);
+
 /* ---- stats ---- */
 
 struct load_stats {
-    uint64_t messages; /* answered */
-    uint64_t aa, ae, ar, other;
-    uint64_t ok, nf, qae; /* QAK-2 of the answers to --pix */
-    uint64_t errors;      /* connections refused or lost, answers that are none, wrong MSA-2 */
-    uint64_t unanswered;  /* sent, and never answered */
+    uint64_t messages;          /* answered */
+    uint64_t aa, ae, ar, other; /* of v3 messages also CA, CE, CR */
+    uint64_t ok, nf, qae;       /* QAK-2 of the answers to queries */
+    uint64_t errors; /* connections refused or lost, answers that are none or another message's */
+    uint64_t unanswered; /* sent, and never answered */
     int64_t begin_us, end_us;
     uint32_t *latency_us; /* owned, grows */
     size_t latency_n, latency_cap;
@@ -75,7 +86,7 @@ struct load_stats {
 
 void load_stats_latency(struct load_stats *s, int64_t us);
 /* Prints the one line of JSON. */
-void load_stats_print(struct load_stats *s, bool pix, FILE *to);
+void load_stats_print(struct load_stats *s, bool queries, FILE *to);
 void load_stats_finish(struct load_stats *s);
 
 /* ---- drive ---- */

@@ -17,6 +17,8 @@ static const char usage[] =
     "  --rate R          R messages a second over all connections\n"
     "  --acked FILE      append the control id of each message as soon as it was answered AA\n"
     "  --reconnect       after a lost connection connect again and repeat the message\n"
+    "  --http            the frames hold HTTP requests with HL7 v3 messages; CA, CE, CR for AA, "
+    "AE, AR\n"
     "  --timeout S       patience with an answer or a lost server in seconds (default 30)\n"
     "exit status: 0 all was answered, 1 something was not, 2 usage\n";
 
@@ -30,6 +32,7 @@ enum {
     OPT_RATE,
     OPT_ACKED,
     OPT_RECONNECT,
+    OPT_HTTP,
     OPT_TIMEOUT,
     OPT_PIX,
     OPT_SECONDS
@@ -45,6 +48,7 @@ static const struct option options[] = {
     {"rate",        required_argument, NULL, OPT_RATE       },
     {"acked",       required_argument, NULL, OPT_ACKED      },
     {"reconnect",   no_argument,       NULL, OPT_RECONNECT  },
+    {"http",        no_argument,       NULL, OPT_HTTP       },
     {"timeout",     required_argument, NULL, OPT_TIMEOUT    },
     {"pix",         required_argument, NULL, OPT_PIX        },
     {"seconds",     required_argument, NULL, OPT_SECONDS    },
@@ -83,6 +87,9 @@ static bool option_take(int opt, const char *arg, struct load_options *o)
     case OPT_RECONNECT:
         o->reconnect = true;
         return true;
+    case OPT_HTTP:
+        o->http = true;
+        return true;
     case OPT_TIMEOUT:
         return number(arg, 1, 3600, &o->timeout_s);
     case OPT_PIX:
@@ -115,7 +122,7 @@ int main(int argc, char **argv)
     }
     ok = load_source_open(&src, &o) && load_drive(&o, &src, &stats);
     if (stats.end_us > 0) {
-        load_stats_print(&stats, o.pix != NULL, stdout);
+        load_stats_print(&stats, o.pix != NULL || o.http, stdout);
     }
     load_source_close(&src);
     load_stats_finish(&stats);

@@ -33,7 +33,7 @@ static double quantile_ms(const struct load_stats *s, double share)
     return s->latency_us[at < s->latency_n ? at : s->latency_n - 1] / 1000.0;
 }
 
-void load_stats_print(struct load_stats *s, bool pix, FILE *to)
+void load_stats_print(struct load_stats *s, bool queries, FILE *to)
 {
     double seconds = (double)(s->end_us - s->begin_us) / 1e6;
 
@@ -49,7 +49,7 @@ void load_stats_print(struct load_stats *s, bool pix, FILE *to)
             quantile_ms(s, .99), quantile_ms(s, 1), (unsigned long long)s->aa,
             (unsigned long long)s->ae, (unsigned long long)s->ar, (unsigned long long)s->other,
             (unsigned long long)s->errors, (unsigned long long)s->unanswered);
-    if (pix) {
+    if (queries) {
         fprintf(to, ", \"ok\": %llu, \"nf\": %llu, \"qak_ae\": %llu", (unsigned long long)s->ok,
                 (unsigned long long)s->nf, (unsigned long long)s->qae);
     }

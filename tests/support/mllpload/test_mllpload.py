@@ -1,7 +1,9 @@
 #!/usr/bin/env python3
 """Test of nayose-mllpload against a small server: usage: test_mllpload.py PROGRAM"""
+import http.server
 import json
 import os
+import re
 import socket
 import subprocess
 import sys
@@ -73,6 +75,31 @@ class Server:
         conn.sendall(text[:half].encode())
         conn.sendall(text[half:].encode() + b"\x1c\r")
         return True
+
+
+class V3Handler(http.server.BaseHTTPRequestHandler):
+    """Accepts feeds but every tenth, and answers queries."""
+    protocol_version = "HTTP/1.1"
+
+    def do_POST(self):
+        body = self.rfile.read(int(self.headers["Content-Length"])).decode()
+        number = re.search('<id root="1.2" extension="([^"]*)"', body).group(1)
+        query = '<queryResponseCode code="OK"/>' if "<query/>" in body else ""
+        code = "AA" if query else "CE" if number.endswith("0") else "CA"
+        if number == "A-00003":
+            number = "another"
+        text = ('<a><id root="9" extension="own"/><acknowledgement>'
+                f'<typeCode code="{code}"/><targetMessage><id root="1.2" extension="{number}"/>'
+                f"</targetMessage></acknowledgement>{query}</a>").encode()
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(text)))
+        self.end_headers()
+        self.wfile.write(text[:40])
+        self.wfile.flush()
+        self.wfile.write(text[40:])
+
+    def log_message(self, *_):
+        pass
 
 
 class MllpLoad(unittest.TestCase):
@@ -184,6 +211,28 @@ class MllpLoad(unittest.TestCase):
         self.assertEqual(r["ok"] + r["nf"], r["messages"])
         self.assertLessEqual(abs(r["ok"] - r["nf"]), 1)
         self.assertTrue(.9 <= r["seconds"] <= 3)
+
+    def http_file(self, name, count, content=""):
+        path = os.path.join(self.tmp.name, name)
+        with open(path, "wb") as f:
+            for i in range(count):
+                body = f'<m><id root="1.2" extension="{name}-{i:05}"/>{content}</m>'
+                f.write(f"\x0bPOST /x HTTP/1.1\r\nHost: y\r\nContent-Length: {len(body)}\r\n\r\n"
+                        f"{body}\x1c\r".encode())
+        return path
+
+    def test_http(self):
+        s = http.server.ThreadingHTTPServer(("127.0.0.1", 0), V3Handler)
+        self.addCleanup(s.server_close)
+        threading.Thread(target=s.serve_forever, daemon=True).start()
+        self.addCleanup(s.shutdown)
+        r = self.run_load(s.server_port, "--http", "--connections", "4", "--spread",
+                          self.http_file("B", 100))
+        self.assertEqual((r["aa"], r["ae"], r["other"], r["errors"]), (90, 10, 0, 0))
+        r = self.run_load(s.server_port, "--http", self.http_file("C", 7, "<query/>"))
+        self.assertEqual((r["aa"], r["ok"]), (7, 7))
+        r = self.run_load(s.server_port, "--http", self.http_file("A", 5), code=1)
+        self.assertEqual((r["messages"], r["unanswered"]), (4, 1))
 
     def test_bad_files_and_options_are_refused(self):
         empty = os.path.join(self.tmp.name, "empty")
