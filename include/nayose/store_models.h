@@ -70,6 +70,18 @@ NY_MUST_USE ny_rc ny_store_load_labels(struct ny_store *s, int32_t version,
                                        ny_rc (*fn)(void *ctx, int64_t a, int64_t b, bool same),
                                        void *ctx, struct ny_error *err);
 
+/* What clerks said of a pair: at the desk, and of drawn links, where they see no score. */
+struct ny_voices_row {
+    int64_t a, b;
+    int32_t same,
+        different; /* last words that stand, one a clerk at the desk and one of a drawing */
+    int32_t blind; /* of drawings among them */
+};
+/* At most so many pairs. */
+NY_MUST_USE ny_rc ny_store_load_voices(struct ny_store *s, int32_t most,
+                                       ny_rc (*fn)(void *ctx, const struct ny_voices_row *row),
+                                       void *ctx, struct ny_error *err);
+
 enum ny_store_report {
     NY_REPORT_FEEDS,         /* arg: days back */
     NY_REPORT_SAME_FACILITY, /* arg: most pairs */

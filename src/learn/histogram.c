@@ -4,10 +4,11 @@
 
 #include <stdlib.h>
 
-/* The eight bytes of a pattern as a number, the same on every machine; never 0. */
-static uint64_t key_of(const struct ny_pattern *p)
+/* The eight bytes of a pattern as a number with the band above it, the same on every machine; never
+ * 0. */
+static uint64_t key_of(const struct ny_pattern *p, unsigned band)
 {
-    uint64_t key = 1; /* above the seven levels, which are below 128 */
+    uint64_t key = 1 + band; /* above the seven levels, which are below 128 */
 
     for (size_t f = 0; f < NY_FIELD_COUNT; f++) {
         key = key << 7 | p->level[f];
@@ -16,7 +17,7 @@ static uint64_t key_of(const struct ny_pattern *p)
 }
 
 _Static_assert(NY_LEVEL_COUNT <= 128, "seven bits hold a level");
-_Static_assert(NY_FIELD_COUNT == 7, "seven times seven bits, and two");
+_Static_assert(NY_FIELD_COUNT == 7, "seven times seven bits, one, and the band");
 
 static struct pattern_count *slot_of(const struct histogram *h, uint64_t key)
 {
@@ -30,7 +31,7 @@ static struct pattern_count *slot_of(const struct histogram *h, uint64_t key)
 
 static void grow(struct histogram *h)
 {
-    struct histogram bigger = {.n = h->n, .pairs = h->pairs};
+    struct histogram bigger = {.n = h->n, .pairs = h->pairs, .told = h->told};
 
     if (h->n_slots > h->n * 2) {
         return;
@@ -46,16 +47,26 @@ static void grow(struct histogram *h)
     *h = bigger;
 }
 
-void ny_histogram_add(struct histogram *h, const struct ny_pattern *p)
+void ny_histogram_add_told(struct histogram *h, const struct ny_pattern *p, unsigned band,
+                           enum word word)
 {
+    uint64_t key = key_of(p, band);
     struct pattern_count *slot;
 
     grow(h);
-    slot = slot_of(h, key_of(p));
+    slot = slot_of(h, key);
     h->n += slot->key == 0;
-    slot->key = key_of(p);
+    slot->key = key;
     slot->n++;
+    slot->same += word == WORD_SAME;
+    slot->different += word == WORD_DIFFERENT;
+    h->told += word != WORD_NONE;
     h->pairs++;
+}
+
+void ny_histogram_add(struct histogram *h, const struct ny_pattern *p)
+{
+    ny_histogram_add_told(h, p, 0, WORD_NONE);
 }
 
 static int by_key(const void *pa, const void *pb)
@@ -86,7 +97,7 @@ void ny_histogram_finish(struct histogram *h)
     *h = (struct histogram){0};
 }
 
-void ny_histogram_pattern(const struct histogram *h, size_t i, struct ny_pattern *out)
+unsigned ny_histogram_pattern(const struct histogram *h, size_t i, struct ny_pattern *out)
 {
     uint64_t key = h->slots[i].key;
 
@@ -95,4 +106,5 @@ void ny_histogram_pattern(const struct histogram *h, size_t i, struct ny_pattern
     for (size_t f = NY_FIELD_COUNT; f-- > 0; key >>= 7) {
         out->level[f] = (uint8_t)(key & 127);
     }
+    return (unsigned)key - 1;
 }

@@ -78,6 +78,22 @@ static bool is_wanted(const struct sample *s, enum ny_block block, size_t at, si
     return a->domain == b->domain && a->person != b->person && !ny_sample_is_pinned(s, at, other);
 }
 
+static void pair_add(struct learn *l, enum ny_block block, size_t at, size_t other,
+                     const struct ny_record *a, const struct ny_record *b)
+{
+    const struct place *places = l->sample.places;
+    enum word word = WORD_NONE;
+    unsigned band = 0;
+    struct ny_pattern p;
+
+    if (block < NY_BLOCK_PHONE && l->words.n > 0) {
+        word = ny_words_of(&l->words, places[at].id, places[other].id);
+        band = ny_words_band(l->m, a, b);
+    }
+    ny_match_pattern(l->m, a, b, &p);
+    ny_histogram_add_told(&l->pairs[block], &p, band, word);
+}
+
 static void run_add(struct learn *l, enum ny_block block, const struct valued *run, size_t n,
                     struct ny_record records[RUN_MAX])
 {
@@ -86,11 +102,8 @@ static void run_add(struct learn *l, enum ny_block block, const struct valued *r
     }
     for (size_t i = 0; i < n; i++) {
         for (size_t k = i + 1; k < n; k++) {
-            struct ny_pattern p;
-
             if (is_wanted(&l->sample, block, run[i].at, run[k].at)) {
-                ny_match_pattern(l->m, &records[i], &records[k], &p);
-                ny_histogram_add(&l->pairs[block], &p);
+                pair_add(l, block, run[i].at, run[k].at, &records[i], &records[k]);
             }
         }
     }

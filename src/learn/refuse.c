@@ -11,6 +11,7 @@ static const double contact_change_max = .15; /* of the levels at which a contac
 static const double share_min = 1e-9;
 static const double share_max = .5;
 static const double matches_min = 2000;
+static const double drift_max = 4; /* bits of a level of what lasts; places differ more than that */
 
 static void refuse(struct ny_learn_report *r, enum ny_learn_reason reason, enum ny_level level,
                    int block, double value, double limit)
@@ -66,23 +67,13 @@ static void judge_contact(const struct verdict_input *in, enum ny_level first, e
     }
 }
 
-static enum ny_level last_of(enum ny_level first)
-{
-    enum ny_level l = first;
-
-    while (l + 1 < NY_LEVEL_COUNT && ny_level_mode(l + 1) == first) {
-        l++;
-    }
-    return l;
-}
-
 /* Nothing agrees more than the first level of a run, and nothing less than the last. Those between
  * agree in different things: kanji without kana is not more or less than kana without kanji. */
 static void judge_order(const struct verdict_input *in, enum ny_level l, unsigned male,
                         struct ny_learn_report *r)
 {
     enum ny_level first = ny_level_mode(l);
-    enum ny_level last = last_of(first);
+    enum ny_level last = ny_run_last(first);
     double over = weight(&in->after[l], male) - weight(&in->after[first], male);
     double under = weight(&in->after[last], male) - weight(&in->after[l], male);
 
@@ -91,6 +82,17 @@ static void judge_order(const struct verdict_input *in, enum ny_level l, unsigne
     }
     if (in->hits_m[last] >= order_hits && in->hits_m[l] >= order_hits && under > order_bits) {
         refuse(r, NY_REFUSE_ORDER, last, -1, under, order_bits);
+    }
+}
+
+/* What a level weighs is what clerks have learned to expect of it. */
+static void judge_drift(const struct verdict_input *in, enum ny_level l, unsigned male,
+                        struct ny_learn_report *r)
+{
+    double drift = fabs(weight(&in->after[l], male) - weight(&in->before[l], male));
+
+    if (is_lasting(l) && in->hits_m[l] >= order_hits && drift > drift_max) {
+        refuse(r, NY_REFUSE_DRIFT, l, -1, drift, drift_max);
     }
 }
 
@@ -104,6 +106,7 @@ static void judge_level(const struct verdict_input *in, enum ny_level l, struct 
         }
         if (ny_level_mode(l) != NY_LEVEL_NONE) {
             judge_order(in, l, male, r);
+            judge_drift(in, l, male, r);
         }
     }
 }
@@ -140,6 +143,7 @@ const char *ny_learn_reason_text(enum ny_learn_reason r)
         [NY_REFUSE_TOP_CHANGE] = "the top level of a field moved too far at once",
         [NY_REFUSE_SHARE] = "the share of matching pairs is not believable",
         [NY_REFUSE_FEW_MATCHES] = "too few matching pairs to learn from",
+        [NY_REFUSE_DRIFT] = "a level weighs too far from what it weighs in the version in force",
     };
 
     NY_ASSERT(r < NY_REFUSE_COUNT);

@@ -19,11 +19,10 @@ static const char *const block_names[NY_LEARN_BLOCKS] = {
     [NY_LEARN_RANDOM] = "random",
 };
 
-static const char *const reason_names[NY_REFUSE_COUNT] = {[NY_REFUSE_TOP_LEVEL] = "top_level",
-                                                          [NY_REFUSE_ORDER] = "order",
-                                                          [NY_REFUSE_TOP_CHANGE] = "top_change",
-                                                          [NY_REFUSE_SHARE] = "share",
-                                                          [NY_REFUSE_FEW_MATCHES] = "few_matches"};
+static const char *const reason_names[NY_REFUSE_COUNT] = {
+    [NY_REFUSE_TOP_LEVEL] = "top_level",     [NY_REFUSE_ORDER] = "order",
+    [NY_REFUSE_TOP_CHANGE] = "top_change",   [NY_REFUSE_SHARE] = "share",
+    [NY_REFUSE_FEW_MATCHES] = "few_matches", [NY_REFUSE_DRIFT] = "drift"};
 
 static const char *const mark_names[NY_MARK_COUNT] = {[NY_MARK_HOT] = "hot_keys",
                                                       [NY_MARK_SHARED_PHONE] = "shared_phones",
@@ -104,6 +103,81 @@ static json_t *counts_json(const struct ny_learn_report *r)
     return counts;
 }
 
+/* ---- what decisions did ---- */
+
+static double bits_of(const struct ny_level_numbers *n, unsigned male)
+{
+    return log2(n->m[male] / n->u);
+}
+
+/* The levels that decisions moved by a hundredth of a bit or more. */
+static json_t *moved_json(const struct ny_learn_report *r)
+{
+    static const char *const columns[] = {"F", "M"};
+    const struct ny_learn_taught *t = &r->taught;
+    json_t *list = json_array();
+
+    for (int l = NY_LEVEL_NONE + 1; l < NY_LEVEL_COUNT; l++) {
+        const bool has_columns = ny_level_field((enum ny_level)l) == NY_FIELD_SURNAME;
+
+        for (unsigned male = 0; male < (has_columns ? 2U : 1U); male++) {
+            double alone = t->alone[l].u > 0 ? bits_of(&t->alone[l], male) : 0;
+            double bits = bits_of(&r->level_after[l], male);
+
+            if (t->alone[l].u > 0 && fabs(bits - alone) >= .01) {
+                json_array_append_new(list,
+                                      json_pack("{s:s, s:s, s:f, s:f, s:f, s:f}", "level",
+                                                ny_level_name((enum ny_level)l), "column",
+                                                has_columns ? columns[male] : "", "bits_before",
+                                                bits_of(&r->level_before[l], male), "bits_alone",
+                                                alone, "bits", bits, "taken", t->taken[l][male]));
+            }
+        }
+    }
+    return list;
+}
+
+static json_t *bands_json(const struct ny_learn_report *r)
+{
+    static const char *const stops[NY_STOP_COUNT] = {[NY_STOP_NOTHING] = "nothing",
+                                                     [NY_STOP_CONTACT] = "contact",
+                                                     [NY_STOP_GUARD] = "guard",
+                                                     [NY_STOP_NEVER] = "never"};
+    json_t *list = json_array();
+
+    for (size_t k = 0; k < NY_LEARN_BANDS; k++) {
+        const struct ny_learn_band *b = &r->taught.band[k];
+        const size_t total = k % NY_LEARN_TOTALS;
+
+        if (b->same + b->different > 0) {
+            json_array_append_new(
+                list, json_pack("{s:s, s:o, s:o, s:I, s:I, s:I, s:f, s:f}", "stopped_by",
+                                stops[k / NY_LEARN_TOTALS], "from_bits",
+                                total > 0 ? json_real(ny_words_total_from(&r->before, total))
+                                          : json_null(),
+                                "to_bits",
+                                total + 1 < NY_LEARN_TOTALS
+                                    ? json_real(ny_words_total_from(&r->before, total + 1))
+                                    : json_null(),
+                                "pairs", (json_int_t)b->pairs, "same", (json_int_t)b->same,
+                                "different", (json_int_t)b->different, "expected_same_before",
+                                b->expected_before, "expected_same", b->expected));
+        }
+    }
+    return list;
+}
+
+static json_t *taught_json(const struct ny_learn_report *r)
+{
+    const struct ny_learn_taught *t = &r->taught;
+
+    return json_pack("{s:I, s:I, s:I, s:I, s:f, s:f, s:f, s:o, s:o}", "told", (json_int_t)t->told,
+                     "used", (json_int_t)t->used, "compared", (json_int_t)t->compared, "agreed",
+                     (json_int_t)t->agreed, "error", t->error, "raise_max_bits",
+                     (double)NY_LEARN_RAISE_MAX, "lower_max_bits", (double)NY_LEARN_LOWER_MAX,
+                     "bands", bands_json(r), "moved", moved_json(r));
+}
+
 static json_t *refusals_json(const struct ny_learn_report *r)
 {
     json_t *list = json_array();
@@ -123,15 +197,15 @@ static json_t *refusals_json(const struct ny_learn_report *r)
 
 ny_rc ny_learn_report_write(const struct ny_learn_report *r, struct ny_buf *out)
 {
-    json_t *root =
-        json_pack("{s:s, s:i, s:i, s:I, s:b, s:I, s:I, s:o, s:o, s:o, s:o, s:o, s:o, s:[iii]}",
-                  "outcome", outcomes[r->outcome], "version_before", r->version_before, "version",
-                  r->version, "seed", (json_int_t)r->seed, "counts_only", r->counts_only, "records",
-                  (json_int_t)r->records, "persons", (json_int_t)r->persons, "settings_before",
-                  settings_json(&r->before), "settings_after", settings_json(&r->after), "counts",
-                  counts_json(r), "pairs", blocks_json(r), "levels", levels_json(r), "refusals",
-                  refusals_json(r), "rounds", (int)r->rounds[NY_CLASS_PERSON],
-                  (int)r->rounds[NY_CLASS_HOUSEHOLD], (int)r->rounds[NY_CLASS_UNRELATED]);
+    json_t *root = json_pack(
+        "{s:s, s:i, s:i, s:I, s:b, s:I, s:I, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:[iii]}",
+        "outcome", outcomes[r->outcome], "version_before", r->version_before, "version", r->version,
+        "seed", (json_int_t)r->seed, "counts_only", r->counts_only, "records",
+        (json_int_t)r->records, "persons", (json_int_t)r->persons, "settings_before",
+        settings_json(&r->before), "settings_after", settings_json(&r->after), "counts",
+        counts_json(r), "pairs", blocks_json(r), "levels", levels_json(r), "decisions",
+        taught_json(r), "refusals", refusals_json(r), "rounds", (int)r->rounds[NY_CLASS_PERSON],
+        (int)r->rounds[NY_CLASS_HOUSEHOLD], (int)r->rounds[NY_CLASS_UNRELATED]);
     char *text = json_dumps(root, JSON_INDENT(2) | JSON_PRESERVE_ORDER | JSON_REAL_PRECISION(6));
     ny_str written;
 

@@ -1,7 +1,8 @@
 /* Training (4): counts, then pairs, then the fit; and whether the result may be used.
  *
- *   from ─▶ counts ─▶ hot values ─┬─▶ random pairs ─▶ uR ─▶ household pairs ─▶ uH ─▶ T1–T3 ─▶ m ─▶
- * ? └─▶ (counts only) done                                          */
+ *   from ─▶ counts ─▶ hot values ─┬─▶ random pairs ─▶ uR ─▶ household pairs ─▶ uH ─▶ T1–T3 ─▶ m
+ *                                 └─▶ (counts only) done               clerks' words ─▶ T1–T3 ─▶ m
+ */
 
 #include "learn_priv.h"
 
@@ -60,13 +61,17 @@ static const struct {
     [NY_LEARN_RANDOM] = {0,                                                                  false, {1e-6, 1e-5, 1 - 1.1e-5}},
 };
 
-/* Fits one class to blocks [first, last]; hits as in struct fit. */
-static void class_fit(struct learn *l, enum ny_learn_class c, int first, int last,
+/* Fits one class to blocks [first, last]; listens, hits as in struct fit. */
+static void class_fit(struct learn *l, enum ny_learn_class c, bool listens, int first, int last,
                       const struct fit_numbers *start, struct fit_numbers *n,
                       double hits[NY_LEVEL_COUNT])
 {
     struct fit_block b[NY_LEARN_BLOCKS] = {0};
-    struct fit f = {.learn = c, .blocks = b, .n_blocks = (size_t)(last - first + 1)};
+    struct fit f = {.learn = c,
+                    .listens = listens,
+                    .error = l->words.error,
+                    .blocks = b,
+                    .n_blocks = (size_t)(last - first + 1)};
 
     for (int i = first; i <= last; i++) {
         b[i - first].pairs = &l->pairs[i];
@@ -82,16 +87,21 @@ static void class_fit(struct learn *l, enum ny_learn_class c, int first, int las
     memcpy(hits, f.hits, sizeof(f.hits));
 }
 
+static struct ny_level_numbers level_of(const struct fit_numbers *n, int level)
+{
+    return (struct ny_level_numbers){
+        .m = {n->p[NY_CLASS_PERSON][level][0], n->p[NY_CLASS_PERSON][level][1]},
+        .u = n->p[NY_CLASS_UNRELATED][level][0],
+        .h = n->p[NY_CLASS_HOUSEHOLD][level][0]
+    };
+}
+
 static void levels_put(struct learn *l, const struct fit_numbers *n)
 {
     struct ny_match_draft *d = ny_learn_open(l);
 
     for (int k = NY_LEVEL_NONE + 1; k < NY_LEVEL_COUNT; k++) {
-        struct ny_level_numbers v = {
-            .m = {n->p[NY_CLASS_PERSON][k][0], n->p[NY_CLASS_PERSON][k][1]},
-            .u = n->p[NY_CLASS_UNRELATED][k][0],
-            .h = n->p[NY_CLASS_HOUSEHOLD][k][0]
-        };
+        const struct ny_level_numbers v = level_of(n, k);
 
         if (ny_level_mode((enum ny_level)k) != NY_LEVEL_NONE) {
             ny_match_draft_level_set(d, (enum ny_level)k, &v);
@@ -104,6 +114,25 @@ static void levels_report(const struct ny_match_model *m, struct ny_level_number
 {
     for (int k = NY_LEVEL_NONE + 1; k < NY_LEVEL_COUNT; k++) {
         ny_match_model_level(m, (enum ny_level)k, &out[k]);
+    }
+}
+
+/* m, first from the registry alone, then with what clerks decided, within the bound. */
+static void person_fit(struct learn *l, const struct fit_numbers *start, struct fit_numbers *n,
+                       double hits[NY_LEVEL_COUNT])
+{
+    struct ny_learn_taught *t = &l->report->taught;
+    struct fit_numbers alone = *n;
+
+    class_fit(l, NY_CLASS_PERSON, false, NY_BLOCK_T1, NY_BLOCK_T3, start, &alone, hits);
+    if (l->words.n == 0) {
+        *n = alone;
+        return;
+    }
+    class_fit(l, NY_CLASS_PERSON, true, NY_BLOCK_T1, NY_BLOCK_T3, start, n, hits);
+    ny_fit_bound(&alone, n, t->taken);
+    for (int k = NY_LEVEL_NONE + 1; k < NY_LEVEL_COUNT; k++) {
+        t->alone[k] = level_of(&alone, k);
     }
 }
 
@@ -124,9 +153,9 @@ static bool levels_learn(struct learn *l)
 
     numbers_start(l, &start);
     n = start;
-    class_fit(l, NY_CLASS_UNRELATED, NY_LEARN_RANDOM, NY_LEARN_RANDOM, &start, &n, hits);
-    class_fit(l, NY_CLASS_HOUSEHOLD, NY_BLOCK_PHONE, NY_BLOCK_CARD, &start, &n, hits);
-    class_fit(l, NY_CLASS_PERSON, NY_BLOCK_T1, NY_BLOCK_T3, &start, &n, hits);
+    class_fit(l, NY_CLASS_UNRELATED, false, NY_LEARN_RANDOM, NY_LEARN_RANDOM, &start, &n, hits);
+    class_fit(l, NY_CLASS_HOUSEHOLD, false, NY_BLOCK_PHONE, NY_BLOCK_CARD, &start, &n, hits);
+    person_fit(l, &start, &n, hits);
     levels_put(l, &n);
     levels_report(l->m, r->level_after);
     for (int k = NY_LEVEL_NONE + 1; k < NY_LEVEL_COUNT; k++) {
@@ -151,12 +180,13 @@ static void report_begin(struct learn *l, const struct ny_match_model *from)
     levels_report(from, l->report->level_before);
 }
 
-static void report_end(struct learn *l)
+static void report_end(struct learn *l, const struct ny_match_model *from)
 {
     struct ny_learn_report *r = l->report;
 
     ny_match_model_settings(l->m, &r->after);
     levels_report(l->m, r->level_after);
+    ny_words_report(l, from);
     for (int t = 0; t < NY_TF_COUNT; t++) {
         r->listed[t] = ny_match_model_listed(l->m, (enum ny_tf_table)t);
     }
@@ -192,8 +222,9 @@ enum ny_learn_outcome ny_learn_train(const struct ny_index *ix, const struct ny_
     ny_sample_init(&l.sample, ix);
     l.m = ny_match_draft_seal(ny_match_draft_create(from));
     report_begin(&l, from);
+    ny_words_init(&l.words, &l.sample, &options->decisions, &report->taught);
     report->outcome = train(&l);
-    report_end(&l);
+    report_end(&l, from);
     if (report->outcome == NY_LEARN_DONE) {
         *out = l.m;
     } else {
@@ -202,6 +233,7 @@ enum ny_learn_outcome ny_learn_train(const struct ny_index *ix, const struct ny_
     for (size_t b = 0; b < NY_LEARN_BLOCKS; b++) {
         ny_histogram_finish(&l.pairs[b]);
     }
+    ny_words_finish(&l.words);
     ny_sample_finish(&l.sample);
     return report->outcome;
 }

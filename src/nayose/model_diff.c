@@ -1,4 +1,5 @@
-/* nayose model diff: what would change under a version that was rehearsed. */
+/* nayose model diff: what would change under a version that was rehearsed, and what of it comes
+ * from clerks' decisions. */
 
 #include "nayose_priv.h"
 
@@ -140,6 +141,7 @@ int cli_diff(struct cli *cli, const char *version)
         cli_json_print(rehearsal);
     } else {
         cli_rehearsal_print(cli, rehearsal);
+        cli_taught_print(cli, json_object_get(answer, "report"));
     }
     json_decref(answer);
     return code;

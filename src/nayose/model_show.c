@@ -47,6 +47,7 @@ static void version_print(struct cli *cli, const json_t *m)
 
         printf("%s\n%s\n", cli_label(cli, "what training measured", "学習の結果"), text);
         free(text);
+        cli_taught_print(cli, report);
     }
     if (json_is_object(json_object_get(m, "rehearsal"))) {
         cli_rehearsal_print(cli, json_object_get(m, "rehearsal"));

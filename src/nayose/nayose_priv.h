@@ -202,6 +202,8 @@ int cli_get_once(struct cli *cli, const char *path, const struct cli_param *para
 /* A time as the server writes it ("2026-11-25T11:04:05Z") as the clock of this place shows it:
  * "2026-11-25 20:04:05"; anything else as it is. In the arena of cli. */
 const char *cli_time_text(struct cli *cli, const char *utc);
+/* Seconds as 5 s, 12 min, 3 h, 4 d; "-" for null; in the arena. */
+const char *cli_age(struct cli *cli, const json_t *seconds);
 /* "2026-11-25" (its end), "2026-11-25 20:04[:05[.678901]]" by the clock of this place, or with T
  * and Z in UTC, as the server reads it; NULL: it is none. In the arena of cli. */
 const char *cli_moment(struct cli *cli, const char *text);
@@ -254,12 +256,14 @@ void cli_explanation_print(struct cli *cli, const json_t *e);
  * (owned; out may be NULL) is the study as it ended. Refused or failed: says why, CLI_REFUSED. */
 int cli_study(struct cli *cli, const char *path, json_t *body, json_t **out);
 
-/* ---- model_show.c, model_diff.c ---- */
+/* ---- model_show.c, model_diff.c, model_taught.c ---- */
 
 /* A model version as the server shows it; NULL: the active one. */
 int cli_model_get(struct cli *cli, const char *version, json_t **out);
 void cli_rehearsal_print(struct cli *cli, const json_t *rehearsal);
 int cli_diff(struct cli *cli, const char *version);
+/* What clerks' decisions did, from the report of a training; nothing when there were none. */
+void cli_taught_print(struct cli *cli, const json_t *report);
 
 /* ---- pages.c: listings that come in pages ---- */
 

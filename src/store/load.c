@@ -268,6 +268,7 @@ struct asking {
     ny_rc (*row)(struct asking *a, const struct ny_db_result *r, size_t i);
     ny_rc (*model)(void *ctx, int32_t version, ny_str body);
     ny_rc (*label)(void *ctx, int64_t a, int64_t b, bool same);
+    ny_rc (*voices)(void *ctx, const struct ny_voices_row *row);
     void *ctx;
     struct ny_arena *arena; /* of text */
     ny_str text;
@@ -283,6 +284,17 @@ static ny_rc asked_label(struct asking *a, const struct ny_db_result *r, size_t 
 {
     return a->label(a->ctx, ny_db_get_i64(r, i, 0), ny_db_get_i64(r, i, 1),
                     ny_db_get_bool(r, i, 2));
+}
+
+static ny_rc asked_voices(struct asking *a, const struct ny_db_result *r, size_t i)
+{
+    const struct ny_voices_row row = {.a = ny_db_get_i64(r, i, 0),
+                                      .b = ny_db_get_i64(r, i, 1),
+                                      .same = ny_db_get_i32(r, i, 2),
+                                      .different = ny_db_get_i32(r, i, 3),
+                                      .blind = ny_db_get_i32(r, i, 4)};
+
+    return a->voices(a->ctx, &row);
 }
 
 static ny_rc asked_text(struct asking *a, const struct ny_db_result *r, size_t i)
@@ -339,6 +351,15 @@ ny_rc ny_store_load_labels(struct ny_store *s, int32_t version,
     struct asking a = {.row = asked_label, .label = fn, .ctx = ctx};
 
     return ask(s, NY_SQL_LOAD_LABELS, version, &a, err);
+}
+
+ny_rc ny_store_load_voices(struct ny_store *s, int32_t most,
+                           ny_rc (*fn)(void *ctx, const struct ny_voices_row *row), void *ctx,
+                           struct ny_error *err)
+{
+    struct asking a = {.row = asked_voices, .voices = fn, .ctx = ctx};
+
+    return ask(s, NY_SQL_LOAD_VOICES, most, &a, err);
 }
 
 ny_rc ny_store_load_report(struct ny_store *s, enum ny_store_report report, int32_t arg,

@@ -11,6 +11,7 @@
 #include <pthread.h>
 #include <stdatomic.h>
 
+#include "nayose/learn.h"
 #include "nayose/learn_calibrate.h"
 #include "nayose/link.h"
 #include "nayose/registry_snapshot.h"
@@ -53,6 +54,11 @@ bool ny_job_snapshot(struct job *j, const struct ny_registry_snapshot_options *o
                      struct ny_snapshot *out);
 /* The text of a version as a model; NULL and failed when there is none. 0: the newest. */
 struct ny_match_model *ny_job_model(struct job *j, int32_t version);
+
+/* What clerks decided, as the snapshot and their words stand. *out: owned (ny_free), told points
+ * to it. Errors: of the database. */
+NY_MUST_USE ny_rc ny_study_voices(struct job *j, const struct ny_snapshot *s,
+                                  struct ny_learn_decision **out, struct ny_learn_decisions *told);
 
 /* What the worker runs, by kind; each leaves j->state DONE with a result, REFUSED or FAILED. */
 void ny_job_train(struct job *j);

@@ -1,6 +1,4 @@
-/* A new model version from the registry. */
-
-#include "nayose/learn.h"
+/* A new model version from the registry and from what clerks decided. */
 
 #include "study_priv.h"
 
@@ -46,7 +44,8 @@ static void refuse(struct job *j, const struct ny_learn_report *report)
                   report->n_refusals);
 }
 
-static void train(struct job *j, const struct ny_snapshot *s, int32_t version)
+static void train(struct job *j, const struct ny_snapshot *s, int32_t version,
+                  const struct ny_learn_decisions *told)
 {
     const struct ny_match_settings *settings = j->registry_config->settings;
     struct ny_learn_report *report = ny_calloc(1, sizeof(*report));
@@ -57,6 +56,7 @@ static void train(struct job *j, const struct ny_snapshot *s, int32_t version)
         .seed = j->seed,
         .today = (int32_t)(ny_clock_now_us() / (86400 * NY_US_PER_SECOND)),
         .counts_only = j->kind == NY_STUDY_RECOUNT,
+        .decisions = *told,
         .progress = on_learning,
         .ctx = j,
     };
@@ -88,10 +88,21 @@ void ny_job_train(struct job *j)
 {
     const struct ny_registry_snapshot_options o = {0};
     struct ny_match_model *newest = ny_job_model(j, 0);
+    struct ny_learn_decisions told = {0};
+    struct ny_learn_decision *decisions = NULL;
     struct ny_snapshot s;
+    ny_rc rc = NY_OK;
 
     if (newest != NULL && ny_job_snapshot(j, &o, &s)) {
-        train(j, &s, ny_match_model_version(newest) + 1);
+        if (j->kind == NY_STUDY_TRAIN) {
+            rc = ny_study_voices(j, &s, &decisions, &told);
+        }
+        if (rc == NY_OK) {
+            train(j, &s, ny_match_model_version(newest) + 1, &told);
+        } else {
+            ny_job_fail(j, rc, "what clerks decided cannot be read");
+        }
+        ny_free(decisions);
         ny_snapshot_release(&s);
     }
     ny_match_model_destroy(newest);

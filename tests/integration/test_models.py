@@ -110,6 +110,56 @@ class Models(unittest.TestCase):
         diff = json.loads(self.cli("model", "stage", str(made[-1]["version"]), "--json"))
         self.assertNotEqual(diff["mean_change_bits"], 0)
 
+    def decide(self, rows, decision, reason):
+        """A clerk's word on each of these questions that still stands."""
+        told = []
+        for r in rows:
+            pair = [f"{r[f'domain_{k}']}^{r[f'local_id_{k}']}" for k in "ab"]
+            status, _ = self.server.request("POST", "/review/decide", {
+                "a": pair[0], "b": pair[1], "desk": "x", "decision": decision, "reason": reason})
+            if status == 200:
+                told.append(pair)
+        return told
+
+    def numbers(self, pair):
+        return [self.server.number("SELECT i.id FROM nayose.identity i JOIN nayose.identity_domain d "
+                                   "ON d.id = i.domain WHERE d.namespace || '^' || i.local_id = "
+                                   f"'{name}'") for name in pair]
+
+    def say_of_drawn(self, pair, *words):
+        """Clerks' words on a drawn link, where nobody sees the other's."""
+        a, b = self.numbers(pair)
+        for who, same in zip("abc", words):
+            self.server.sql("INSERT INTO nayose.label_answer VALUES "
+                            f"({a}, {b}, 1, '{who}', {same}, now())")
+
+    def test_what_clerks_decide_teaches(self):
+        parked = self.server.get("/reviews?state=parked")[1]["reviews"]
+        said = self.decide(parked[:12], "same", "records")
+        apart = self.decide(parked[12:18], "different", "records")
+        self.assertGreater(len(said), 6)
+        self.assertGreater(len(apart), 3)
+        self.say_of_drawn(said[0], True, True)    # of one mind with the desk
+        self.say_of_drawn(apart[0], True, False)  # one of them differs: teaches nothing
+        active = self.server.get("/status")[1]["model_version"]
+        groups_before = groups(self.server)
+        self.cli("model", "train")
+        made = json.loads(self.cli("model", "show", "--json"))[-1]["version"]
+        d = json.loads(self.cli("model", "show", str(made), "--json"))["report"]["decisions"]
+        self.assertEqual(d["told"], len(said) + len(apart) - 1)
+        self.assertEqual((d["compared"], d["agreed"]), (2, 1))
+        self.assertGreater(d["used"], 0)
+        self.assertEqual(sum(b["same"] + b["different"] for b in d["bands"]), d["used"])
+        self.assertEqual({b["stopped_by"] for b in d["bands"]}, {"contact"})
+        for m in d["moved"]:
+            self.assertLessEqual(m["bits"] - m["bits_alone"], d["raise_max_bits"] + .001, m)
+            self.assertGreaterEqual(m["bits"] - m["bits_alone"], -d["lower_max_bits"] - .001, m)
+        self.assertIn("no contact that agrees", self.cli("model", "show", str(made)))
+        # Nothing is applied by that: what would change is shown first.
+        self.assertEqual(self.server.get("/status")[1]["model_version"], active)
+        self.assertEqual(groups(self.server), groups_before)
+        self.assertIn("decisions of clerks", self.cli("model", "stage", str(made)))
+
     def test_what_cannot_be_is_refused(self):
         self.cli("model", "activate", "1", code=1)
         self.cli("model", "stage", "77", code=1)

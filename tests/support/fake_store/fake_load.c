@@ -105,6 +105,18 @@ ny_rc ny_store_load_labels(struct ny_store *s, int32_t version,
     return NY_OK;
 }
 
+ny_rc ny_store_load_voices(struct ny_store *s, int32_t most,
+                           ny_rc (*fn)(void *ctx, const struct ny_voices_row *row), void *ctx,
+                           struct ny_error *err)
+{
+    (void)s;
+    (void)most;
+    (void)fn;
+    (void)ctx;
+    (void)err;
+    return NY_OK;
+}
+
 ny_rc ny_store_view(struct ny_store *s, enum ny_store_view view, int32_t arg,
                     void (*fn)(void *ctx, ny_rc rc, ny_str json), void *ctx)
 {

@@ -19,6 +19,8 @@ struct lab_options {
     struct pop_plan_options plan;
     ny_str model; /* text of the model version; empty: version 1 from the settings */
     struct ny_match_settings settings;
+    bool decided; /* clerks who know the truth decide all questions before the learning … */
+    uint32_t slips_percent; /* … and slip */
 };
 
 /* One record, what the truth says of it and what the registry made of it. */

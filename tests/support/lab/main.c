@@ -11,7 +11,7 @@ static const char usage[] =
     "         [--events a28|mix] [--twins-only] [--model FILE] [--population N]\n"
     "         [--tau BITS] [--no-contact] [--top N] [--examples N]\n"
     "         [--calibrate] [--records N] [--labels N] [--slips PERCENT]\n"
-    "         [--train FILE | --compare] [--links FILE] [--bounds N]\n"
+    "         [--train FILE | --compare] [--decided] [--links FILE] [--bounds N]\n"
     "  --people N        of each seed (default 10000)\n"
     "  --facilities K    default 12\n"
     "  --seeds A-B       one population for each, counted together (default 1)\n"
@@ -33,6 +33,7 @@ static const char usage[] =
     "                    most N open questions for 1 000 people\n"
     "  --compare         learns from each population and links it again: recall, false pairs and\n"
     "                    questions before and after\n"
+    "  --decided         clerks decide all questions, and their words teach, too\n"
     "  --top N           the commonest causes of misses, false links and questions (default 10)\n"
     "  --examples N      pairs shown of each cause (default 0)\n";
 
@@ -55,6 +56,7 @@ enum {
     OPT_LINKS,
     OPT_BOUNDS,
     OPT_COMPARE,
+    OPT_DECIDED,
     OPT_TOP,
     OPT_EXAMPLES
 };
@@ -78,6 +80,7 @@ static const struct option options[] = {
     {"links",      required_argument, NULL, OPT_LINKS     },
     {"bounds",     required_argument, NULL, OPT_BOUNDS    },
     {"compare",    no_argument,       NULL, OPT_COMPARE   },
+    {"decided",    no_argument,       NULL, OPT_DECIDED   },
     {"top",        required_argument, NULL, OPT_TOP       },
     {"examples",   required_argument, NULL, OPT_EXAMPLES  },
     {NULL,         0,                 NULL, 0             },
@@ -128,7 +131,7 @@ static bool calibration_option_take(int opt, const char *arg, struct command *c)
         break;
     case OPT_SLIPS:
         ok = read_number(arg, 0, 100, &v);
-        c->calibration.slips_percent = (uint32_t)v;
+        c->calibration.slips_percent = c->lab.slips_percent = (uint32_t)v;
         break;
     default:
         c->calibrates = true;
@@ -194,6 +197,9 @@ static bool option_take(int opt, const char *arg, struct command *c)
         break;
     case OPT_COMPARE:
         c->compares = true;
+        break;
+    case OPT_DECIDED:
+        c->lab.decided = true;
         break;
     case OPT_TOP:
         ok = read_number(arg, 0, 100000, &c->top);

@@ -30,6 +30,31 @@ static struct ny_index *index_of(struct lab_world *w, const struct lab_options *
     return ix;
 }
 
+/* A word on every open or parked question. Owned. */
+static struct ny_learn_decision *decide(const struct lab_world *w, const struct lab_options *o,
+                                        size_t *out_n)
+{
+    size_t n = fake_store_review_count(w->store);
+    struct ny_learn_decision *d = ny_calloc(n + 1, sizeof(*d));
+    size_t decided = 0;
+
+    for (size_t i = 0; i < n && o->decided; i++) {
+        const struct ny_review_row *row = fake_store_review(w->store, i);
+        ny_str pair = ny_str_of((const char *)&row->a, sizeof(row->a));
+        bool slips = ny_hash64_seeded(pair, (uint64_t)row->b) % 100 < o->slips_percent;
+
+        if (row->state == NY_REVIEW_OPEN || row->state == NY_REVIEW_PARKED) {
+            d[decided++] = (struct ny_learn_decision){
+                .a = (uint32_t)row->a,
+                .b = (uint32_t)row->b,
+                .same = (w->records[w->record_of[row->a]].person ==
+                         w->records[w->record_of[row->b]].person) != slips};
+        }
+    }
+    *out_n = decided;
+    return d;
+}
+
 bool lab_train(struct lab_world *w, const struct lab_options *o, struct ny_arena *a, ny_str *out,
                struct ny_learn_report *report)
 {
@@ -38,12 +63,14 @@ bool lab_train(struct lab_world *w, const struct lab_options *o, struct ny_arena
     struct ny_learn_options options = {.seed = o->plan.world.seed,
                                        .population = o->settings.population,
                                        .today = (int32_t)(ny_clock_now_us() / NY_US_PER_DAY)};
+    struct ny_learn_decision *decisions = decide(w, o, &options.decisions.n);
     struct ny_index *ix;
     struct ny_error err;
     struct ny_buf b;
     bool ok;
 
     NY_ASSERT(ny_match_model_parse(lab_model_text(o, a), &from, &err) == NY_OK);
+    options.decisions.v = decisions;
     options.version = ny_match_model_version(from) + 1;
     ix = index_of(w, o, from);
     ok = ny_learn_train(ix, from, &options, &m, report) == NY_LEARN_DONE;
@@ -53,6 +80,7 @@ bool lab_train(struct lab_world *w, const struct lab_options *o, struct ny_arena
         *out = ny_buf_str(&b);
         ny_match_model_destroy(m);
     }
+    ny_free(decisions);
     ny_index_destroy(ix);
     ny_match_model_destroy(from);
     return ok;
