@@ -1,4 +1,4 @@
-/* nayose review list */
+/* nayose review list: the questions, and how many of them are of each reason and hospital. */
 
 #include "nayose_priv.h"
 
@@ -45,25 +45,89 @@ static bool option_set(void *ctx, int key, char *arg, struct argp_state *state)
 struct listing {
     struct cli *cli;
     struct libscols_table *table;
+    json_t *by_reason, *by_hospital; /* counts */
+    json_int_t oldest_s;
     size_t n;
 };
+
+static void count(json_t *counts, const char *word, size_t n)
+{
+    const json_t *so_far = json_object_getn(counts, word, n);
+
+    json_object_setn_new(counts, word, n, json_integer(json_integer_value(so_far) + 1));
+}
+
+static void review_count(struct listing *l, const json_t *r)
+{
+    const char *reason = cli_json_text(r, "reason");
+    const char *domains[] = {cli_json_text(r, "domain_a"), cli_json_text(r, "domain_b")};
+    json_int_t age = json_integer_value(json_object_get(r, "age_s"));
+
+    count(l->by_reason, reason, strcspn(reason, ":")); /* "guard: GD3" */
+    for (size_t k = 0; k < (strcmp(domains[0], domains[1]) == 0 ? 1U : 2U); k++) {
+        count(l->by_hospital, domains[k], strlen(domains[k]));
+    }
+    l->oldest_s = age > l->oldest_s ? age : l->oldest_s;
+    l->n++;
+}
 
 static int review_row(void *ctx, const json_t *r)
 {
     struct listing *l = ctx;
     struct ny_arena *a = l->cli->arena;
     double p = json_real_value(json_object_get(r, "probability"));
+    const char *held = cli_json_text(r, "held_by");
     const char *const cells[] = {
         ny_arena_printf(a, "%s^%s", cli_json_text(r, "domain_a"), cli_json_text(r, "local_id_a")).p,
         ny_arena_printf(a, "%s^%s", cli_json_text(r, "domain_b"), cli_json_text(r, "local_id_b")).p,
+        cli_age(l->cli, json_object_get(r, "age_s")),
         ny_arena_printf(a, "%.1f %%", 100 * p).p,
         cli_json_text(r, "reason"),
         cli_json_text(r, "state"),
-        cli_json_text(r, "opened")};
+        held[0] != '\0' ? held : cli_json_text(r, "assigned_to")};
 
     cli_table_row(l->table, cells, NY_ARRAY_LEN(cells));
-    l->n++;
+    review_count(l, r);
     return CLI_DONE;
+}
+
+/* "by reason: guard 9, band 3", the most first. */
+static void counts_print(const char *title, json_t *counts)
+{
+    const char *separator = ": ";
+
+    fputs(title, stdout);
+    while (json_object_size(counts) > 0) {
+        const char *most = NULL;
+        json_int_t n = 0;
+        const char *word;
+        json_t *value;
+
+        json_object_foreach(counts, word, value)
+        {
+            if (json_integer_value(value) > n) {
+                most = word;
+                n = json_integer_value(value);
+            }
+        }
+        printf("%s%s %lld", separator, most, (long long)n);
+        separator = ", ";
+        json_object_del(counts, most);
+    }
+    putchar('\n');
+}
+
+static void summary_print(struct listing *l)
+{
+    struct cli *cli = l->cli;
+    json_t *oldest = json_integer(l->oldest_s);
+
+    printf("%zu %s, %s %s\n", l->n, cli_label(cli, "questions", "件の候補"),
+           cli_label(cli, "the oldest", "最古"), cli_age(cli, oldest));
+    counts_print(cli_label(cli, "by reason", "理由別"), l->by_reason);
+    counts_print(cli_label(cli, "by hospital", "施設別"), l->by_hospital);
+    printf("%s: nayose review show A B\n", cli_label(cli, "why", "理由"));
+    json_decref(oldest);
 }
 
 static int reviews_print(struct cli *cli, const struct cli_questions *which)
@@ -71,20 +135,26 @@ static int reviews_print(struct cli *cli, const struct cli_questions *which)
     static const struct cli_column columns[] = {
         {"A",           false, false},
         {"B",           false, false},
+        {"AGE",         true,  false},
         {"PROBABILITY", true,  false},
         {"REASON",      false, false},
         {"STATE",       false, false},
-        {"OPENED",      false, false}
+        {"CLERK",       false, false}
     };
-    struct listing l = {.cli = cli, .table = cli_table_create(columns, NY_ARRAY_LEN(columns))};
+    struct listing l = {.cli = cli,
+                        .table = cli_table_create(columns, NY_ARRAY_LEN(columns)),
+                        .by_reason = json_object(),
+                        .by_hospital = json_object()};
     int code = cli_reviews(cli, which, review_row, &l);
 
     cli_table_print(l.table);
     if (code == CLI_DONE && l.n == 0) {
         puts(cli_label(cli, "no open question", "未判断の候補はありません"));
     } else if (l.n > 0) {
-        printf("%s: nayose review show A B\n", cli_label(cli, "why", "理由"));
+        summary_print(&l);
     }
+    json_decref(l.by_reason);
+    json_decref(l.by_hospital);
     return code;
 }
 

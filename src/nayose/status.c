@@ -28,32 +28,6 @@ static void row(struct screen *s, const char *en, const char *ja, ny_str text)
     cli_table_row(s->table, cells, NY_ARRAY_LEN(cells));
 }
 
-/* 5 s, 12 min, 3 h, 4 d; in the arena. */
-static const char *age(const struct screen *s, const json_t *seconds)
-{
-    static const struct {
-        double s;
-        const char *unit;
-    } units[] = {
-        {86400, "d"  },
-        {3600,  "h"  },
-        {60,    "min"},
-        {0,     "s"  }
-    };
-    double v = json_number_value(seconds);
-    size_t i = 0;
-
-    if (!json_is_number(seconds)) {
-        return "-";
-    }
-    while (v < 2 * units[i].s) {
-        i++;
-    }
-    return ny_arena_printf(s->cli->arena, "%.0f %s", units[i].s > 0 ? v / units[i].s : v,
-                           units[i].unit)
-        .p;
-}
-
 static const char *size(const struct screen *s, double bytes)
 {
     double mib = bytes / (1 << 20);
@@ -86,7 +60,7 @@ static void server_rows(struct screen *s, const json_t *status)
         ny_arena_printf(a, "%.0f %s (%s %s), %.0f %s, %.0f %s",
                         status_number(status, "reviews_open"), pick(s, "open", "未判断"),
                         pick(s, "oldest", "最古"),
-                        age(s, json_object_get(database, "review_oldest_s")),
+                        cli_age(s->cli, json_object_get(database, "review_oldest_s")),
                         status_number(status, "reviews_parked"), pick(s, "parked", "待機"),
                         status_number(database, "holds"), pick(s, "holds", "保留")));
     if (json_is_object(meters)) {
@@ -138,9 +112,9 @@ static void feed_rows(struct screen *s, const json_t *feeds)
             ny_arena_printf(s->cli->arena, "%s^%s: %s %s, %s %.0f, %s %.0f%s",
                             cli_json_text(f, "application"), cli_json_text(f, "facility"),
                             pick(s, "last message", "最終受信"),
-                            age(s, json_object_get(f, "age_s")), pick(s, "accepted", "受理"),
-                            status_number(f, "accepted"), pick(s, "refused", "拒否"),
-                            status_number(f, "refused"),
+                            cli_age(s->cli, json_object_get(f, "age_s")),
+                            pick(s, "accepted", "受理"), status_number(f, "accepted"),
+                            pick(s, "refused", "拒否"), status_number(f, "refused"),
                             json_is_true(json_object_get(f, "alarm")) ? " !" : ""));
     }
     if (n > FEEDS_MOST) {
@@ -163,8 +137,8 @@ static void outward_rows(struct screen *s, const json_t *status)
         row(s, i == 0 ? "consumers" : "", i == 0 ? "通知先" : "",
             ny_arena_printf(a, "%s: %.0f %s (%s), %.0f %s", cli_json_text(c, "consumer"),
                             status_number(c, "waiting"), pick(s, "wait", "待ち"),
-                            age(s, json_object_get(c, "oldest_s")), status_number(c, "parked"),
-                            pick(s, "refused", "拒否")));
+                            cli_age(s->cli, json_object_get(c, "oldest_s")),
+                            status_number(c, "parked"), pick(s, "refused", "拒否")));
     }
     for (size_t i = 0; i < json_array_size(certificates); i++) {
         const json_t *c = json_array_get(certificates, i);

@@ -22,6 +22,31 @@ const char *cli_time_text(struct cli *cli, const char *utc)
     return ny_arena_str(cli->arena, ny_str_from_c(text)).p;
 }
 
+const char *cli_age(struct cli *cli, const json_t *seconds)
+{
+    static const struct {
+        double s;
+        const char *unit;
+    } units[] = {
+        {86400, "d"  },
+        {3600,  "h"  },
+        {60,    "min"},
+        {0,     "s"  }
+    };
+    double v = json_number_value(seconds);
+    size_t i = 0;
+
+    if (!json_is_number(seconds)) {
+        return "-";
+    }
+    while (v < 2 * units[i].s) {
+        i++;
+    }
+    return ny_arena_printf(cli->arena, "%.0f %s", units[i].s > 0 ? v / units[i].s : v,
+                           units[i].unit)
+        .p;
+}
+
 /* What may stand behind the date; a day alone means its end: all that happened on it. */
 static const char *clock_read(const char *text, struct tm *tm)
 {

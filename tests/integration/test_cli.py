@@ -5,11 +5,13 @@ A private PostgreSQL and nayosed (tests/support/server.sh) serve the whole run. 
 server that is lost, not ready or hangs up) comes from a stand-in that plays a script.
 In: NAYOSE_BIN, the directory of nayosed and nayose.
 """
+import collections
 import csv
 import http.server
 import io
 import json
 import os
+import re
 import shutil
 import socketserver
 import subprocess
@@ -425,6 +427,14 @@ class People(Case):
         row = next(line.split() for line in self.expect(0, "review", "list").stdout.splitlines()
                    if "F01^T1" in line)
         self.assertEqual(row[1], "F02^T2")
+        self.assertRegex(" ".join(row), r"^F01\^T1 F02\^T2 \d+ (s|min) ")
+        text = self.expect(0, "review", "list").stdout
+        counts = dict(re.findall(r"^by (reason|hospital)\b[^:]*: (.*)$", text, re.M))
+        reasons = collections.Counter(r["reason"].split(":")[0] for r in reviews)
+        hospitals = collections.Counter(d for r in reviews for d in {r["domain_a"], r["domain_b"]})
+        for line, counted in ((counts["reason"], reasons), (counts["hospital"], hospitals)):
+            self.assertEqual({w: int(n) for w, n in re.findall(r"([^ ,]+) (\d+)", line)}, counted)
+        self.assertIn(f"{len(reviews)} questions", text)
         rows = list(csv.DictReader(io.StringIO(self.expect(0, "review", "export").stdout)))
         self.assertEqual(list(rows[0]), ["domain_a", "local_id_a", "domain_b", "local_id_b",
                                          "probability", "reason"])
