@@ -46,6 +46,11 @@ struct ny_ihe_exchange {
  * project's table). */
 void ny_ihe_receive(struct ny_ihe *ihe, struct ny_ihe_exchange *x);
 
+/* Bytes came that are no message at all: a security alert with the peer's address. why: a sentence
+ * of ours. */
+void ny_ihe_unreadable(struct ny_ihe *ihe, ny_str peer_addr, const struct ny_speaker *speaker,
+                       const char *why);
+
 /* ---- ITI-10: telling a consumer ---- */
 
 struct ny_notice; /* registry_notices.h */

@@ -149,10 +149,14 @@ struct ny_listener_options {
     size_t input_max;    /* set on each stream; 0: default */
     size_t max_per_peer; /* of one address; above, refused and counted; 0: no limit */
     struct ny_tls *tls;  /* borrowed, outlives the listener; NULL: plain */
+    /* Called with a stream whose handshake has failed, which closes after it; NULL: nobody hears.
+     */
+    void (*refused)(const struct ny_stream *s, void *ctx);
+    void *refused_ctx;
 };
 
 /* s is owned by the callee, which sets its callback. Over TLS it comes when the handshake is done;
- * one that fails is logged and counted, and nobody hears of it. */
+ * one that fails is logged and counted. */
 typedef void (*ny_accept_fn)(struct ny_listener *l, struct ny_stream *s, void *ctx);
 
 /* Opens and starts a listener; out: owned. NY_ECONFLICT when the address or a live socket is in

@@ -88,6 +88,8 @@ struct ny_request {
     ny_str control_id;                     /* MSH-10 as received */
     ny_str user;                           /* MSH-4|MSH-3 of the sender, or the clerk */
     ny_str peer_addr;
+    ny_str certificate;               /* "sha256:…" of the one that the peer has shown */
+    ny_str action;                    /* of the audit row: C, R, U, D, E */
     ny_str body;                      /* bytes as received */
     uint8_t body_hash[NY_SHA256_LEN]; /* SHA-256 of body */
     int64_t received_us;

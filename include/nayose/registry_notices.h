@@ -62,10 +62,10 @@ void ny_registry_notices(struct ny_registry *r, bool parked_only, int64_t after,
 /* fn is called whenever there may be more to tell: new rows are committed, a consumer was changed,
  * the registry is ready again. One listener. */
 void ny_registry_on_notices(struct ny_registry *r, void (*fn)(void *ctx), void *ctx);
-/* Ends a notice: it was told (and audited as such), refused, or is dropped by who. A second server
- * that has taken the lead makes it fail (NY_EFENCED). fn is called once, after the commit. */
-void ny_registry_notice_end(struct ny_registry *r, const struct ny_notice_end_row *row,
-                            ny_str peer_addr, ny_str who, ny_str reason,
+/* Ends a notice: it was told, or refused with the answer; and audited as such. A second server that
+ * has taken the lead makes it fail (NY_EFENCED). fn is called once, after the commit. */
+void ny_registry_notice_end(struct ny_registry *r, const struct ny_notice *notice,
+                            enum ny_notice_end end, ny_str answer, ny_str peer_addr,
                             void (*fn)(void *ctx, ny_rc rc), void *ctx);
 /* Tells a consumer about the person of a notice anew, as he is now and behind everything that
  * waits: the notice itself goes. NY_ENOTFOUND: there is no such notice. */

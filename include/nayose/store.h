@@ -224,14 +224,16 @@ enum ny_audit_outcome {
     NY_AUDIT_MAJOR = 12
 };
 
-/* One audit row (audit-security §7). Texts may be empty. store adds seq, previous hash and hash. */
+/* One audit row (our audit rules 7). Texts may be empty. store adds seq, previous hash and hash. */
 struct ny_audit_row {
     int64_t at_us;
-    ny_str kind; /* "feed", "query", "admin" */
+    ny_str kind;   /* "feed", "feed more", "query", "notify", "admin", "alert", "server" */
+    ny_str action; /* of IHE: C, R, U, D, E */
     enum ny_audit_outcome outcome;
     int32_t requester;
     ny_str user_id, user_name;
     ny_str peer_addr;
+    ny_str certificate; /* "sha256:…" of the one that the peer has shown */
     ny_str transaction; /* "ITI-8" … */
     ny_str message_id;
     ny_str patient_domain, patient_id;

@@ -47,6 +47,8 @@ void ny_store_add_consumer(struct ny_store_batch *b,
                            const struct ny_consumer_row *row); /* upsert */
 void ny_store_add_notice(struct ny_store_batch *b, const struct ny_notice_row *row);
 void ny_store_end_notice(struct ny_store_batch *b, const struct ny_notice_end_row *row);
+/* True when there is more to tell, or another consumer to tell it, once the batch is committed. */
+bool ny_store_batch_has_notices(const struct ny_store_batch *b);
 
 /* A row of the outbox. */
 struct ny_notice_view {

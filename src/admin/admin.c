@@ -1,6 +1,7 @@
 /* The table of routes. */
 
 #include "nayose/admin.h"
+#include "nayose/registry_alerts.h"
 
 #include "admin_priv.h"
 
@@ -73,6 +74,17 @@ void ny_admin_destroy(struct ny_admin *a)
     ny_free(a);
 }
 
+/* Somebody asks for what the operator alone may; he is answered as if it were not there. */
+static void restricted_tell(const struct request *q, const char *path)
+{
+    const struct ny_alert alert = {.what = NY_S("restricted function"),
+                                   .outcome = NY_AUDIT_DENIED,
+                                   .peer = q->call->peer_addr,
+                                   .why = ny_str_from_c(path)};
+
+    ny_registry_alert(q->registry, &alert);
+}
+
 void ny_admin_handle(struct ny_admin *a, struct ny_admin_call *call)
 {
     struct request *q = NY_ARENA_NEW(call->arena, struct request);
@@ -84,9 +96,12 @@ void ny_admin_handle(struct ny_admin *a, struct ny_admin_call *call)
     }
     *q = (struct request){.admin = a, .registry = a->cfg.registry, .call = call};
     for (size_t i = 0; i < NY_ARRAY_LEN(routes); i++) {
-        if (!ny_str_equals(call->path, ny_str_from_c(routes[i].path)) ||
-            (!call->is_private && !routes[i].is_public)) {
+        if (!ny_str_equals(call->path, ny_str_from_c(routes[i].path))) {
             continue;
+        }
+        if (!call->is_private && !routes[i].is_public) {
+            restricted_tell(q, routes[i].path);
+            break;
         }
         path_known = true;
         if (ny_str_equals(call->method, ny_str_from_c(routes[i].method))) {

@@ -267,6 +267,7 @@ void ny_admin_audit(struct request *q, const struct access *what, void (*fn)(voi
         .note = {.request = {.transaction = q->call->path,
                              .user = q->call->user,
                              .peer_addr = q->call->peer_addr,
+                             .action = NY_S("R"),
                              .received_us = ny_clock_now_us()},
                  .kind = NY_S("admin"),
                  .patient_domain = what->domain,

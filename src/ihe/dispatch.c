@@ -4,6 +4,8 @@
  * and MSH-4 are read before the message is decoded. Checks come in the order of the fields that a
  * sender would mend first; the first one that fails decides the answer. */
 
+#include "nayose/registry_alerts.h"
+
 #include "ihe_priv.h"
 
 static const struct ihe_event events[] = {
@@ -54,6 +56,25 @@ ny_str ihe_control_id_next(struct ny_ihe *ihe, struct ny_arena *a)
 
 /* ---- MSH ---- */
 
+/* What its audit row says that it does with a patient (our audit rules 3). */
+static ny_str action_of(const struct ihe_event *e)
+{
+    static const char *const create[] = {"A01", "A04", "A05", "A28"};
+
+    if (e->action >= IHE_ITI9) {
+        return NY_S("E");
+    }
+    if (e->action == IHE_WITHDRAW) {
+        return NY_S("D");
+    }
+    for (size_t i = 0; i < NY_ARRAY_LEN(create); i++) {
+        if (strcmp(e->event, create[i]) == 0) {
+            return NY_S("C");
+        }
+    }
+    return NY_S("U");
+}
+
 static bool event_find(struct ihe_exchange *ex)
 {
     const struct ny_hl7v2_msh *msh = &ex->msh;
@@ -69,6 +90,7 @@ static bool event_find(struct ihe_exchange *ex)
         if (same_type && ny_str_equals(msh->event, ny_str_from_c(events[i].event))) {
             ex->event = &events[i];
             ex->request.transaction = ny_str_from_c(events[i].transaction);
+            ex->request.action = action_of(&events[i]);
             return true;
         }
     }
@@ -212,6 +234,7 @@ static bool request_fill(struct ihe_exchange *ex)
                             NY_ARG(msh->sending_application.namespace_id));
     }
     r->peer_addr = ex->x->peer_addr;
+    r->certificate = ihe_certificate(&ex->x->speaker);
     r->body = ex->x->in;
     ny_sha256(ex->x->in, r->body_hash);
     r->received_us = ny_clock_now_us();
@@ -265,9 +288,29 @@ static void hand_over(struct ihe_exchange *ex)
     }
 }
 
-static void drop(struct ny_ihe_exchange *x, const char *why)
+ny_str ihe_certificate(const struct ny_speaker *s)
+{
+    return s->n_credentials > 0 ? s->credentials[0] : NY_STR_NONE;
+}
+
+void ny_ihe_unreadable(struct ny_ihe *ihe, ny_str peer_addr, const struct ny_speaker *speaker,
+                       const char *why)
+{
+    const struct ny_alert alert = {
+        .what = NY_S("unreadable message"),
+        .outcome = NY_AUDIT_MINOR,
+        .peer = peer_addr,
+        .why = ny_str_from_c(why),
+        .certificate = ihe_certificate(speaker),
+    };
+
+    ny_registry_alert(ihe->cfg.registry, &alert);
+}
+
+static void drop(struct ny_ihe *ihe, struct ny_ihe_exchange *x, const char *why)
 {
     ny_log(NY_LOG_WARN, "message_dropped", "bytes=%zu why=\"%s\"", x->in.n, why);
+    ny_ihe_unreadable(ihe, x->peer_addr, &x->speaker, why);
     x->answer(x->ctx, NY_STR_NONE);
 }
 
@@ -277,7 +320,7 @@ void ny_ihe_receive(struct ny_ihe *ihe, struct ny_ihe_exchange *x)
     bool parsed;
 
     if (ex == NULL || ny_hl7v2_salvage(x->arena, x->in, NULL, &ex->msh) != NY_OK) {
-        drop(x, ex == NULL ? "too large" : "no MSH");
+        drop(ihe, x, ex == NULL ? "too large" : "no MSH");
         return;
     }
     ex->ihe = ihe;
@@ -289,7 +332,7 @@ void ny_ihe_receive(struct ny_ihe *ihe, struct ny_ihe_exchange *x)
                            ex->msh.sending_facility.namespace_id);
     parsed = parse(ex);
     if (ex->fault == IHE_FAULT_NO_DELIMITERS && ex->msh.raw_10.n == 0) {
-        drop(x, "MSH-1, MSH-2 and MSH-10 are unusable");
+        drop(ihe, x, "MSH-1, MSH-2 and MSH-10 are unusable");
         return;
     }
     if (!request_fill(ex)) {

@@ -305,6 +305,10 @@ ny_str ihe_text(struct ihe_exchange *ex, const struct ny_hl7v2_segment *seg, ny_
 bool ihe_field_is_deleted(const struct ny_hl7v2_segment *seg, unsigned field);
 bool ihe_is_refused(const struct ihe_exchange *ex);
 bool ihe_is_query(const struct ihe_exchange *ex);
+/* The fingerprint of the certificate that was shown, or nothing. */
+ny_str ihe_certificate(const struct ny_speaker *s);
+/* What the audit keeps of a query: of ITI-22 its QPD, in HL7 v3 its queryByParameter, else all. */
+ny_str ihe_query_payload(const struct ihe_exchange *ex);
 /* Adds a value to a set; false: refused. */
 bool ihe_say(struct ihe_exchange *ex, struct ny_patient *p, enum ny_set_id set,
              const struct ny_value *v, const struct ny_stamp *stamp);

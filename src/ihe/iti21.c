@@ -110,7 +110,7 @@ static void note(struct ihe_exchange *ex)
     n->kind = NY_S("query");
     n->outcome = NY_AUDIT_OK;
     n->person = ex->page->n == 1 ? ex->page->hits[0].person : 0;
-    n->query_payload = ex->x->in;
+    n->query_payload = ihe_query_payload(ex);
     n->domains_returned = domains_of_page(ex);
     n->hits = (int32_t)ex->page->n;
     n->decision = ex->page->total > 0 ? NY_S("AA") : NY_S("NF");

@@ -1,7 +1,7 @@
 /* What queries share: authorities as a query writes them, the domains it wants (QPD-4, QPD-8), and
  * the head of its answer: MSH MSA ERR* QAK QPD. */
 
-#include "ihe_priv.h"
+#include "v3_priv.h"
 
 #include <stdio.h>
 
@@ -32,6 +32,27 @@ bool ihe_query_begin(struct ihe_exchange *ex, ihe_question_fn *read)
         ihe_finish(ex);
     }
     return ok;
+}
+
+/* The segment QPD as received; empty: there is none. */
+static ny_str qpd_as_received(ny_str in)
+{
+    while (in.n > 0) {
+        ny_str segment = ny_str_split(&in, '\r');
+
+        if (ny_str_starts_with(segment, NY_S("QPD"))) {
+            return segment;
+        }
+    }
+    return NY_STR_NONE;
+}
+
+ny_str ihe_query_payload(const struct ihe_exchange *ex)
+{
+    if (ex->v3 != NULL) {
+        return ihe_v3_query_payload(ex->v3);
+    }
+    return ex->event->action == IHE_ITI22 ? qpd_as_received(ex->x->in) : ex->x->in;
 }
 
 size_t ihe_query_minimum(const struct ihe_exchange *ex)

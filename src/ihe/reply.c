@@ -277,7 +277,10 @@ void ihe_finish(struct ihe_exchange *ex)
      * was registered), must be processed and not be answered from memory. */
     n->keep_message = !ihe_is_query(ex) && !ihe_is_refused(ex);
     if (ihe_is_query(ex)) {
-        n->query_payload = ex->x->in;
+        n->query_payload = ihe_query_payload(ex);
+    } else if (ex->feed.n_ids > 0) {
+        n->patient_domain = ex->feed.domains[0]->ns;
+        n->patient_id = ex->feed.ids[0];
     }
     n->decision = decision(ex);
     n->reason = ex->n_fault_locations > 0 ? ex->fault_locations[0] : NY_STR_NONE;

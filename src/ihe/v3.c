@@ -5,7 +5,7 @@
 
 #include "v3_priv.h"
 
-enum { SPARE_ARENA = 256 * 1024 };
+enum { SPARE_ARENA = 256 * 1024, PAYLOAD_MAX = 64 * 1024 };
 
 /* ---- tables ---- */
 
@@ -140,11 +140,24 @@ static void on_done(void *ctx, ny_rc rc, ny_str answer)
     }
 }
 
+ny_str ihe_v3_query_payload(const struct ihe_v3 *ex)
+{
+    struct ny_xml_writer w;
+    ny_str text;
+
+    if (ex->query == NULL || ex->x->in.n > PAYLOAD_MAX) {
+        return ex->x->in; /* a large one is not written out once more: all of it is kept */
+    }
+    ny_xml_w_init(&w, ex->arena);
+    ny_xml_w_copy(&w, ex->query);
+    return ny_xml_w_end(&w, &text) == NY_OK ? text : ex->x->in;
+}
+
 void ihe_v3_note_and_send(struct ihe_v3 *ex, ny_str answer)
 {
     ex->note.kind = NY_S("query");
     ex->note.request = ex->request;
-    ex->note.query_payload = ex->x->in;
+    ex->note.query_payload = ihe_v3_query_payload(ex);
     ex->note.answer = answer;
     ex->reply = (struct ny_reply){note_compose, on_done, ex};
     ny_registry_note(ex->ihe->cfg.registry, &ex->note, &ex->reply);
@@ -277,6 +290,10 @@ static bool exchange_fill(struct ihe_v3 *ex)
     r->control_id = id_text(ex->arena, ex->id);
     r->user = id_text(ex->arena, ihe_v3_child(ex->sender, "id"));
     r->peer_addr = ex->x->peer_addr;
+    r->certificate = ihe_certificate(&ex->x->speaker);
+    r->action = ex->kind->fn != ihe_iti44                          ? NY_S("E")
+                : ny_str_ends_with(r->trigger, NY_S("201301UV02")) ? NY_S("C")
+                                                                   : NY_S("U");
     r->body = ex->x->in;
     r->received_us = ny_clock_now_us();
     sender_find(ex);

@@ -113,6 +113,8 @@ const struct ny_xml_node *ihe_iti47_place(const struct ihe_v3 *v3, ny_str erl);
 ny_str ihe_v3_root(const struct ny_xml_node *id);
 /* The domain whose OID it is, or NULL. */
 const struct ny_domain *ihe_v3_domain(const struct ihe_v3 *ex, const struct ny_xml_node *id);
+/* The question as the audit keeps it. */
+ny_str ihe_v3_query_payload(const struct ihe_v3 *ex);
 /* The connection may send in the sender's name. */
 bool ihe_v3_may_speak(const struct ihe_v3 *ex);
 

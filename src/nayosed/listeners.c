@@ -6,6 +6,7 @@
 #include "nayose/admin.h"
 #include "nayose/hl7v3_schemas.h"
 #include "nayose/ihe_v3.h"
+#include "nayose/registry_alerts.h"
 
 #include "server_priv.h"
 
@@ -66,7 +67,25 @@ static bool is_loopback(const char *host)
            strcmp(host, "localhost") == 0;
 }
 
-static void options_read(const struct server *s, const char *name, struct ny_listener_options *o)
+/* A handshake has failed: ITI-19's node authentication failure. */
+static void on_refused(const struct ny_stream *stream, void *ctx)
+{
+    const struct server *s = ctx;
+    const char *certificate = ny_stream_peer_certificate(stream);
+    char shown[2 * NY_SHA256_LEN + sizeof("sha256:")] = "";
+    struct ny_alert alert = {.what = NY_S("node authentication"),
+                             .outcome = NY_AUDIT_DENIED,
+                             .peer = ny_str_from_c(ny_stream_peer(stream)),
+                             .why = ny_str_from_c(ny_stream_error(stream))};
+
+    if (certificate[0] != '\0') {
+        (void)snprintf(shown, sizeof(shown), "sha256:%s", certificate);
+    }
+    alert.certificate = ny_str_from_c(shown);
+    ny_registry_alert(s->registry, &alert);
+}
+
+static void options_read(struct server *s, const char *name, struct ny_listener_options *o)
 {
     const struct ny_conf *c = s->conf;
 
@@ -75,6 +94,8 @@ static void options_read(const struct server *s, const char *name, struct ny_lis
         .max_per_peer = (size_t)ny_conf_int(c, "listener", name, "max_per_peer"),
         .idle_us = ny_conf_time_us(c, "listener", name, "idle_timeout"),
         .tls = server_tls_find(s, ny_conf_str(c, "listener", name, "tls")),
+        .refused = on_refused,
+        .refused_ctx = s,
     };
     if (ny_conf_has(c, "listener", name, "path")) {
         o->path = ny_conf_str(c, "listener", name, "path");

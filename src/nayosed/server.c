@@ -13,6 +13,7 @@
 #include "nayose/ihe.h"
 #include "nayose/notify.h"
 #include "nayose/registry.h"
+#include "nayose/registry_alerts.h"
 #include "nayose/store.h"
 #include "nayose/study.h"
 
@@ -22,7 +23,7 @@
 static const int64_t STOP_US = 4 * NY_US_PER_SECOND;
 static const int64_t STOP_TICK_US = NY_US_PER_SECOND / 20;
 static const int64_t START_TICK_US = NY_US_PER_SECOND / 100;
-static const int64_t PRUNE_US = 3600 * NY_US_PER_SECOND;
+static const int64_t HOUR_US = 3600 * NY_US_PER_SECOND;
 
 /* ---- settings ---- */
 
@@ -170,6 +171,15 @@ static ny_rc notify_start(struct server *s, struct ny_error *err)
 
 /* ---- running and stopping ---- */
 
+static void event_tell(struct server *s, const char *what, const char *why)
+{
+    char who[40];
+
+    (void)snprintf(who, sizeof(who), "nayosed[%ld]", (long)getpid());
+    ny_registry_server_event(s->registry, ny_str_from_c(what), ny_str_from_c(who),
+                             ny_str_from_c(why));
+}
+
 static void on_stop_tick(void *ctx)
 {
     struct server *s = ctx;
@@ -191,6 +201,8 @@ static void on_stop(void *ctx)
     sd_notify(0, "STOPPING=1");
     ny_log(NY_LOG_INFO, "stopping", "epoch=%lld", (long long)ny_store_epoch(s->store));
     s->stop_until_us = ny_clock_monotonic_us() + STOP_US;
+    ny_registry_alerts_tell(s->registry);
+    event_tell(s, "stop", "");
     ny_notify_stop(s->notify);
     for (size_t i = 0; i < s->n_mllp; i++) {
         ny_peer_mllp_drain(s->mllp[i]);
@@ -221,6 +233,7 @@ static void on_hangup(void *ctx)
     } else {
         log_level_set(fresh);
         server_tls_reload(s, fresh);
+        event_tell(s, "reload", "certificates and log level");
         ny_log(NY_LOG_INFO, "reloaded",
                "hint=\"certificates and log level; other settings change with a restart\"");
     }
@@ -271,7 +284,7 @@ static void address_write(const struct ny_conf *c, const char *type, uint16_t po
     }
 }
 
-static void announce(const struct server *s)
+static void announce(struct server *s)
 {
     char mllp[300];
     char http[300];
@@ -280,6 +293,7 @@ static void announce(const struct server *s)
     address_write(s->conf, "http", s->http != NULL ? ny_peer_http_port(s->http) : 0, http);
     printf("nayosed ready mllp=%s http=%s admin=%s\n", mllp, http, admin_path(s->conf));
     fflush(stdout);
+    event_tell(s, "start", NY_VERSION);
     sd_notify(0, "READY=1");
 }
 
@@ -293,9 +307,11 @@ static void on_start_tick(void *ctx)
     }
 }
 
-static void on_prune(void *ctx)
+static void on_hour(void *ctx)
 {
     struct server *s = ctx;
+
+    ny_registry_alerts_tell(s->registry);
 
     if (ny_store_prune(s->store) != NY_OK) {
         ny_log(NY_LOG_WARN, "prune_put_off", "hint=\"tried again in an hour\"");
@@ -306,8 +322,8 @@ static void timers_start(struct server *s)
 {
     s->start_timer = ny_timer_create(s->loop, on_start_tick, s);
     ny_timer_start(s->start_timer, START_TICK_US, START_TICK_US);
-    s->prune_timer = ny_timer_create(s->loop, on_prune, s);
-    ny_timer_start(s->prune_timer, PRUNE_US, PRUNE_US);
+    s->hour_timer = ny_timer_create(s->loop, on_hour, s);
+    ny_timer_start(s->hour_timer, HOUR_US, HOUR_US);
     watchdog_start(s);
 }
 
@@ -364,7 +380,7 @@ static void server_finish(struct server *s)
     ny_timer_destroy(s->stop_timer);
     ny_timer_destroy(s->watchdog);
     ny_timer_destroy(s->start_timer);
-    ny_timer_destroy(s->prune_timer);
+    ny_timer_destroy(s->hour_timer);
     ny_study_stop(s->study);
     ny_notify_stop(s->notify);
     ny_store_close(s->store); /* whoever still waits is told so; the answers go to nobody */

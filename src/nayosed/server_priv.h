@@ -38,7 +38,7 @@ struct server {
     struct ny_timer *stop_timer;
     struct ny_timer *watchdog;
     struct ny_timer *start_timer; /* until the database connections are up */
-    struct ny_timer *prune_timer;
+    struct ny_timer *hour_timer;
     int64_t stop_until_us;
     char holder[80];
 };

@@ -30,6 +30,8 @@ struct ny_listener {
     size_t input_max;
     size_t max_per_peer;
     struct ny_tls *tls; /* borrowed; NULL: plain */
+    void (*refused)(const struct ny_stream *s, void *ctx);
+    void *refused_ctx;
     ny_accept_fn fn;
     void *ctx;
     struct ny_stream *streams; /* open ones */
@@ -58,6 +60,8 @@ static void hand_over(struct ny_listener *l, struct ny_stream *s)
 /* The handshake of a stream that nobody owns yet but its listener. */
 static void on_handshake(struct ny_stream *s, enum ny_stream_event event, void *ctx)
 {
+    const struct ny_listener *l = ctx;
+
     if (event == NY_STREAM_CONNECTED) {
         ny_counter_add(NY_C_TLS_HANDSHAKES, 1);
         ny_log(NY_LOG_INFO, "tls_connected", "peer=%s certificate=%s", s->peer,
@@ -67,6 +71,9 @@ static void on_handshake(struct ny_stream *s, enum ny_stream_event event, void *
     }
     ny_counter_add(NY_C_TLS_REFUSED, 1);
     ny_log(NY_LOG_WARN, "tls_refused", "peer=%s why=\"%s\"", s->peer, s->error);
+    if (l->refused != NULL) {
+        l->refused(s, l->refused_ctx);
+    }
     ny_stream_close(s);
 }
 
@@ -314,6 +321,8 @@ ny_rc ny_listener_create(struct ny_loop *loop, const struct ny_listener_options 
     l->input_max = options->input_max;
     l->max_per_peer = options->max_per_peer;
     l->tls = options->tls;
+    l->refused = options->refused;
+    l->refused_ctx = options->refused_ctx;
     l->port = real_port(fd);
     if (options->path != NULL) {
         l->path = ny_malloc(strlen(options->path) + 1);

@@ -133,19 +133,13 @@ static void on_ended(void *ctx, ny_rc rc)
 static void row_end(struct lane *l, enum ny_notice_end end, ny_str answer)
 {
     const struct ny_notice *n = &l->notices[l->at];
-    const struct ny_notice_end_row row = {.seq = n->seq,
-                                          .consumer = n->consumer,
-                                          .person = n->person,
-                                          .end = end,
-                                          .answer = answer,
-                                          .at_us = ny_clock_now_us()};
 
     l->after = n->seq;
     l->at++;
     l->ending++;
-    ny_registry_notice_end(l->notify->cfg.registry, &row,
+    ny_registry_notice_end(l->notify->cfg.registry, n, end, answer,
                            ny_str_from_c(l->stream != NULL ? ny_stream_peer(l->stream) : l->host),
-                           NY_STR_NONE, NY_STR_NONE, on_ended, l);
+                           on_ended, l);
 }
 
 bool ny_lane_answered(struct lane *l, ny_str frame)

@@ -176,6 +176,13 @@ static bool is_invalid(const struct ny_peer_soap_config *cfg, const struct call 
     return rc != NY_OK || errors > 0;
 }
 
+/* No message of ours came: nobody else will tell the audit of it. */
+static void refuse(struct ny_ihe *ihe, struct call *c, unsigned status, enum ny_soap_fault fault)
+{
+    ny_ihe_unreadable(ihe, c->req->peer_addr, c->req->speaker, ny_soap_fault_name(fault));
+    reply_fault(c, status, fault);
+}
+
 static void post(const struct service *s, struct call *c)
 {
     const struct ny_peer_soap_config *cfg = &s->soap->cfg;
@@ -183,7 +190,7 @@ static void post(const struct service *s, struct call *c)
     enum ny_soap_fault fault = media_check(req->content_type);
 
     if (fault != NY_SOAP_FINE) {
-        reply_fault(c, 415, fault);
+        refuse(cfg->ihe, c, 415, fault);
         return;
     }
     fault = ny_soap_read(req->arena, req->body, parameter(req->content_type, "charset"),
@@ -202,7 +209,7 @@ static void post(const struct service *s, struct call *c)
         fault = operation_find(s->service, &c->message, &c->x.operation);
     }
     if (fault != NY_SOAP_FINE) {
-        reply_fault(c, 500, fault);
+        refuse(cfg->ihe, c, 500, fault);
         return;
     }
     c->x.invalid = is_invalid(cfg, c) && cfg->strict;

@@ -115,7 +115,7 @@ static void batch_confirmed(struct ny_registry *r, struct batch *b)
         }
         ny_item_finish(i, NY_OK);
     }
-    if (b->n_notices > 0) {
+    if (ny_store_batch_has_notices(b->rows)) {
         ny_notices_wake(r);
     }
     ny_batch_destroy(b);
@@ -241,10 +241,6 @@ void ny_registry_ready_changed(void *ctx, bool ready)
         }
         return;
     }
-    if (r->ready) {
-        ny_notices_wake(r); /* the outbox can be read now */
-        return;
-    }
     if (r->rebuilding) {
         if (ny_registry_reload(r, &err) != NY_OK) {
             ny_log(NY_LOG_ERROR, "rebuild_failed", "why=%s", ny_log_safe(ny_str_from_c(err.text)));
@@ -252,8 +248,10 @@ void ny_registry_ready_changed(void *ctx, bool ready)
         }
         r->rebuilding = false;
     }
-    r->ready = true;
-    ny_notices_wake(r);
-    ny_rollout_resume(r);
-    ny_thaw_begin(r);
+    if (!r->ready) {
+        r->ready = true;
+        ny_rollout_resume(r);
+        ny_thaw_begin(r);
+    }
+    ny_notices_wake(r); /* the outbox can be read now */
 }

@@ -214,8 +214,45 @@ static void store_revision(struct decision *d, size_t k, const struct revision *
     }
 }
 
-static void store_message(struct decision *d, ny_str ack, ny_str decision_text)
+/* The id that a merge takes away is deleted; what else a message names is what it is about. */
+static ny_str audit_action(const struct ny_feed *f, size_t k)
 {
+    for (size_t i = 0; f->kind == NY_FEED_MERGE && i < f->n_pairs; i++) {
+        if (f->pairs[i].a == k) {
+            return NY_S("D");
+        }
+    }
+    return f->request.action;
+}
+
+/* A row for each patient (ITI TF-2 3.20.7); several ids of a revision are one. */
+static void store_audit(struct decision *d, enum ny_audit_outcome outcome, ny_str decision_text)
+{
+    const struct ny_feed *f = d->feed;
+    size_t n = f->kind == NY_FEED_REVISE ? 1 : f->n_ids;
+
+    for (size_t k = 0; k < n; k++) {
+        struct ny_audit_row audit = ny_request_audit(&f->request);
+
+        audit.kind = k == 0 ? NY_S("feed") : NY_S("feed more");
+        audit.outcome = outcome;
+        audit.action = audit_action(f, k);
+        audit.patient_domain = f->domains[k]->ns;
+        audit.patient_id = f->ids[k];
+        audit.decision = decision_text;
+        if (d->ids[k] != 0) {
+            struct ny_index_identity known;
+
+            ny_index_get(d->r->index, d->ids[k], &known);
+            audit.person = known.person;
+        }
+        ny_store_add_audit(d->rows, &audit);
+    }
+}
+
+static void store_message(struct decision *d, ny_str ack, enum ny_feed_result result)
+{
+    static const ny_str decisions[] = {NY_S("AA"), NY_S("AE 204"), NY_S("AE 205"), NY_S("AR 202")};
     const struct ny_request *q = &d->feed->request;
     struct ny_message_row m = {
         .id = d->message,
@@ -225,28 +262,10 @@ static void store_message(struct decision *d, ny_str ack, ny_str decision_text)
         .body = q->body,
         .ack = ack,
     };
-    struct ny_audit_row audit = {
-        .at_us = q->received_us,
-        .kind = NY_S("feed"),
-        .outcome = NY_AUDIT_OK,
-        .requester = q->source->id,
-        .user_id = q->user,
-        .peer_addr = q->peer_addr,
-        .transaction = q->transaction,
-        .message_id = q->control_id,
-        .patient_domain = d->feed->domains[0]->ns,
-        .patient_id = d->feed->ids[0],
-        .decision = decision_text,
-    };
-    struct ny_index_identity known;
 
-    if (d->ids[0] != 0) {
-        ny_index_get(d->r->index, d->ids[0], &known);
-        audit.person = known.person;
-    }
     memcpy(m.body_hash, q->body_hash, sizeof(m.body_hash));
     ny_store_add_message(d->rows, &m);
-    ny_store_add_audit(d->rows, &audit);
+    store_audit(d, result == NY_FEED_ACCEPTED ? NY_AUDIT_OK : NY_AUDIT_MINOR, decisions[result]);
 }
 
 static void store_release(struct decision *d)
@@ -255,6 +274,7 @@ static void store_release(struct decision *d)
     const struct ny_audit_row audit = {
         .at_us = f->request.received_us,
         .kind = NY_S("admin"),
+        .action = NY_S("U"),
         .outcome = NY_AUDIT_OK,
         .user_id = f->request.user,
         .patient_domain = f->domains[0]->ns,
@@ -406,7 +426,6 @@ static ny_rc accept(struct decision *d, const struct ny_feed_outcome *o)
 
 ny_rc ny_registry_decide(struct ny_registry *r, struct item *i)
 {
-    static const ny_str decisions[] = {NY_S("AA"), NY_S("AE 204"), NY_S("AE 205"), NY_S("AR 202")};
     struct batch *b = ny_registry_open_batch(r);
     struct decision d = {.r = r,
                          .item = i,
@@ -435,6 +454,6 @@ ny_rc ny_registry_decide(struct ny_registry *r, struct item *i)
         return NY_OK;
     }
     r->next_message++;
-    store_message(&d, i->answer, decisions[o.result]);
+    store_message(&d, i->answer, o.result);
     return NY_OK;
 }

@@ -80,6 +80,11 @@ struct ny_requester_row *ny_requester_of(const struct ny_registry *r, int32_t id
     return NULL;
 }
 
+ny_str ny_requester_name(struct ny_arena *a, const struct ny_requester_row *row)
+{
+    return ny_arena_printf(a, "%.*s^%.*s", NY_ARG(row->app), NY_ARG(row->facility));
+}
+
 void ny_directory_set_source(struct ny_registry *r, const struct ny_requester_row *row)
 {
     struct ny_requester_row *copy = ny_requester_of(r, row->id);
@@ -434,7 +439,7 @@ void ny_registry_domain_add(struct ny_registry *r, const struct ny_domain *d, ny
     domain_copy(c->arena, d, c->domain);
     c->domain->id = (int32_t)r->n_domains + 1;
     c->requester = new_source(r, c->arena, c->domain);
-    ny_registry_work(r, &work, who, c);
+    ny_registry_work_on(r, &work, who, c->domain->ns, c);
 }
 
 void ny_registry_source_set(struct ny_registry *r, const struct ny_requester_row *row, ny_str who,
@@ -450,5 +455,5 @@ void ny_registry_source_set(struct ny_registry *r, const struct ny_requester_row
     if (row->id == 0) {
         c->requester->id = (int32_t)r->n_sources + 1; /* two at once: the table refuses one */
     }
-    ny_registry_work(r, &work, who, c);
+    ny_registry_work_on(r, &work, who, ny_requester_name(c->arena, c->requester), c);
 }

@@ -199,7 +199,7 @@ void ny_registry_source_release(struct ny_registry *r, const struct ny_requester
     p = NY_ARENA_NEW(a, struct pardon);
     NY_ASSERT(p != NULL);
     *p = (struct pardon){a, source->id, ny_arena_str(a, who), ny_arena_str(a, reason), fn, ctx};
-    ny_registry_work(r, &work, who, p);
+    ny_registry_work_on(r, &work, who, ny_requester_name(a, source), p);
 }
 
 /* ---- what was held is decided again ---- */

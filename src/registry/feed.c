@@ -8,13 +8,15 @@ static void read_next(struct ny_registry *r);
 
 /* ---- notes: nothing to decide ---- */
 
-static struct ny_audit_row audit_of(const struct ny_request *q)
+struct ny_audit_row ny_request_audit(const struct ny_request *q)
 {
     return (struct ny_audit_row){
         .at_us = q->received_us,
+        .action = q->action,
         .requester = q->source != NULL ? q->source->id : 0,
         .user_id = q->user,
         .peer_addr = q->peer_addr,
+        .certificate = q->certificate,
         .transaction = q->transaction,
         .message_id = q->control_id,
     };
@@ -24,7 +26,7 @@ static void step_note(struct ny_registry *r, struct item *i)
 {
     const struct ny_note *n = i->note;
     struct ny_store_batch *rows = ny_registry_open_batch(r)->rows;
-    struct ny_audit_row audit = audit_of(&n->request);
+    struct ny_audit_row audit = ny_request_audit(&n->request);
 
     audit.kind = n->kind;
     audit.outcome = n->outcome;

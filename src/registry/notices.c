@@ -6,15 +6,30 @@
 
 /* ---- consumers ---- */
 
-void ny_directory_set_consumer(struct ny_registry *r, const struct ny_consumer_row *row)
+static struct ny_consumer_row *consumer_of(const struct ny_registry *r, int32_t id)
 {
-    struct ny_consumer_row *copy = NULL;
-
     for (size_t i = 0; i < r->n_consumers; i++) {
-        if (r->consumers[i]->id == row->id) {
-            copy = r->consumers[i];
+        if (r->consumers[i]->id == id) {
+            return r->consumers[i];
         }
     }
+    return NULL;
+}
+
+struct ny_consumer_row *ny_consumer_named(const struct ny_registry *r, ny_str name)
+{
+    for (size_t i = 0; i < r->n_consumers; i++) {
+        if (ny_str_equals(r->consumers[i]->name, name)) {
+            return r->consumers[i];
+        }
+    }
+    return NULL;
+}
+
+void ny_directory_set_consumer(struct ny_registry *r, const struct ny_consumer_row *row)
+{
+    struct ny_consumer_row *copy = consumer_of(r, row->id);
+
     if (copy == NULL) {
         copy = NY_ARENA_NEW(r->directory, struct ny_consumer_row);
         NY_ASSERT(copy != NULL);
@@ -46,12 +61,7 @@ size_t ny_registry_consumers(const struct ny_registry *r, const struct ny_consum
 
 const struct ny_consumer_row *ny_registry_consumer(const struct ny_registry *r, int32_t id)
 {
-    for (size_t i = 0; i < r->n_consumers; i++) {
-        if (r->consumers[i]->id == id) {
-            return r->consumers[i];
-        }
-    }
-    return NULL;
+    return consumer_of(r, id);
 }
 
 void ny_notices_wake(struct ny_registry *r)
@@ -74,6 +84,8 @@ struct change {
     struct ny_registry *registry;
     struct ny_consumer_row consumer; /* of a change of a consumer */
     struct ny_notice_end_row end;
+    ny_str ids, domains; /* that were told */
+    size_t n_ids;
     bool again; /* the person is told of anew */
     ny_str peer, who, reason;
     void (*fn)(void *ctx, ny_rc rc);
@@ -105,16 +117,10 @@ static void change_done(void *ctx, ny_rc rc)
 static ny_rc consumer_decide(struct ny_registry *r, struct ny_store_batch *rows, void *ctx)
 {
     struct change *c = ctx;
+    const struct ny_consumer_row *known = ny_consumer_named(r, c->consumer.name);
 
-    c->consumer.id = 0;
-    for (size_t i = 0; i < r->n_consumers; i++) {
-        if (ny_str_equals(r->consumers[i]->name, c->consumer.name)) {
-            c->consumer.id = r->consumers[i]->id;
-        }
-    }
-    if (c->consumer.id == 0) {
-        c->consumer.id = ++r->last_consumer; /* two of one name: the table refuses, once */
-    }
+    /* Two of one name: the table refuses, once. */
+    c->consumer.id = known != NULL ? known->id : ++r->last_consumer;
     ny_store_add_consumer(rows, &c->consumer);
     return NY_OK;
 }
@@ -124,7 +130,6 @@ static void consumer_confirmed(struct ny_registry *r, void *ctx)
     const struct change *c = ctx;
 
     ny_directory_set_consumer(r, &c->consumer);
-    ny_notices_wake(r);
 }
 
 void ny_registry_consumer_set(struct ny_registry *r, const struct ny_consumer_row *row, ny_str who,
@@ -135,12 +140,12 @@ void ny_registry_consumer_set(struct ny_registry *r, const struct ny_consumer_ro
     struct change *c = change_create(r, fn, ctx);
 
     ny_consumer_copy(c->arena, row, &c->consumer);
-    ny_registry_work(r, &work, who, c);
+    ny_registry_work_on(r, &work, who, c->consumer.name, c);
 }
 
 /* ---- ending a notice ---- */
 
-/* ITI-10 is audited when the consumer has the identifiers, refused or not (audit rules 10). */
+/* A notice is audited when the consumer has the identifiers, refused or not (our audit rules 3). */
 static void end_audit(const struct ny_registry *r, struct ny_store_batch *rows,
                       const struct change *c)
 {
@@ -149,12 +154,16 @@ static void end_audit(const struct ny_registry *r, struct ny_store_batch *rows,
     const struct ny_audit_row row = {
         .at_us = c->end.at_us,
         .kind = sent ? NY_S("notify") : NY_S("admin"),
+        .action = sent ? NY_S("R") : NY_S("E"),
         .outcome = c->end.end == NY_NOTICE_PARKED ? NY_AUDIT_MINOR : NY_AUDIT_OK,
         .user_id = sent && consumer != NULL ? consumer->name : c->who,
         .peer_addr = c->peer,
-        .transaction = NY_S("ITI-10"),
+        .transaction = consumer != NULL && consumer->path.n > 0 ? NY_S("ITI-46") : NY_S("ITI-10"),
         .message_id = ny_arena_printf(c->arena, "N%lld", (long long)c->end.seq),
         .person = c->end.person,
+        .query_payload = c->ids,
+        .domains_returned = c->domains,
+        .hits = (int32_t)c->n_ids,
         .decision = !sent ? (c->again ? NY_S("notify retry") : NY_S("notify drop"))
                     : c->end.end == NY_NOTICE_TOLD ? NY_S("AA")
                                                    : c->end.answer,
@@ -177,28 +186,43 @@ static ny_rc end_decide(struct ny_registry *r, struct ny_store_batch *rows, void
     return NY_OK;
 }
 
-static void end_confirmed(struct ny_registry *r, void *ctx)
-{
-    const struct change *c = ctx;
+static const struct work end_work = {"notice end", end_decide, NULL, change_done};
 
-    if (c->again) {
-        ny_notices_wake(r);
+/* What was told, for the audit: "F01^1~F02^7", and the domains. */
+static void told_write(struct change *c, const struct ny_notice *n)
+{
+    struct ny_buf ids;
+    struct ny_buf domains;
+
+    ny_buf_init(&ids, c->arena);
+    ny_buf_init(&domains, c->arena);
+    for (size_t i = 0; i < n->n_ids; i++) {
+        const struct ny_domain *d = n->ids[i].domain;
+
+        ny_buf_printf(&ids, "%s%.*s^%.*s", i > 0 ? "~" : "", NY_ARG(d->ns), NY_ARG(n->ids[i].id));
+        if (i == 0 || d != n->ids[i - 1].domain) {
+            ny_buf_printf(&domains, "%s%.*s", i > 0 ? "," : "", NY_ARG(d->ns));
+        }
     }
+    c->ids = ny_buf_str(&ids);
+    c->domains = ny_buf_str(&domains);
+    c->n_ids = n->n_ids;
 }
 
-static const struct work end_work = {"notice end", end_decide, end_confirmed, change_done};
-
-void ny_registry_notice_end(struct ny_registry *r, const struct ny_notice_end_row *row,
-                            ny_str peer_addr, ny_str who, ny_str reason,
+void ny_registry_notice_end(struct ny_registry *r, const struct ny_notice *notice,
+                            enum ny_notice_end end, ny_str answer, ny_str peer_addr,
                             void (*fn)(void *ctx, ny_rc rc), void *ctx)
 {
     struct change *c = change_create(r, fn, ctx);
 
-    c->end = *row;
-    c->end.answer = ny_arena_str(c->arena, row->answer);
+    c->end = (struct ny_notice_end_row){.seq = notice->seq,
+                                        .consumer = notice->consumer,
+                                        .person = notice->person,
+                                        .end = end,
+                                        .answer = ny_arena_str(c->arena, answer),
+                                        .at_us = ny_clock_now_us()};
     c->peer = ny_arena_str(c->arena, peer_addr);
-    c->who = ny_arena_str(c->arena, who);
-    c->reason = ny_arena_str(c->arena, reason);
+    told_write(c, notice);
     ny_registry_work(r, &end_work, NY_STR_NONE, c);
 }
 

@@ -120,11 +120,10 @@ static uint32_t seen_at(uint32_t person, enum ny_identity_status status)
     return is_shown(status) ? person : 0;
 }
 
-static size_t tell(struct ny_registry *r, struct ny_store_batch *rows,
-                   const struct ny_consumer_row *c, const struct ny_index_move *moves, size_t n)
+static void tell(struct ny_registry *r, struct ny_store_batch *rows,
+                 const struct ny_consumer_row *c, const struct ny_index_move *moves, size_t n)
 {
     struct persons told = {.mask = 4};
-    size_t n_rows = 0;
 
     while (told.mask < 4 * n) {
         told.mask *= 2;
@@ -142,12 +141,11 @@ static size_t tell(struct ny_registry *r, struct ny_store_batch *rows,
         }
         for (size_t k = 0; k < NY_ARRAY_LEN(at); k++) {
             if (at[k] != 0 && persons_add(&told, at[k])) {
-                n_rows += ny_outbox_add(r, rows, c, at[k]);
+                (void)ny_outbox_add(r, rows, c, at[k]);
             }
         }
     }
     ny_free(told.slots);
-    return n_rows;
 }
 
 void ny_outbox_close(struct ny_registry *r, struct batch *b)
@@ -162,6 +160,6 @@ void ny_outbox_close(struct ny_registry *r, struct batch *b)
         if (moves == NULL) {
             n = ny_index_moves(r->index, b->mark, ny_store_batch_arena(b->rows), &moves);
         }
-        b->n_notices += tell(r, b->rows, r->consumers[i], moves, n);
+        tell(r, b->rows, r->consumers[i], moves, n);
     }
 }

@@ -68,6 +68,7 @@ void ny_registry_destroy(struct ny_registry *r)
     ny_registry_unload(r);
     ny_arena_destroy(r->scratch);
     ny_free(r->heard);
+    ny_free(r->alerts);
     ny_free((void *)(uintptr_t)r->regional);
     ny_free(r);
 }

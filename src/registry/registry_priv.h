@@ -47,7 +47,7 @@ struct item {
     size_t n_stored;
     const struct work *work;
     void *ctx; /* of the work */
-    ny_str who;
+    ny_str who, what;
 };
 
 struct item_list {
@@ -62,7 +62,6 @@ struct batch {
     struct item_list items;
     uint64_t mark;
     int64_t first_message; /* counters to go back to */
-    size_t n_notices;      /* of its rows */
 };
 
 /* Replay detection. */
@@ -176,6 +175,7 @@ struct ny_registry {
     } thaw;                   /* what an alarm held is decided again */
     struct ny_arena *scratch; /* of one decision */
     struct cursors *cursors;  /* cursors.c; NULL: nobody pages */
+    struct alerts *alerts;    /* alerts.c; NULL: nothing is counted */
     struct leases *leases;    /* desk.c; NULL: nobody has a case open */
     uint64_t undone;          /* how often ids of memory were taken back */
 };
@@ -207,11 +207,17 @@ void ny_batch_destroy(struct batch *b);
  * written).
  */
 void ny_registry_work(struct ny_registry *r, const struct work *w, ny_str who, void *ctx);
+/* The same; the audit row also says about what: "HIS^F01". */
+void ny_registry_work_on(struct ny_registry *r, const struct work *w, ny_str who, ny_str what,
+                         void *ctx);
 /* Its step into the open batch. */
 void ny_registry_work_step(struct ny_registry *r, struct item *i);
 
 /* feed.c: starts or continues an item of any kind. */
 void ny_registry_step(struct ny_registry *r, struct item *i);
+
+/* What an audit row tells of a request as such. */
+struct ny_audit_row ny_request_audit(const struct ny_request *q);
 
 /* decide.c: what a feed changes, put into memory and into the open batch. */
 NY_MUST_USE ny_rc ny_registry_decide(struct ny_registry *r, struct item *i);
@@ -300,6 +306,7 @@ void ny_outbox_close(struct ny_registry *r, struct batch *b);
 void ny_consumer_copy(struct ny_arena *a, const struct ny_consumer_row *row,
                       struct ny_consumer_row *out);
 void ny_directory_set_consumer(struct ny_registry *r, const struct ny_consumer_row *row);
+struct ny_consumer_row *ny_consumer_named(const struct ny_registry *r, ny_str name); /* or NULL */
 void ny_notices_wake(struct ny_registry *r);
 
 /* rollout.c */
@@ -330,6 +337,7 @@ void ny_registry_calibration_keep(struct ny_registry *r, ny_str body);
 /* directory.c */
 void ny_directory_add_domain(struct ny_registry *r, const struct ny_domain *d);
 void ny_directory_set_source(struct ny_registry *r, const struct ny_requester_row *row);
+ny_str ny_requester_name(struct ny_arena *a, const struct ny_requester_row *row);  /* HIS^F01 */
 struct ny_requester_row *ny_requester_of(const struct ny_registry *r, int32_t id); /* or NULL */
 /* The row of that name that fits: of the exact application first, then of any. NULL: none. */
 typedef bool ny_requester_fn(const struct ny_requester_row *row);

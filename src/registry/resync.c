@@ -22,20 +22,10 @@ struct resync {
     void *ctx;
 };
 
-static const struct ny_consumer_row *consumer_named(const struct ny_registry *r, ny_str name)
-{
-    for (size_t i = 0; i < r->n_consumers; i++) {
-        if (ny_str_equals(r->consumers[i]->name, name)) {
-            return r->consumers[i];
-        }
-    }
-    return NULL;
-}
-
 static ny_rc step_decide(struct ny_registry *r, struct ny_store_batch *rows, void *ctx)
 {
     struct resync *s = ctx;
-    const struct ny_consumer_row *c = consumer_named(r, s->name);
+    const struct ny_consumer_row *c = ny_consumer_named(r, s->name);
     const uint32_t last = ny_index_person_count(r->index);
 
     if (c == NULL || !c->enabled) {
@@ -53,9 +43,9 @@ static void step_confirmed(struct ny_registry *r, void *ctx)
 {
     struct resync *s = ctx;
 
+    (void)r;
     s->from = s->until;
     s->n += s->n_step;
-    ny_notices_wake(r);
 }
 
 static void step_done(void *ctx, ny_rc rc);
@@ -84,7 +74,7 @@ static void step_done(void *ctx, ny_rc rc)
 static ny_rc begin_decide(struct ny_registry *r, struct ny_store_batch *rows, void *ctx)
 {
     const struct resync *s = ctx;
-    const struct ny_consumer_row *c = consumer_named(r, s->name);
+    const struct ny_consumer_row *c = ny_consumer_named(r, s->name);
 
     (void)rows;
     return c != NULL && c->enabled ? NY_OK : NY_ENOTFOUND;
@@ -100,5 +90,5 @@ void ny_registry_consumer_resync(struct ny_registry *r, ny_str name, ny_str who,
     NY_ASSERT(s != NULL);
     *s = (struct resync){
         .registry = r, .arena = a, .name = ny_arena_str(a, name), .from = 1, .fn = fn, .ctx = ctx};
-    ny_registry_work(r, &work, who, s);
+    ny_registry_work_on(r, &work, who, s->name, s);
 }

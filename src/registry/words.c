@@ -230,6 +230,7 @@ static void word_audit(struct ny_store_batch *rows, const struct saying *s)
         const struct ny_audit_row audit = {
             .at_us = ny_clock_now_us(),
             .kind = NY_S("admin"),
+            .action = s->word.dry_run ? NY_S("R") : NY_S("U"),
             .outcome = refused ? NY_AUDIT_MINOR : NY_AUDIT_OK,
             .user_id = s->word.who,
             .patient_domain = s->word.domains[k]->ns,

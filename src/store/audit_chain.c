@@ -4,9 +4,9 @@
  *   canonical = every field as "<length in bytes>:<bytes>,", in this order: chain, seq, at (µs
  * since 1970 UTC), kind, outcome, requester, user_id, user_name, peer_addr, transaction,
  * message_id, patient_domain, patient_id, person, query_payload, domains_returned, hits, decision,
- * reason; numbers in decimal.
+ * reason; numbers in decimal; then action, certificate, unless both are empty.
  *
- * nayose.audit_canonical() in sql/0001_init.sql writes the same bytes. */
+ * nayose.audit_canonical() in sql/0014_audit.sql writes the same bytes. */
 
 #include "store_priv.h"
 
@@ -61,6 +61,10 @@ ny_rc ny_audit_hash(struct ny_arena *a, ny_str chain, int64_t seq, const struct 
     number_add(&b, row->hits);
     field_add(&b, row->decision);
     field_add(&b, row->reason);
+    if (row->action.n > 0 || row->certificate.n > 0) {
+        field_add(&b, row->action);
+        field_add(&b, row->certificate);
+    }
     rc = ny_buf_end(&b, &parts[1]);
     if (rc == NY_OK) {
         ny_sha256_parts(parts, 2, out);
@@ -91,6 +95,8 @@ static void audit_columns(struct ny_columns *c, const struct ny_audit_row *row, 
     ny_col_text(c, row->reason);
     ny_col_bytes(c, ny_str_of((const char *)prev, NY_SHA256_LEN));
     ny_col_bytes(c, ny_str_of((const char *)hash, NY_SHA256_LEN));
+    ny_col_text(c, row->action);
+    ny_col_text(c, row->certificate);
     ny_col_end(c);
 }
 

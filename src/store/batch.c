@@ -313,7 +313,7 @@ void ny_store_add_audit(struct ny_store_batch *b, const struct ny_audit_row *row
     ny_str *texts[] = {&copy.kind,           &copy.user_id,     &copy.user_name,
                        &copy.peer_addr,      &copy.transaction, &copy.message_id,
                        &copy.patient_domain, &copy.patient_id,  &copy.domains_returned,
-                       &copy.decision,       &copy.reason};
+                       &copy.decision,       &copy.reason,      &copy.certificate};
 
     for (size_t i = 0; i < NY_ARRAY_LEN(texts); i++) {
         *texts[i] = ny_text_clean(b->arena, *texts[i]);

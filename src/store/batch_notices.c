@@ -140,3 +140,8 @@ ny_rc ny_batch_write_notices(struct ny_store *s, const struct ny_store_batch *b)
     rc = rc != NY_OK ? rc : parked_write(s, b);
     return rc != NY_OK ? rc : ended_write(s, b);
 }
+
+bool ny_store_batch_has_notices(const struct ny_store_batch *b)
+{
+    return b->notices.n > 0 || b->consumers.n > 0;
+}

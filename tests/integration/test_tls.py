@@ -21,6 +21,7 @@ import hl7
 import hl7.mllp
 
 import harness
+import messages_v3
 from test_holds import nayose
 
 OID = "1.2.392.100495.20.3.51.12210100018"
@@ -105,29 +106,8 @@ def free_port():
         return s.getsockname()[1]
 
 
-def add_v3(organization, local_id):
-    """PRPA_IN201301UV02 of a device of that organisation (a domain's OID), in its envelope."""
-    return f"""<e:Envelope xmlns:e="http://www.w3.org/2003/05/soap-envelope"><e:Body>
-<PRPA_IN201301UV02 xmlns="urn:hl7-org:v3" ITSVersion="XML_1.0"><id root="1.2.3.4" extension="{next(NUMBER)}"/>
-<creationTime value="20260102030405"/><interactionId root="2.16.840.1.113883.1.6" extension="PRPA_IN201301UV02"/>
-<processingCode code="P"/><processingModeCode code="T"/><acceptAckCode code="AL"/>
-<receiver typeCode="RCV"><device classCode="DEV" determinerCode="INSTANCE"><id root="2.999.9"/></device></receiver>
-<sender typeCode="SND"><device classCode="DEV" determinerCode="INSTANCE"><id root="2.999.8"/><asAgent classCode="AGNT">
-<representedOrganization classCode="ORG" determinerCode="INSTANCE"><id root="{organization}"/></representedOrganization></asAgent></device></sender>
-<controlActProcess classCode="CACT" moodCode="EVN"><subject typeCode="SUBJ"><registrationEvent classCode="REG" moodCode="EVN">
-<statusCode code="active"/><subject1 typeCode="SBJ"><patient classCode="PAT"><id root="{organization}" extension="{local_id}"/>
-<statusCode code="active"/><patientPerson classCode="PSN" determinerCode="INSTANCE"><name use="L IDE"><family>山田</family><given>太郎</given></name>
-<birthTime value="19700101"/></patientPerson></patient></subject1></registrationEvent></subject></controlActProcess>
-</PRPA_IN201301UV02></e:Body></e:Envelope>"""
-
-
-def query_v3(organization, local_id):
-    """PRPA_IN201309UV02 about a patient of that organisation, asked by it."""
-    text = add_v3(organization, local_id).replace("201301UV02", "201309UV02")
-    head, _, tail = text.partition("<subject ")
-    return head + f"""<code code="PRPA_TE201309UV02"/><queryByParameter><queryId root="1.2.3.5" extension="1"/><statusCode code="new"/>
-<parameterList><patientIdentifier><value root="{organization}" extension="{local_id}"/><semanticsText>Patient.id</semanticsText>
-</patientIdentifier></parameterList></queryByParameter>""" + tail.partition("</subject>")[2]
+def wrapped(element):
+    return f'<e:Envelope xmlns:e="{messages_v3.ENVELOPE}"><e:Body>{element}</e:Body></e:Envelope>'
 
 
 def message(control, patient="1", name="山田^太郎"):
@@ -241,6 +221,46 @@ class Tls(unittest.TestCase):
             time.sleep(0.02)
         after = self.met()
         return after[0] - before[0], after[1] - before[1], self.log()[since:]
+
+    def alerts(self):
+        """Those of node authentication: [reason, certificate, how often]."""
+        return self.server.sql(
+            "SELECT reason, certificate, sum(hits) FROM nayose.audit_event WHERE kind = 'alert' AND action = 'E' "
+            "AND outcome = 8 AND decision = 'node authentication' AND peer_addr = '127.0.0.1' "
+            "AND chain <> '' GROUP BY reason, certificate")
+
+    def test_refused_handshakes_are_security_alerts(self):
+        """Here at the first time; what is repeated as a number, when the server stops (or each hour)."""
+        for certificate, options in (("expired", ()), (None, ()), ("stranger", ()), ("client", ("-tls1_2",))):
+            for _ in range(3):
+                self.meet("jp", certificate, options)
+        expired = self.openssl_x509("expired", "-fingerprint", "-sha256").partition("=")[2]
+        shown = "sha256:" + expired.replace(":", "").lower()
+        before = {(reason, certificate) for reason, certificate, _ in self.alerts()}
+        for reason, certificate in (("TLS handshake: the certificate shown: certificate has expired", shown),
+                                    ("TLS handshake: peer did not return a certificate", ""),
+                                    ("TLS handshake: unsupported protocol", "")):
+            self.assertIn((reason, certificate), before)
+        with socket.create_connection(("127.0.0.1", self.server.mllp_port), timeout=20) as s:
+            for _ in range(3):  # the third one closes the connection
+                s.sendall(harness.FRAME_BEGIN + b"GET / HTTP/1.1" + harness.FRAME_END)
+            self.assertEqual(s.recv(1), b"")
+        refused = self.metric("tls_refused_total")
+        self.server.stop()
+        self.server.start()
+        self.server.wait_ready()
+        after = {(reason, certificate): int(n) for reason, certificate, n in self.alerts()}
+        self.assertEqual(set(after), before)
+        self.assertEqual(sum(after.values()), refused)
+        self.assertEqual(self.server.sql(
+            "SELECT outcome, peer_addr, reason, hits FROM nayose.audit_event WHERE kind = 'alert' "
+            "AND decision = 'unreadable message' ORDER BY seq"),
+            [["4", "127.0.0.1", "no MSH", "1"], ["4", "127.0.0.1", "no MSH", "2"]])
+        events = [row[0] for row in self.server.sql(
+            "SELECT decision FROM nayose.audit_event WHERE kind = 'server' ORDER BY seq")]
+        self.assertEqual([e for e in events if e != "reload"], ["start", "stop", "start"])
+        for chain, in self.server.sql("SELECT DISTINCT chain FROM nayose.audit_event"):
+            self.assertEqual(self.server.sql(f"SELECT * FROM nayose.audit_verify('{chain}')"), [])
 
     def test_who_is_let_in(self):
         for name, listener, certificate, options, why in MEETINGS:
@@ -407,6 +427,16 @@ class Tls(unittest.TestCase):
 
     def test_certificates_speak_for_their_sources_alone(self):
         oid = {"F11": OID + "1", "F12": OID + "2"}
+        arc = {facility: root.removeprefix(messages_v3.OID) for facility, root in oid.items()}
+
+        def add(facility):
+            act = messages_v3.person(arc[facility], "v")
+            return wrapped(messages_v3.message("PRPA_IN201301UV02", arc[facility], act))
+
+        def asked(facility):
+            act = messages_v3.pix_query(arc[facility], "v")
+            return wrapped(messages_v3.message("PRPA_IN201309UV02", arc[facility], act))
+
         for facility, root in oid.items():
             status, answer = self.server.request("POST", "/domains", {"namespace": facility, "oid": root})
             self.assertEqual(status, 201, answer)
@@ -443,12 +473,12 @@ class Tls(unittest.TestCase):
                 (["CA"], "renewed", "F11", "https"), (["CR", "NS260"], "lone", "F11", "https"),
                 (["CA"], "lone", "F12", "https"), (["CR", "NS260"], "client", "F12", "https"),
                 (["CR", "NS260"], "renewed", "F11", "https_f01")):
-            self.assertEqual(self.curl(listener, certificate, "/pixmanager", add_v3(oid[facility], "v")),
+            self.assertEqual(self.curl(listener, certificate, "/pixmanager", add(facility)),
                              expected, (certificate, facility))
-        self.assertEqual(self.curl("https", "renewed", "/pixmanager", query_v3(oid["F11"], "v"))[0], "AA")
-        self.assertEqual(self.curl("https", "lone", "/pixmanager", query_v3(oid["F11"], "v"))[:2],
+        self.assertEqual(self.curl("https", "renewed", "/pixmanager", asked("F11"))[0], "AA")
+        self.assertEqual(self.curl("https", "lone", "/pixmanager", asked("F11"))[:2],
                          ["AE", "NS260"])
-        self.assertEqual(self.curl("https_f01", "client", "/pixmanager", query_v3(oid["F11"], "v"))[:2],
+        self.assertEqual(self.curl("https_f01", "client", "/pixmanager", asked("F11"))[:2],
                          ["AE", "NS260"])
         # the admin's own way in, and a plain connection of this host, go by what the message says
         with harness.Wire(self.server.mllp_port) as w:

@@ -1,5 +1,7 @@
 /* A batch becomes what is committed. */
 
+#include <stdio.h>
+
 #include "fake_store_priv.h"
 
 /* What a row was before stays in the arena until the end. */
@@ -254,5 +256,11 @@ void fake_batch_apply(struct ny_store *s, const struct ny_store_batch *b)
         }
     }
     s->n_versions += b->n_versions;
-    s->n_audits += b->n_audits;
+    for (size_t i = 0; i < b->audits.n; i++) {
+        const struct ny_audit_row *row = &b->audits.v[i];
+
+        snprintf(s->audits[s->n_audits++ % AUDITS_KEPT], AUDIT_TEXT, "%.*s %.*s %d %.*s: %.*s (%d)",
+                 NY_ARG(row->kind), NY_ARG(row->action), (int)row->outcome, NY_ARG(row->patient_id),
+                 NY_ARG(row->decision), (int)row->hits);
+    }
 }

@@ -32,6 +32,7 @@ void ny_store_batch_destroy(struct ny_store_batch *b)
         ny_free(b->persons.v);
         ny_free(b->memberships.v);
         ny_free(b->statuses.v);
+        ny_free(b->audits.v);
         ny_arena_destroy(b->arena);
         ny_free(b);
     }
@@ -180,8 +181,7 @@ void ny_store_add_message(struct ny_store_batch *b, const struct ny_message_row 
 
 void ny_store_add_audit(struct ny_store_batch *b, const struct ny_audit_row *row)
 {
-    (void)row;
-    b->n_audits++;
+    ADD(&b->audits, *row);
 }
 
 void ny_store_add_domain(struct ny_store_batch *b, const struct ny_domain *row)
@@ -231,4 +231,9 @@ void ny_store_add_label_answer(struct ny_store_batch *b, const struct ny_label_a
 {
     (void)b;
     (void)row;
+}
+
+bool ny_store_batch_has_notices(const struct ny_store_batch *b)
+{
+    return b->notices.n > 0 || b->consumers.n > 0;
 }

@@ -22,6 +22,12 @@ size_t fake_store_audits(const struct ny_store *s)
     return s->n_audits;
 }
 
+const char *fake_store_audit(const struct ny_store *s, size_t i)
+{
+    NY_ASSERT(i < s->n_audits && s->n_audits - i <= AUDITS_KEPT);
+    return s->audits[i % AUDITS_KEPT];
+}
+
 size_t fake_store_edges(const struct ny_store *s)
 {
     return s->n_edges;

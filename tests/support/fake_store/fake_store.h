@@ -45,6 +45,8 @@ size_t fake_store_identities(const struct ny_store *s);
 size_t fake_store_messages(const struct ny_store *s);
 size_t fake_store_versions(const struct ny_store *s);
 size_t fake_store_audits(const struct ny_store *s);
+/* "kind action outcome patient id: decision (hits)", of one of the newest 512. */
+const char *fake_store_audit(const struct ny_store *s, size_t i);
 size_t fake_store_edges(const struct ny_store *s);
 int64_t fake_store_edge_bits(const struct ny_store *s); /* totals of all edges, 1/1024 bit */
 /* Edges one by one, NULL for one that was removed; there are fake_store_edge_rows of them. */

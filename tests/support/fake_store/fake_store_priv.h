@@ -96,7 +96,8 @@ struct ny_store_batch {
     LIST(struct ny_hold_release_row) releases;
     LIST(struct ny_person_row) persons; /* a new one has a regional id */
     LIST(struct ny_membership_row) memberships;
-    size_t n_versions, n_audits;
+    LIST(struct ny_audit_row) audits;
+    size_t n_versions;
 };
 
 struct pending_read {
@@ -120,6 +121,8 @@ struct pending_resolve {
     void (*fn)(void *ctx, ny_rc rc, const struct ny_resolved *r);
     void *ctx;
 };
+
+enum { AUDITS_KEPT = 512, AUDIT_TEXT = 160 };
 
 struct ny_store {
     struct ny_arena *arena;
@@ -145,6 +148,7 @@ struct ny_store {
     LIST(int64_t) member_of; /* by identity: the person of its newest membership event */
     LIST(int64_t) status_of; /* by identity: the status of its newest status event */
     size_t n_versions, n_audits;
+    char audits[AUDITS_KEPT][AUDIT_TEXT]; /* the newest, in a ring */
     struct ny_store_batch *in_flight;
     void (*done)(void *ctx, ny_rc rc, const struct ny_error *err);
     void *done_ctx;

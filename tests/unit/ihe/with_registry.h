@@ -7,6 +7,7 @@
 #define NAYOSE_TESTS_WITH_REGISTRY_H
 
 #include "nayose/registry.h"
+#include "nayose/registry_alerts.h"
 #include "nayose/registry_search.h"
 #include "nayose/registry_speaker.h"
 
@@ -47,6 +48,7 @@ struct ny_registry {
     char note_text[FAKE_TEXT];   /* the last note, as text */
     char search_text[FAKE_TEXT]; /* the last question, as text */
     char cancel_text[FAKE_TEXT];
+    char alert_text[FAKE_TEXT]; /* the last alert, as text */
 };
 
 struct ny_registry *fake_create(void);

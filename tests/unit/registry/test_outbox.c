@@ -152,14 +152,11 @@ static void test_nothing_is_told_of_what_nobody_sees(void **state)
 static void end(struct world *w, enum ny_notice_end how)
 {
     const struct ny_notice_view *v = fake_store_notice(w->store, 0);
-    const struct ny_notice_end_row row = {.seq = v->seq,
-                                          .consumer = v->row.consumer,
-                                          .person = v->row.person,
-                                          .end = how,
-                                          .answer = NY_S("AE 204")};
+    const struct ny_notice notice = {
+        .seq = v->seq, .consumer = v->row.consumer, .person = v->row.person};
     ny_rc rc = NY_EAGAIN;
 
-    ny_registry_notice_end(w->registry, &row, NY_S("peer"), NY_STR_NONE, NY_STR_NONE, on_done, &rc);
+    ny_registry_notice_end(w->registry, &notice, how, NY_S("AE 204"), NY_S("peer"), on_done, &rc);
     pump_all(w);
     assert_int_equal(rc, NY_OK);
 }

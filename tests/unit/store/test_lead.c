@@ -2,7 +2,8 @@
 
 #include "store_env.h"
 
-static void add_audit(struct ny_store_batch *b, const char *reason)
+/* Every second one without what younger versions have added. */
+static void add_audit(struct ny_store_batch *b, bool whole)
 {
     const struct ny_audit_row row = {
         .at_us = T0 + 1,
@@ -21,7 +22,9 @@ static void add_audit(struct ny_store_batch *b, const char *reason)
         .domains_returned = NY_S("A,B"),
         .hits = 2,
         .decision = NY_S("AA"),
-        .reason = ny_str_from_c(reason)
+        .reason = NY_S("because"),
+        .action = whole ? NY_S("E") : NY_STR_NONE,
+        .certificate = whole ? NY_S("sha256:ab") : NY_STR_NONE
     };
 
     ny_store_add_audit(b, &row);
@@ -33,7 +36,7 @@ static ny_rc commit_audits(struct env *e, int n, int64_t batch_no)
     ny_rc rc;
 
     for (int i = 0; i < n; i++) {
-        add_audit(b, "because");
+        add_audit(b, i % 2 != 0);
     }
     rc = env_commit(e, b, batch_no);
     ny_store_batch_destroy(b);
@@ -110,7 +113,7 @@ static void test_connection_lost_with_a_batch_in_flight(void **state)
     assert_int_equal(
         ny_db_block_query(holder, "LOCK TABLE nayose.message_seen", NULL, 0, NULL, &err), NY_OK);
     env_add_three(b);
-    add_audit(b, "lost");
+    add_audit(b, true);
     {
         const struct ny_message_row message = {.id = 1, .received_us = T0};
 
@@ -200,12 +203,16 @@ static void test_tampering_shows(void **state)
         {"UPDATE nayose.audit_event SET at = at + interval '1 us' WHERE seq = 3", 3},
         {"UPDATE nayose.audit_event SET user_id = user_id || user_name, user_name = '' "
          "WHERE seq = 4",                                                4},
+        {"UPDATE nayose.audit_event SET action = 'D' WHERE seq = 2",              2},
+        {"UPDATE nayose.audit_event SET action = 'D' WHERE seq = 3",              3},
+        {"UPDATE nayose.audit_event SET certificate = '' WHERE seq = 4",          4},
         {"DELETE FROM nayose.audit_event WHERE seq = 2",                          3},
         {"UPDATE nayose.audit_event SET hash = sha256(hash) WHERE seq = 2",       2},
         {"UPDATE nayose.audit_event e SET hits = 9, hash = sha256(prev_hash || "
          "nayose.audit_canonical((chain, seq, at, kind, outcome, requester, user_id, user_name, "
          "peer_addr, transaction, message_id, patient_domain, patient_id, person, query_payload, "
-         "domains_returned, 9, decision, reason, prev_hash, hash)::nayose.audit_event)) "
+         "domains_returned, 9, decision, reason, prev_hash, hash, action, certificate)"
+         "::nayose.audit_event)) "
          "WHERE seq = 2",                                                3},
     };
 
