@@ -13,7 +13,8 @@ enum ny_search_field {
     NY_SEARCH_FAMILY, /* kanji, kana or Latin by its script; '*' behind at least one character */
     NY_SEARCH_GIVEN,
     NY_SEARCH_MOTHER, /* her given name */
-    NY_SEARCH_BIRTH,  /* YYYY, YYYYMM, YYYYMMDD, and what a feed may send */
+    NY_SEARCH_BIRTH,  /* YYYY, YYYYMM, YYYYMMDD, and what a feed may send; or FIRST..LAST, where one
+                       * of both may be left out */
     NY_SEARCH_SEX,
     NY_SEARCH_PHONE,
     NY_SEARCH_POSTAL,
@@ -30,7 +31,8 @@ enum ny_search_field {
 
 enum { NY_SEARCH_VALUES_MAX = 4, NY_SEARCH_IDS_MAX = 8 };
 
-/* Fields are joined by AND, the values of one by OR, ids by OR. Zeroed: nothing is asked. */
+/* Fields are joined by AND, the values of one by OR, ids by OR, or by AND when every_id. Zeroed:
+ * nothing is asked. */
 struct ny_search {
     struct ny_search_values {
         ny_str v[NY_SEARCH_VALUES_MAX];
@@ -41,6 +43,7 @@ struct ny_search {
         ny_str id;
     } ids[NY_SEARCH_IDS_MAX];
     size_t n_ids;
+    bool every_id;
 };
 
 /* ---- terms: what a record is found by ---- */

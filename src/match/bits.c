@@ -49,3 +49,8 @@ double ny_match_p_false(int32_t total_b1024)
 {
     return 1 / (1 + exp2((double)total_b1024 / 1024));
 }
+
+int ny_match_degree(int32_t total_b1024)
+{
+    return (int)(100 * (1 - ny_match_p_false(total_b1024)));
+}

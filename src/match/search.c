@@ -38,20 +38,71 @@ static ny_rc names_make(struct ny_search_plan *p, struct ny_arena *a, enum ny_se
     return rc;
 }
 
-static ny_rc birth_make(ny_str text, ny_date *out)
+/* The first and the last day that a date may be. */
+static struct ny_birth_span span_of(ny_date d)
+{
+    uint32_t from = (uint32_t)d.y * 10000;
+    uint32_t to = from;
+
+    from += d.precision >= NY_DATE_MONTH ? d.m * 100U : 100;
+    to += d.precision >= NY_DATE_MONTH ? d.m * 100U : 1200;
+    from += d.precision >= NY_DATE_DAY ? d.d : 1;
+    to += d.precision >= NY_DATE_DAY ? d.d : 31;
+    return (struct ny_birth_span){from, to, d};
+}
+
+/* *dummy: 1868 or 9999, nobody's birth date. */
+static ny_rc date_make(ny_str text, struct ny_birth_span *out, bool *dummy)
 {
     unsigned flags = 0;
-    ny_rc rc = ny_text_birth_date_parse(text, (ny_date){0}, out, &flags);
+    ny_date d;
+    ny_rc rc = ny_text_birth_date_parse(text, (ny_date){0}, &d, &flags);
 
-    if (rc == NY_OK && (flags & NY_BIRTH_PLACEHOLDER) != 0) {
-        *out =
-            (ny_date){.precision = NY_DATE_YEAR}; /* a dummy (1868, 9999) is nobody's birth date */
-        return NY_OK;
-    }
-    if (rc == NY_OK && out->precision == NY_DATE_NONE) {
+    *dummy = rc == NY_OK && (flags & NY_BIRTH_PLACEHOLDER) != 0;
+    if (rc == NY_OK && !*dummy && d.precision == NY_DATE_NONE) {
         return NY_ESYNTAX;
     }
+    if (rc == NY_OK) {
+        *out = span_of(d);
+    }
     return rc == NY_ERANGE ? NY_ESYNTAX : rc;
+}
+
+/* FIRST..LAST; an end that is not there, or a dummy, leaves that side open. */
+static ny_rc interval_make(ny_str first, ny_str last, struct ny_birth_span *out)
+{
+    struct ny_birth_span from = {0};
+    struct ny_birth_span to = {0};
+    bool no_first = first.n == 0;
+    bool no_last = last.n == 0;
+    ny_rc rc = no_first ? NY_OK : date_make(first, &from, &no_first);
+
+    if (rc == NY_OK && !no_last) {
+        rc = date_make(last, &to, &no_last);
+    }
+    if (rc != NY_OK || (no_first && no_last)) {
+        return rc != NY_OK ? rc : NY_ESYNTAX;
+    }
+    *out = (struct ny_birth_span){no_first ? 0 : from.from, no_last ? UINT32_MAX : to.to, {0}};
+    return NY_OK;
+}
+
+static ny_rc birth_make(ny_str text, struct ny_birth_span *out)
+{
+    bool dummy = false;
+    ny_rc rc;
+
+    for (size_t i = 0; i + 1 < text.n; i++) {
+        if (text.p[i] == '.' && text.p[i + 1] == '.') {
+            return interval_make(ny_str_trim(ny_str_sub(text, 0, i)),
+                                 ny_str_trim(ny_str_sub(text, i + 2, text.n)), out);
+        }
+    }
+    rc = date_make(text, out, &dummy);
+    if (rc == NY_OK && dummy) {
+        *out = (struct ny_birth_span){.from = 1, .date = {.precision = NY_DATE_YEAR}};
+    }
+    return rc;
 }
 
 static ny_rc postal_make(struct ny_arena *a, ny_str text, uint32_t *out)
@@ -228,20 +279,45 @@ static ny_rc latin_make(struct ny_search_plan *p, struct ny_arena *a)
     return ny_buf_end(&b, &p->latin_tokens);
 }
 
-static ny_rc lookups_make(struct ny_search_plan *p, struct ny_arena *a)
+/* A date by its own prefix, an interval by its years; the group stays empty when they are too many:
+ * a part of them would not find everybody. */
+static ny_rc births_lookup(struct ny_search_plan *p, struct ny_arena *a)
 {
     static const size_t birth_bytes[] = {0, 2, 3, 4}; /* by precision */
+    ny_rc rc = NY_OK;
+    size_t n = 0;
+
+    for (size_t i = 0; i < p->asked->field[NY_SEARCH_BIRTH].n; i++) {
+        const struct ny_birth_span *s = &p->birth[i];
+
+        n += s->date.precision != NY_DATE_NONE ? 1
+             : s->from <= s->to                ? s->to / 10000 - s->from / 10000 + 1
+                                               : 0;
+    }
+    for (size_t i = 0; i < p->asked->field[NY_SEARCH_BIRTH].n && n <= NY_LOOKUPS_MAX; i++) {
+        const struct ny_birth_span *s = &p->birth[i];
+        const ny_date d = s->date;
+
+        if (d.precision != NY_DATE_NONE) {
+            rc = number_lookup(p, a, NY_GROUP_BIRTH, NY_TERM_BIRTH,
+                               (uint64_t)(uint16_t)d.y << 16 | (uint64_t)d.m << 8 | d.d, 4,
+                               birth_bytes[d.precision]);
+            continue;
+        }
+        for (uint64_t y = s->from / 10000; y <= s->to / 10000 && rc == NY_OK; y++) {
+            rc = number_lookup(p, a, NY_GROUP_BIRTH, NY_TERM_BIRTH, y << 16, 4, 2);
+        }
+    }
+    return rc;
+}
+
+static ny_rc lookups_make(struct ny_search_plan *p, struct ny_arena *a)
+{
     const struct ny_search_values *field = p->asked->field;
     ny_rc rc = names_lookup(p, a);
 
     rc = rc == NY_OK ? latin_make(p, a) : rc;
-    for (size_t i = 0; i < field[NY_SEARCH_BIRTH].n && rc == NY_OK; i++) {
-        ny_date d = p->birth[i];
-
-        rc = number_lookup(p, a, NY_GROUP_BIRTH, NY_TERM_BIRTH,
-                           (uint64_t)(uint16_t)d.y << 16 | (uint64_t)d.m << 8 | d.d, 4,
-                           birth_bytes[d.precision]);
-    }
+    rc = rc == NY_OK ? births_lookup(p, a) : rc;
     for (size_t i = 0; i < field[NY_SEARCH_PHONE].n && rc == NY_OK; i++) {
         rc = number_lookup(p, a, NY_GROUP_PHONE, NY_TERM_PHONE, p->phone[i], 8, 8);
     }
@@ -292,7 +368,7 @@ bool ny_search_year_fits(const struct ny_search_plan *p, int year)
     size_t n = p->asked->field[NY_SEARCH_BIRTH].n;
 
     for (size_t i = 0; i < n; i++) {
-        if (p->birth[i].y == year) {
+        if ((int64_t)p->birth[i].from / 10000 <= year && year <= (int64_t)p->birth[i].to / 10000) {
             return true;
         }
     }
@@ -302,13 +378,10 @@ bool ny_search_year_fits(const struct ny_search_plan *p, int year)
 static bool birth_fits(const struct ny_search_plan *p, ny_date b)
 {
     size_t n = p->asked->field[NY_SEARCH_BIRTH].n;
+    struct ny_birth_span is = span_of(b);
 
-    for (size_t i = 0; i < n; i++) {
-        ny_date d = p->birth[i];
-
-        if (b.precision >= d.precision && b.y == d.y &&
-            (d.precision < NY_DATE_MONTH || b.m == d.m) &&
-            (d.precision < NY_DATE_DAY || b.d == d.d)) {
+    for (size_t i = 0; i < n && b.precision != NY_DATE_NONE; i++) {
+        if (is.from >= p->birth[i].from && is.to <= p->birth[i].to) {
             return true;
         }
     }

@@ -187,7 +187,7 @@ void ny_search_probe(const struct ny_search_plan *p, struct ny_record *out)
 
     memset(out, 0, sizeof(*out));
     out->death_day = INT32_MAX;
-    out->birth = f[NY_SEARCH_BIRTH].n == 1 ? p->birth[0] : (ny_date){0};
+    out->birth = f[NY_SEARCH_BIRTH].n == 1 ? p->birth[0].date : (ny_date){0};
     out->sex = f[NY_SEARCH_SEX].n == 1 ? p->sex[0] : 0;
     for (size_t i = 0; i < f[NY_SEARCH_PHONE].n; i++) {
         out->phones[out->n_phones++] = p->phone[i];

@@ -32,11 +32,17 @@ ny_str ny_sound_of(ny_str skeleton, char *dst);
 /* The skeleton of kana bytes; arena. */
 NY_MUST_USE ny_rc ny_kana_skeleton(struct ny_arena *a, ny_str kana, ny_str *out);
 
+/* Days as YYYYMMDD: a birth date is meant when no day it leaves open is outside. */
+struct ny_birth_span {
+    uint32_t from, to; /* from > to: nobody's */
+    ny_date date;      /* asked as one date; else precision NY_DATE_NONE */
+};
+
 struct ny_search_plan {
     const struct ny_search *asked;
     struct ny_name_pattern family[NY_SEARCH_VALUES_MAX], given[NY_SEARCH_VALUES_MAX];
     size_t n_family, n_given;
-    ny_date birth[NY_SEARCH_VALUES_MAX];
+    struct ny_birth_span birth[NY_SEARCH_VALUES_MAX];
     char sex[NY_SEARCH_VALUES_MAX];
     uint64_t phone[NY_SEARCH_VALUES_MAX];
     uint32_t postal[NY_SEARCH_VALUES_MAX];

@@ -223,7 +223,10 @@ static ny_rc rank(struct searching *s, struct found_list *out)
 
         ny_index_get(s->r->index, s->ids[i], &x);
         if (is_any_told(s, x.person)) {
-            out->v[out->n++] = (struct found){s->ids[i], score(s->r, &probe, x.record), x.person};
+            struct found f = {s->ids[i], score(s->r, &probe, x.record), x.person};
+
+            out->v[out->n] = f;
+            out->n += ny_match_degree(f.total_b1024) >= s->ask->least;
         }
     }
     sorting = s->r->index;
@@ -341,8 +344,16 @@ static ny_rc by_ids(struct searching *s)
     struct ny_index_identity x;
     struct ny_record record;
 
-    for (size_t i = 0; i < s->ask->search.n_ids; i++) {
-        uint32_t person = person_asked(s, &s->ask->search.ids[i]);
+    const struct ny_search *q = &s->ask->search;
+    const uint32_t first = person_asked(s, &q->ids[0]);
+
+    for (size_t i = 1; q->every_id && i < q->n_ids; i++) {
+        if (person_asked(s, &q->ids[i]) != first) {
+            return NY_OK; /* nobody has them all */
+        }
+    }
+    for (size_t i = 0; i < (q->every_id ? 1 : q->n_ids); i++) {
+        uint32_t person = person_asked(s, &q->ids[i]);
 
         for (uint32_t m = person != 0 ? ny_index_member_first(ix, person) : 0; m != 0;
              m = ny_index_member_next(ix, m)) {

@@ -172,6 +172,15 @@ static const struct {
     {"year alone",                "birth=1959",                                    "4 5"    },
     {"era",                       "birth=S34.5.1",                                 "4 5"    },
     {"two years",                 "birth=1959 birth=1970",                         "4 5 7"  },
+    {"from day to day",           "birth=19840101..19840305",                      "1 8"    },
+    {"an open date is within",    "birth=1984..1984",                              "1 2 3 8"},
+    {"an open date may be out",   "birth=19840101..19841230",                      "1 8"    },
+    {"from month to year",        "birth=195905..1960",                            "4 5 6"  },
+    {"from a year on",            "sex=F family=ヤマダ birth=1985..",           "9"      },
+    {"up to a day, by name",      "family=サトウ birth=..S59.3.5",              "1"      },
+    {"a dummy end is none",       "family=サトウ birth=19840401..99991231",     "2"      },
+    {"from behind to before",     "family=サトウ birth=1985..1983",             ""       },
+    {"an interval or a year",     "birth=1959..1960 birth=1970",                   "4 5 6 7"},
     {"sex",                       "family=サトウ sex=F",                        "2 3"    },
     {"romaji of a reading",       "family=SATO",                                   "1 2 3"  },
     {"romaji, long",              "family=Satoh given=Tarou",                      "1"      },
@@ -217,9 +226,9 @@ static void test_questions(void **state)
 
 static void test_unreadable_questions(void **state)
 {
-    static const char *const texts[] = {"family=*",       "family=*x",  "birth=yesterday",
-                                        "birth=19841332", "phone=none", "postal=x",
-                                        "given=a*b*c*d*e"};
+    static const char *const texts[] = {"family=*",       "family=*x", "birth=yesterday",
+                                        "birth=19841332", "birth=..",  "birth=1984..x",
+                                        "phone=none",     "postal=x",  "given=a*b*c*d*e"};
     struct world w;
 
     (void)state;

@@ -317,6 +317,70 @@ static void test_taken_back(void **state)
     world_destroy(&w);
 }
 
+/* Only hits as sure as was asked for, and all of those. */
+static void test_least_degree(void **state)
+{
+    struct world w;
+    struct ny_search_ask ask = by(NY_SEARCH_FAMILY, "ヤマダ", 40);
+    struct answer a;
+    size_t all[101] = {0};
+
+    (void)state;
+    world_begin(&w);
+    feed_people(&w, 0, 20);
+    want_all(&w, &ask);
+    ask.search.field[NY_SEARCH_BIRTH] = (struct ny_search_values){
+        {NY_S("1930"), NY_S("1931..1940")},
+        2
+    };
+    ask.search.field[NY_SEARCH_SEX] = (struct ny_search_values){{NY_S("F")}, 1};
+    a = search(&w, &ask);
+    assert_int_equal(a.page->total, 11);
+    for (int least = 0; least <= 100; least++) {
+        for (size_t i = 0; i < a.page->n; i++) {
+            all[least] += ny_match_degree(a.page->hits[i].total_b1024) >= least;
+        }
+    }
+    for (ask.least = 0; ask.least <= 100; ask.least++) {
+        assert_int_equal(search(&w, &ask).page->total, all[ask.least]);
+    }
+    assert_int_equal(all[100], 0);
+    world_destroy(&w);
+}
+
+static void test_every_id(void **state)
+{
+    static const struct {
+        const char *ids[3];
+        size_t any, every;
+    } rows[] = {
+        {{"1"},            1, 1},
+        {{"1", "2"},       2, 0},
+        {{"1", "1"},       1, 1},
+        {{"1", "none"},    1, 0},
+        {{"none", "1"},    1, 0},
+        {{"none", "none"}, 0, 0},
+    };
+    struct world w;
+
+    (void)state;
+    world_begin(&w);
+    feed_people(&w, 0, 4);
+    for (size_t i = 0; i < NY_ARRAY_LEN(rows); i++) {
+        struct ny_search_ask ask = {.who = NY_S("PORTAL")};
+
+        want_all(&w, &ask);
+        for (size_t k = 0; rows[i].ids[k] != NULL; k++) {
+            ask.search.ids[ask.search.n_ids++] =
+                (struct ny_search_id){1, ny_str_from_c(rows[i].ids[k])};
+        }
+        assert_int_equal(search(&w, &ask).page->total, rows[i].any);
+        ask.search.every_id = true;
+        assert_int_equal(search(&w, &ask).page->total, rows[i].every);
+    }
+    world_destroy(&w);
+}
+
 static void test_who_asks_for_too_much(void **state)
 {
     struct world w;
@@ -346,6 +410,7 @@ int main(void)
         cmocka_unit_test(test_order_of_arrival),      cmocka_unit_test(test_pages_of_a_snapshot),
         cmocka_unit_test(test_joined_between_pages),  cmocka_unit_test(test_whose_pointer),
         cmocka_unit_test(test_how_many_snapshots),    cmocka_unit_test(test_taken_back),
+        cmocka_unit_test(test_least_degree),          cmocka_unit_test(test_every_id),
         cmocka_unit_test(test_who_asks_for_too_much),
     };
 
