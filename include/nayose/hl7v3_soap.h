@@ -41,6 +41,10 @@ enum ny_soap_fault ny_soap_read(struct ny_arena *a, ny_str bytes, ny_str charset
 NY_MUST_USE ny_rc ny_soap_answer_write(struct ny_arena *a, const struct ny_soap_message *request,
                                        ny_str action, ny_str id, ny_str payload, ny_str *out);
 
+/* A message of ours to somebody; the answer is wanted on the same connection. As above. */
+NY_MUST_USE ny_rc ny_soap_request_write(struct ny_arena *a, ny_str action, ny_str id, ny_str to,
+                                        ny_str payload, ny_str *out);
+
 /* ---- faults ---- */
 
 /* A fault; its reason holds nothing of the message. out: a. NY_ELIMIT. */

@@ -42,6 +42,12 @@ struct ny_domain {
     unsigned id_width; /* digits of its local ids, by a setting of that source; 0: as received */
 };
 
+/* A patient identifier whose authority is known. Borrowed. */
+struct ny_known_id {
+    const struct ny_domain *domain;
+    ny_str id;
+};
+
 enum { NY_ID_WIDTH_MAX = 20 };
 
 /* A local id as this domain writes it: digits alone get leading zeros, or lose them, until they

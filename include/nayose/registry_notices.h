@@ -35,17 +35,13 @@ void ny_registry_consumer_resync(struct ny_registry *r, ny_str name, ny_str who,
 
 /* ---- the outbox ---- */
 
-struct ny_notice_id {
-    const struct ny_domain *domain;
-    ny_str id;
-};
 /* What a consumer is told: this is now the whole set of one person. */
 struct ny_notice {
     int64_t seq;
     int32_t consumer;
     int64_t person;
-    int64_t at_us;            /* of the change */
-    struct ny_notice_id *ids; /* [n_ids], by domain; the regional id last, when it is of interest */
+    int64_t at_us;           /* of the change */
+    struct ny_known_id *ids; /* [n_ids], by domain; the regional id last, when it is of interest */
     size_t n_ids;
     bool parked;
     ny_str answer; /* why it is parked */

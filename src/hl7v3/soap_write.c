@@ -32,17 +32,22 @@ static void envelope_open(struct ny_xml_writer *w, struct ny_arena *a)
     ny_xml_w_attr_c(w, "xmlns:wsa", WSA_NS);
 }
 
+static void action_write(struct ny_xml_writer *w, ny_str action, ny_str id)
+{
+    ny_xml_w_open(w, "wsa:Action");
+    ny_xml_w_attr_c(w, "env:mustUnderstand", "1");
+    ny_xml_w_text(w, action);
+    ny_xml_w_close(w);
+    ny_xml_w_element(w, "wsa:MessageID", id);
+}
+
 static void addressing_write(struct ny_xml_writer *w, const struct ny_soap_message *request,
                              ny_str action, ny_str id)
 {
     if (!request->addressed) { /* a sender that does not use it may not know it */
         return;
     }
-    ny_xml_w_open(w, "wsa:Action");
-    ny_xml_w_attr_c(w, "env:mustUnderstand", "1");
-    ny_xml_w_text(w, action);
-    ny_xml_w_close(w);
-    ny_xml_w_element(w, "wsa:MessageID", id);
+    action_write(w, action, id);
     if (request->message_id.n > 0) {
         ny_xml_w_element(w, "wsa:RelatesTo", request->message_id);
     }
@@ -63,6 +68,24 @@ ny_rc ny_soap_answer_write(struct ny_arena *a, const struct ny_soap_message *req
     envelope_open(&w, a);
     ny_xml_w_open(&w, "env:Header");
     addressing_write(&w, request, action, id);
+    ny_xml_w_close(&w);
+    ny_xml_w_open(&w, "env:Body");
+    ny_xml_w_raw(&w, payload);
+    return envelope_close(&w, out);
+}
+
+ny_rc ny_soap_request_write(struct ny_arena *a, ny_str action, ny_str id, ny_str to, ny_str payload,
+                            ny_str *out)
+{
+    struct ny_xml_writer w;
+
+    envelope_open(&w, a);
+    ny_xml_w_open(&w, "env:Header");
+    action_write(&w, action, id);
+    ny_xml_w_open(&w, "wsa:ReplyTo");
+    ny_xml_w_element(&w, "wsa:Address", NY_S(WSA_NS "/anonymous"));
+    ny_xml_w_close(&w);
+    ny_xml_w_element(&w, "wsa:To", to);
     ny_xml_w_close(&w);
     ny_xml_w_open(&w, "env:Body");
     ny_xml_w_raw(&w, payload);

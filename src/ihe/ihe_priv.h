@@ -150,17 +150,22 @@ NY_MUST_USE ny_rc ihe_ack_compose(struct ihe_exchange *ex, enum ny_hl7v2_ack_cod
 ny_str ihe_acknowledge_twice(struct ihe_exchange *ex, ny_str answer);
 /* dispatch.c: P, or T and D from a source that may, which must not act on who is there. */
 bool ihe_processing_is_allowed(const struct ihe_exchange *ex, bool acts_on_others);
-/* The answers of HL7 v3: iti44_ack.c to a feed, iti47_write.c to a demographics query. */
+/* The answers of HL7 v3: iti44_ack.c to a feed, iti45.c and iti47_write.c to queries. */
 NY_MUST_USE ny_rc ihe_iti44_ack_write(struct ihe_exchange *ex, struct ny_arena *a, ny_str *out);
+NY_MUST_USE ny_rc ihe_iti45_write(struct ihe_exchange *ex, struct ny_arena *a,
+                                  const struct ny_known_id *ids, size_t n_ids, ny_str *out);
+/* Takes the queried id out of those that are told; how many are left. */
+size_t ihe_iti45_drop_queried(const struct ihe_exchange *ex, struct ny_known_id *ids, size_t n);
 NY_MUST_USE ny_rc ihe_iti47_write(struct ihe_exchange *ex, struct ny_arena *a, ny_str *out);
 /* iti47_pages.c: what is kept for the next pages of queries in HL7 v3. NULL allowed. */
 void ihe_pages_destroy(struct ihe_pages *all);
-/* v3.c: sends an answer of HL7 v3. Nothing of ex may be used after. */
-void ihe_v3_send(struct ihe_v3 *v3, ny_str answer);
 /* dispatch.c: an MSH-10 for an answer, in a. */
 ny_str ihe_control_id_next(struct ny_ihe *ihe, struct ny_arena *a);
 /* compose and done of a feed. */
 extern const struct ny_reply ihe_feed_reply;
+
+/* iti10.c: the message's id of a notice, in v2 and in v3. In a. */
+ny_str ihe_notice_id(struct ny_arena *a, int64_t seq);
 
 /* ---- one file per transaction ---- */
 
@@ -177,12 +182,8 @@ void ihe_iti21(struct ihe_exchange *ex);
 void ihe_cancel(struct ihe_exchange *ex);
 
 /* What an RSP^K23 says beside the fault that stands in ex. */
-struct ihe_id {
-    ny_str id;
-    const struct ny_domain *domain;
-};
 NY_MUST_USE ny_rc ihe_iti9_write(struct ihe_exchange *ex, struct ny_arena *a,
-                                 const struct ihe_id *ids, size_t n_ids, ny_str *out);
+                                 const struct ny_known_id *ids, size_t n_ids, ny_str *out);
 
 /* An RSP^K22 or RSP^ZV2: the page of ex, or what the fault in ex says. */
 NY_MUST_USE ny_rc ihe_iti21_write(struct ihe_exchange *ex, struct ny_arena *a, ny_str *out);
@@ -198,8 +199,8 @@ bool ihe_is_shown(const struct ny_set *s, const struct ny_value *v);
 /* A birth date as YYYY[MM[DD]], in whatever form it was sent; empty: it is none. */
 void ihe_birth_text(ny_str text, char out[16]);
 /* The ids of a person that are told; arena, NULL when it is full. */
-struct ihe_id *ihe_hit_ids(const struct ny_registry *r, const struct ny_search_hit *hit,
-                           struct ny_arena *a, size_t *out_n);
+struct ny_known_id *ihe_hit_ids(const struct ny_registry *r, const struct ny_search_hit *hit,
+                                struct ny_arena *a, size_t *out_n);
 
 /* ---- query.c ---- */
 
@@ -229,9 +230,9 @@ bool ihe_targets_read(struct ihe_exchange *ex, const struct ny_hl7v2_segment *qp
                       struct ihe_targets *out);
 /* The ids to tell: members in their order (domain, local id), the regional id last. asked: the
  * domain of the queried id, which "all" leaves out. a; NULL: it is full. */
-struct ihe_id *ihe_ids_collect(const struct ny_registry *r, struct ny_arena *a,
-                               const struct ihe_targets *t, const struct ny_resolved *res,
-                               const struct ny_domain *asked, size_t *out_n);
+struct ny_known_id *ihe_ids_collect(const struct ny_registry *r, struct ny_arena *a,
+                                    const struct ihe_targets *t, const struct ny_resolved *res,
+                                    const struct ny_domain *asked, size_t *out_n);
 struct ihe_counts {
     size_t total, here, remaining;
 };
@@ -239,9 +240,9 @@ struct ihe_counts {
 void ihe_query_head_write(struct ihe_exchange *ex, struct ny_hl7v2_writer *w, struct ny_arena *a,
                           const struct ihe_counts *counts, bool found);
 /* Repetitions of PID-3. */
-void ihe_ids_write(struct ny_hl7v2_writer *w, const struct ihe_id *ids, size_t n);
+void ihe_ids_write(struct ny_hl7v2_writer *w, const struct ny_known_id *ids, size_t n);
 /* "F01,F02,REG": the namespaces told, each once; ids of one domain stand together. */
-ny_str ihe_domains_told(struct ny_arena *a, const struct ihe_id *ids, size_t n);
+ny_str ihe_domains_told(struct ny_arena *a, const struct ny_known_id *ids, size_t n);
 
 /* ---- ids.c ---- */
 

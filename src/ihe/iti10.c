@@ -10,7 +10,7 @@
 
 #include "ihe_priv.h"
 
-static ny_str control_id_of(struct ny_arena *a, int64_t seq)
+ny_str ihe_notice_id(struct ny_arena *a, int64_t seq)
 {
     return ny_arena_printf(a, "N%lld", (long long)seq);
 }
@@ -36,23 +36,6 @@ static enum ny_charset charset_of(const struct ny_notice *n)
     return ascii ? NY_CHARSET_ASCII : NY_CHARSET_UTF8;
 }
 
-static void ids_write(struct ny_hl7v2_writer *w, const struct ny_notice *n)
-{
-    ny_hl7v2_w_field(w);
-    for (size_t i = 0; i < n->n_ids; i++) {
-        const struct ny_domain *d = n->ids[i].domain;
-        const struct ny_hl7v2_hd hd = {d->ns, d->oid, d->type};
-
-        if (i > 0) {
-            ny_hl7v2_w_rep(w);
-        }
-        ny_hl7v2_w_value(w, n->ids[i].id);
-        ny_hl7v2_w_component(w);
-        ny_hl7v2_w_component(w);
-        ny_hl7v2_w_hd_component(w, &hd);
-    }
-}
-
 ny_rc ny_ihe_notice_write(const struct ny_ihe *ihe, struct ny_arena *a,
                           const struct ny_notice *notice, ny_str application, ny_str facility,
                           int64_t now_us, ny_str *out)
@@ -66,7 +49,7 @@ ny_rc ny_ihe_notice_write(const struct ny_ihe *ihe, struct ny_arena *a,
         .type = NY_S("ADT"),
         .event = NY_S("A31"),
         .structure = NY_S("ADT_A05"),
-        .control_id = control_id_of(a, notice->seq),
+        .control_id = ihe_notice_id(a, notice->seq),
         .processing_id = NY_S("P"),
         .version = NY_S("2.5"),
         .charset = charset_of(notice),
@@ -84,7 +67,8 @@ ny_rc ny_ihe_notice_write(const struct ny_ihe *ihe, struct ny_arena *a,
     ny_hl7v2_w_end(&w);
     ny_hl7v2_w_begin(&w, NY_S("PID"));
     ny_hl7v2_w_skip(&w, 2);
-    ids_write(&w, notice);
+    ny_hl7v2_w_field(&w);
+    ihe_ids_write(&w, notice->ids, notice->n_ids);
     ny_hl7v2_w_skip(&w, 1);
     ny_hl7v2_w_text(&w, NY_S(" ")); /* a name is required, and none is told */
     ny_hl7v2_w_end(&w);
@@ -116,7 +100,7 @@ enum ny_ihe_answer ny_ihe_notice_answer(struct ny_arena *a, ny_str answer, int64
                 ? said
                 : ny_arena_printf(a, "%.*s %.*s", NY_ARG(said), (int)(err.n < 8 ? err.n : 8),
                                   err.n > 0 ? err.p : "");
-    if (!ny_str_equals(ny_hl7v2_text(msa, 2, 1, 1, 1), control_id_of(a, seq))) {
+    if (!ny_str_equals(ny_hl7v2_text(msa, 2, 1, 1, 1), ihe_notice_id(a, seq))) {
         return NY_IHE_ANSWER_OTHER;
     }
     if (ny_str_equals(said, NY_S("AA"))) {

@@ -81,12 +81,12 @@ static void on_noted(void *ctx, ny_rc rc, ny_str answer)
 static ny_str domains_of_page(struct ihe_exchange *ex)
 {
     const struct ny_registry *r = ex->ihe->cfg.registry;
-    struct ihe_id all[IHE_LOCATIONS_MAX];
+    struct ny_known_id all[IHE_LOCATIONS_MAX];
     size_t n_all = 0;
 
     for (size_t i = 0; i < ex->page->n; i++) {
         size_t n = 0;
-        struct ihe_id *ids = ihe_hit_ids(r, &ex->page->hits[i], ex->arena, &n);
+        struct ny_known_id *ids = ihe_hit_ids(r, &ex->page->hits[i], ex->arena, &n);
 
         for (size_t k = 0; k < n; k++) {
             size_t j = 0;

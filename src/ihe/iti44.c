@@ -6,9 +6,10 @@
  *
  *   add of a known patient, revision of an unknown one: done, and told (detail I)
  *   several patients, or several that are replaced: CE, nothing done
+ *   a revision whose ids all have updateMode D: they are withdrawn (A29); some of them: CE
  *
- * Ids of other organisations (asOtherIDs) are taken where
- * the sender may feed them. Spec: ITI TF-2 3.44, appendix O; our HL7 v3 rules 6, 7. */
+ * Ids of other organisations (asOtherIDs) are taken where the sender may feed them. Spec: ITI
+ * TF-2 3.44, appendix O; our HL7 v3 rules 6, 7. */
 
 #include "v3_priv.h"
 
@@ -25,49 +26,9 @@ static bool is_merge(const struct ihe_v3 *v3)
     return ny_str_ends_with(ny_str_from_c(v3->x->operation->request), NY_S("201304UV02"));
 }
 
-static bool refuse(struct ihe_exchange *ex, enum ihe_fault f, const struct ny_xml_node *where)
-{
-    ny_str path = NY_STR_NONE;
-
-    if (where != NULL) {
-        path = ny_xml_path(ex->arena, ex->v3->x->message, where);
-    }
-    return ihe_refuse(ex, f, path.p);
-}
-
 /* ---- checks ---- */
 
-bool ihe_v3_header_check(struct ihe_exchange *ex, bool only_real)
-{
-    const struct ihe_v3 *v3 = ex->v3;
-    const struct ny_xml_node *m = v3->x->message;
-    const struct ny_xml_node *kind = ihe_v3_child(m, "interactionId");
-    const struct ny_xml_node *processing = ihe_v3_child(m, "processingCode");
-    const struct ny_xml_node *mode = ihe_v3_child(m, "processingModeCode");
-
-    const ny_str written = ny_str_trim(ny_xml_attr(kind, "extension"));
-    const ny_str request = ny_str_from_c(v3->x->operation->request);
-    const bool quqi = ny_str_equals(written, NY_S("QUQI_IN000003UV01")); /* of _Cancel, too */
-
-    ex->msh.processing_id = ny_str_trim(ny_xml_attr(processing, "code"));
-    if (!ihe_v3_may_speak(v3)) {
-        return ihe_refuse(ex, IHE_FAULT_FOREIGN_SENDER, NULL);
-    }
-    if (v3->x->invalid) {
-        return refuse(ex, IHE_FAULT_V3_SCHEMA, NULL);
-    }
-    if (!ny_str_equals(written, request) && !(quqi && ny_str_starts_with(request, written))) {
-        return refuse(ex, IHE_FAULT_V3_INTERACTION, kind);
-    }
-    if (v3->request.control_id.n == 0) {
-        return refuse(ex, IHE_FAULT_V3_NO_ID, NULL);
-    }
-    if (!ihe_processing_is_allowed(ex, only_real)) {
-        return refuse(ex, IHE_FAULT_PROCESSING_ID, processing);
-    }
-    return ny_str_equals(ny_str_trim(ny_xml_attr(mode, "code")), NY_S("T")) ||
-           refuse(ex, IHE_FAULT_V3_MODE, mode);
-}
+enum feed_kind { FEED_SAY, FEED_MERGE, FEED_WITHDRAW };
 
 /* The one patient. */
 static bool subject_read(struct ihe_exchange *ex, struct ihe_v3_feed *f)
@@ -81,12 +42,12 @@ static bool subject_read(struct ihe_exchange *ex, struct ihe_v3_feed *f)
     subject1 = ihe_v3_child(f->event, "subject1");
     f->patient = ihe_v3_child(subject1, "patient");
     if (f->patient == NULL) {
-        return refuse(ex, IHE_FAULT_FIELD_MISSING, f->event != NULL ? f->event : act);
+        return ihe_v3_refuse(ex, IHE_FAULT_FIELD_MISSING, f->event != NULL ? f->event : act);
     }
     again = again != NULL ? again : ny_xml_again(f->event);
     again = again != NULL ? again : ny_xml_again(subject1);
     again = again != NULL ? again : ny_xml_again(f->patient);
-    return again == NULL || refuse(ex, IHE_FAULT_V3_PATIENTS, again);
+    return again == NULL || ihe_v3_refuse(ex, IHE_FAULT_V3_PATIENTS, again);
 }
 
 /* The one id that a merge takes away; other messages take none. */
@@ -99,14 +60,15 @@ static bool replaced_read(struct ihe_exchange *ex, struct ihe_v3_feed *f)
 
     f->replaced = ihe_v3_child(role, "id");
     if (!is_merge(ex->v3)) {
-        return of == NULL || refuse(ex, IHE_FAULT_V3_REPLACED, of);
+        return of == NULL || ihe_v3_refuse(ex, IHE_FAULT_V3_REPLACED, of);
     }
     if (f->replaced == NULL) {
-        return refuse(ex, IHE_FAULT_FIELD_MISSING, of != NULL ? of : f->event);
+        return ihe_v3_refuse(ex, IHE_FAULT_FIELD_MISSING, of != NULL ? of : f->event);
     }
     if (ny_xml_again(of) != NULL || ny_xml_again(f->replaced) != NULL) {
-        return refuse(ex, IHE_FAULT_V3_REPLACED,
-                      ny_xml_again(of) != NULL ? ny_xml_again(of) : ny_xml_again(f->replaced));
+        return ihe_v3_refuse(ex, IHE_FAULT_V3_REPLACED,
+                             ny_xml_again(of) != NULL ? ny_xml_again(of)
+                                                      : ny_xml_again(f->replaced));
     }
     return true;
 }
@@ -114,10 +76,35 @@ static bool replaced_read(struct ihe_exchange *ex, struct ihe_v3_feed *f)
 static bool id_add(struct ihe_exchange *ex, struct ihe_v3_feed *f, const struct ny_xml_node *id)
 {
     if (f->n_ids == NY_FEED_IDS_MAX) {
-        return refuse(ex, IHE_FAULT_FIELD_LIMIT, id);
+        return ihe_v3_refuse(ex, IHE_FAULT_FIELD_LIMIT, id);
     }
     f->ids[f->n_ids++] = id;
     return true;
+}
+
+/* The id goes: HL7UpdateMode D, which the schemas of 2008 do not allow, but not all ask them. */
+static bool is_removed(const struct ny_xml_node *id)
+{
+    return ny_str_equals(ny_str_trim(ny_xml_attr(id, "updateMode")), NY_S("D"));
+}
+
+/* A revision either tells of a patient or takes his ids back: which of both is meant must not
+ * depend on the order. *out: they go. */
+static bool removal_read(struct ihe_exchange *ex, const struct ihe_v3_feed *f, bool *out)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < f->n_ids; i++) {
+        n += is_removed(f->ids[i]);
+    }
+    *out = n > 0;
+    if (n == 0) {
+        return true;
+    }
+    if (n < f->n_ids) {
+        return ihe_v3_refuse(ex, IHE_FAULT_V3_REMOVED, f->patient);
+    }
+    return ihe_processing_is_allowed(ex, true) || ihe_refuse(ex, IHE_FAULT_PROCESSING_ID, NULL);
 }
 
 /* patient/id, all of which the sender must own, then what it may feed of the others. */
@@ -136,13 +123,13 @@ static bool ids_read(struct ihe_exchange *ex, struct ihe_v3_feed *f)
         }
     }
     if (f->n_ids == 0) {
-        return refuse(ex, IHE_FAULT_FIELD_MISSING, f->patient);
+        return ihe_v3_refuse(ex, IHE_FAULT_FIELD_MISSING, f->patient);
     }
     for (; other != NULL && !is_merge(ex->v3); other = ny_xml_again(other)) {
         for (id = ihe_v3_child(other, "id"); id != NULL; id = ny_xml_again(id)) {
-            const struct ny_domain *d = ihe_v3_domain(ex->v3, id);
+            const struct ny_domain *d = ihe_v3_domain(ex, id);
 
-            if (d != NULL && ny_xml_attr(id, "extension").n > 0 &&
+            if (d != NULL && ny_xml_attr(id, "extension").n > 0 && !ihe_v3_is_insurance(id) &&
                 ny_registry_may_feed(ex->ihe->cfg.registry, ex->request.source, d) &&
                 !id_add(ex, f, id)) {
                 return false;
@@ -189,32 +176,17 @@ static bool times_write(struct ihe_exchange *ex, struct ny_hl7v2_writer *w)
     ny_hl7v2_w_end(w);
     return ny_hl7v2_ts_parse(event, zone, &ts, NULL) == NY_OK ||
            ny_hl7v2_ts_parse(sent, zone, &ts, NULL) == NY_OK ||
-           refuse(ex, IHE_FAULT_NO_TIME, ihe_v3_child(m, "creationTime"));
+           ihe_v3_refuse(ex, IHE_FAULT_NO_TIME, ihe_v3_child(m, "creationTime"));
 }
 
-bool ihe_v3_take(struct ihe_exchange *ex, struct ny_hl7v2_writer *w)
+static bool adt_make(struct ihe_exchange *ex, const struct ihe_v3_feed *f, enum feed_kind kind)
 {
-    const struct ny_charset_spec utf8 = {.charset = NY_CHARSET_UTF8};
-    struct ny_hl7v2_msg *msg = NULL;
-    ny_str bytes;
-
-    if (ny_hl7v2_finish(w, &utf8, &bytes, NULL) != NY_OK ||
-        ny_hl7v2_parse(ex->arena, bytes, NULL, &msg, NULL) != NY_OK) {
-        return ihe_refuse(ex, IHE_FAULT_TOO_LARGE, NULL);
-    }
-    ex->msg = msg;
-    ex->msh = *ny_hl7v2_header(msg);
-    ex->msh.sending_application.namespace_id = ex->v3->app;
-    ex->msh.sending_facility.namespace_id = ex->v3->facility;
-    return true;
-}
-
-static bool adt_make(struct ihe_exchange *ex, const struct ihe_v3_feed *f)
-{
+    static const char *const events[] = {
+        [FEED_SAY] = "A31", [FEED_MERGE] = "A40", [FEED_WITHDRAW] = "A29"};
     const struct ny_hl7v2_header_fields h = {
         .now_us = ex->request.received_us,
         .type = NY_S("ADT"),
-        .event = is_merge(ex->v3) ? NY_S("A40") : NY_S("A31"),
+        .event = ny_str_from_c(events[kind]),
         .control_id = ex->request.control_id,
         .processing_id = ex->msh.processing_id,
         .version = NY_S("2.5"),
@@ -230,11 +202,14 @@ static bool adt_make(struct ihe_exchange *ex, const struct ihe_v3_feed *f)
     ny_hl7v2_w_begin(&w, NY_S("PID"));
     ny_hl7v2_w_skip(&w, 2);
     ihe_v3_ids_write(&w, f->ids, f->n_ids);
-    if (f->replaced == NULL) {
+    if (kind == FEED_SAY) {
         ihe_v3_patient_write(&w, ex->arena, f->patient);
     }
     ny_hl7v2_w_end(&w);
-    if (f->replaced != NULL) {
+    if (kind == FEED_SAY) {
+        ihe_v3_insurances_write(&w, ihe_v3_child(f->patient, "patientPerson"));
+    }
+    if (kind == FEED_MERGE) {
         ny_hl7v2_w_begin(&w, NY_S("MRG"));
         ihe_v3_ids_write(&w, &f->replaced, 1);
         ny_hl7v2_w_end(&w);
@@ -259,44 +234,28 @@ static bool body_hash(struct ihe_exchange *ex)
     return true;
 }
 
-struct ihe_exchange *ihe_v3_exchange_make(struct ihe_v3 *v3)
+void ihe_iti44(struct ihe_exchange *ex)
 {
-    struct ihe_exchange *ex = NY_ARENA_NEW(v3->arena, struct ihe_exchange);
-    struct ny_ihe_exchange *x = NY_ARENA_NEW(v3->arena, struct ny_ihe_exchange);
-    struct ihe_v3_feed *f = NY_ARENA_NEW(v3->arena, struct ihe_v3_feed);
+    bool merge = is_merge(ex->v3);
+    bool removed = false;
+    struct ihe_v3_feed *f = NY_ARENA_NEW(ex->arena, struct ihe_v3_feed);
 
-    if (ex == NULL || x == NULL || f == NULL) {
-        return NULL;
-    }
-    *x = (struct ny_ihe_exchange){.arena = v3->arena,
-                                  .in = v3->x->in,
-                                  .peer_addr = v3->x->peer_addr,
-                                  .may_query = v3->x->may_query,
-                                  .speaker = v3->x->speaker};
-    ex->ihe = v3->ihe;
-    ex->x = x;
-    ex->arena = v3->arena;
-    ex->v3 = v3;
-    ex->request = v3->request;
-    ex->msh.control_id = v3->request.control_id;
-    v3->feed = f;
-    return ex;
-}
-
-void ihe_iti44(struct ihe_v3 *v3)
-{
-    struct ihe_exchange *ex = ihe_v3_exchange_make(v3);
-    struct ihe_v3_feed *f = v3->feed;
-
-    if (ex == NULL || !body_hash(ex)) {
-        v3->x->answer(v3->x->ctx, NY_STR_NONE);
-    } else if (!ny_registry_is_ready(v3->ihe->cfg.registry)) {
-        ihe_finish_unavailable(ex, NY_EDB);
-    } else if (!ihe_v3_header_check(ex, is_merge(v3)) || !subject_read(ex, f) ||
-               !replaced_read(ex, f) || !ids_read(ex, f) || !adt_make(ex, f)) {
+    ex->v3->feed = f;
+    if (f == NULL || !body_hash(ex)) {
+        ihe_finish_unavailable(ex, NY_ELIMIT);
+    } else if (!ihe_v3_begin(ex, NULL, merge)) {
+        return;
+    } else if (!subject_read(ex, f) || !replaced_read(ex, f) || !ids_read(ex, f) ||
+               !removal_read(ex, f, &removed) ||
+               !adt_make(ex, f,
+                         merge     ? FEED_MERGE
+                         : removed ? FEED_WITHDRAW
+                                   : FEED_SAY)) {
         ihe_finish(ex);
-    } else if (is_merge(v3)) {
+    } else if (merge) {
         ihe_merge(ex, NY_FEED_MERGE);
+    } else if (removed) {
+        ihe_withdraw(ex);
     } else {
         ihe_feed(ex, false);
     }
@@ -330,9 +289,9 @@ static uint64_t number_next(ny_str *rest)
 }
 
 /* The element that an ERL speaks of; NULL: none. */
-static const struct ny_xml_node *place_find(const struct ihe_v3 *v3, ny_str erl)
+static const struct ny_xml_node *place_find(const struct ihe_exchange *ex, ny_str erl)
 {
-    const struct ihe_v3_feed *f = v3->feed;
+    const struct ihe_v3_feed *f = ex->v3->feed;
     ny_str rest = erl;
     ny_str segment = ny_str_split(&rest, '^');
     uint64_t field;
@@ -341,16 +300,16 @@ static const struct ny_xml_node *place_find(const struct ihe_v3 *v3, ny_str erl)
     (void)number_next(&rest);
     field = number_next(&rest);
     rep = number_next(&rest);
-    if (ny_str_equals(segment, NY_S("MRG"))) {
+    if (ny_str_equals(segment, NY_S("MRG")) && f != NULL) {
         return f->replaced;
     }
     if (ny_str_equals(segment, NY_S("MSH"))) {
-        return ihe_v3_child(v3->x->message, "sender");
+        return ihe_v3_child(ex->v3->x->message, "sender");
     }
     if (ny_str_equals(segment, NY_S("QPD"))) {
-        return ihe_iti47_place(v3, erl);
+        return ihe_v3_question_place(ex, erl);
     }
-    if (!ny_str_equals(segment, NY_S("PID"))) {
+    if (!ny_str_equals(segment, NY_S("PID")) || f == NULL) {
         return NULL;
     }
     if (field == 3) {
@@ -364,13 +323,13 @@ static const struct ny_xml_node *place_find(const struct ihe_v3 *v3, ny_str erl)
     return NULL;
 }
 
-ny_str ihe_v3_place(const struct ihe_v3 *v3, struct ny_arena *a, ny_str where)
+ny_str ihe_v3_place(const struct ihe_exchange *ex, struct ny_arena *a, ny_str where)
 {
     const struct ny_xml_node *n;
 
     if (ny_str_starts_with(where, NY_S("/"))) {
         return where;
     }
-    n = place_find(v3, where);
-    return n != NULL ? ny_xml_path(a, v3->x->message, n) : NY_STR_NONE;
+    n = place_find(ex, where);
+    return n != NULL ? ny_xml_path(a, ex->v3->x->message, n) : NY_STR_NONE;
 }

@@ -24,7 +24,8 @@ static const struct {
 static void code_write(struct ny_xml_writer *w, const struct ihe_exchange *ex, int err)
 {
     size_t i = 0;
-    bool sender = ex->fault == IHE_FAULT_UNKNOWN_SENDER || ex->fault == IHE_FAULT_FOREIGN_SENDER;
+    bool sender = ex->fault == IHE_FAULT_UNKNOWN_SENDER || ex->fault == IHE_FAULT_FOREIGN_SENDER ||
+                  ex->fault == IHE_FAULT_QUERY_DENIED;
 
     while (i < NY_ARRAY_LEN(codes) - 1 && codes[i].err != err) {
         i++;
@@ -39,7 +40,7 @@ static void code_write(struct ny_xml_writer *w, const struct ihe_exchange *ex, i
 static void detail_write(struct ny_xml_writer *w, const struct ihe_exchange *ex, const char *type,
                          int err, const char *text, ny_str where)
 {
-    ny_str place = ihe_v3_place(ex->v3, w->buf.arena, where);
+    ny_str place = ihe_v3_place(ex, w->buf.arena, where);
 
     ny_xml_w_open(w, "acknowledgementDetail");
     ny_xml_w_attr_c(w, "typeCode", type);
@@ -60,6 +61,9 @@ static void surprise_write(struct ny_xml_writer *w, const struct ihe_exchange *e
 {
     ny_str request = ny_str_from_c(ex->v3->x->operation->request);
 
+    if (ex->feed.kind == NY_FEED_WITHDRAW) {
+        return;
+    }
     if (ny_str_ends_with(request, NY_S("201301UV02")) && !ex->first_was_unknown) {
         detail_write(w, ex, "I", 0, "the patient was known: revised", NY_STR_NONE);
     } else if (ny_str_ends_with(request, NY_S("201302UV02")) && ex->first_was_unknown) {
@@ -105,8 +109,7 @@ void ihe_v3_acknowledgement_write(struct ihe_exchange *ex, struct ny_xml_writer 
     ny_xml_w_attr_c(w, "code", type);
     ny_xml_w_close(w);
     ny_xml_w_open(w, "targetMessage");
-    ihe_v3_id_write(w, "id", ny_xml_attr(ex->v3->id, "root"), ny_xml_attr(ex->v3->id, "extension"),
-                    ny_xml_attr(ex->v3->id, "assigningAuthorityName"));
+    ihe_v3_id_write(w, "id", ihe_v3_ii(ex->v3->id));
     ny_xml_w_close(w);
     details_write(w, ex);
     ny_xml_w_close(w);
@@ -117,7 +120,7 @@ ny_rc ihe_iti44_ack_write(struct ihe_exchange *ex, struct ny_arena *a, ny_str *o
     struct ny_xml_writer w;
 
     ny_xml_w_init(&w, a);
-    ihe_v3_wrapper_write(ex->v3, &w);
+    ihe_v3_answer_begin(ex, &w);
     ihe_v3_acknowledgement_write(ex, &w, ack_code(ex));
     ny_xml_w_close(&w);
     return ny_xml_w_end(&w, out);

@@ -3,10 +3,10 @@
  *
  * The question is written as the QBP^Q22 of the same meaning and goes the way of ITI-21: the same
  * search, the same limits, the same note before the answer. Repeated parameters are "any of these",
- * but of livingSubjectId all must be the patient's. Semantics texts, matchAlgorithm and what IHE
- * leaves out of the question (modifyCode, sortControl …) are not looked at.
- * Spec: ITI TF-2 3.47; our HL7 v3 rules 10. DEVIATION: an interval of birth dates is refused unless
- * its ends are equal. */
+ * but of livingSubjectId all must be the patient's. minimumDegreeMatch is QPD-4. A matchAlgorithm
+ * is remarked (W): there is one, and it is ours. Semantics texts and what IHE leaves out of the
+ * question (modifyCode, sortControl …) are not looked at. Spec: ITI TF-2 3.47; our HL7 v3 rules 10.
+ * DEVIATION: of an interval of birth dates, width is refused, since its unit is free. */
 
 #include "v3_priv.h"
 
@@ -32,27 +32,18 @@ static void ask(struct question *q, const char *path, ny_str value)
     ny_hl7v2_w_value(q->w, value);
 }
 
-static bool refuse(struct question *q, enum ihe_fault f, const struct ny_xml_node *where)
-{
-    return ihe_refuse(q->ex, f, ny_xml_path(q->ex->arena, q->ex->v3->x->message, where).p);
-}
-
 /* ---- parameters ---- */
 
 typedef bool value_fn(struct question *q, const struct ny_xml_node *value);
 
-/* Every value of every parameter of that name; one with nullFlavor asks for nothing. */
+/* Every value of every parameter of that name. */
 static bool each(struct question *q, const char *name, value_fn *fn)
 {
-    const struct ny_xml_node *p = ihe_v3_child(q->list, name);
+    const struct ny_xml_node *v = ihe_v3_value_first(q->list, name);
 
-    for (; p != NULL; p = ny_xml_again(p)) {
-        const struct ny_xml_node *v = ihe_v3_child(p, "value");
-
-        for (; v != NULL; v = ny_xml_again(v)) {
-            if (ny_xml_attr(v, "nullFlavor").n == 0 && !fn(q, v)) {
-                return false;
-            }
+    for (; v != NULL; v = ihe_v3_value_next(v)) {
+        if (!fn(q, v)) {
+            return false;
         }
     }
     return true;
@@ -93,29 +84,32 @@ static bool sex_ask(struct question *q, const struct ny_xml_node *v)
     return true;
 }
 
+/* A day, a month or a year; or from one to another. */
 static bool birth_ask(struct question *q, const struct ny_xml_node *v)
 {
     const ny_str low = ny_str_trim(ny_xml_attr(ihe_v3_child(v, "low"), "value"));
     const ny_str high = ny_str_trim(ny_xml_attr(ihe_v3_child(v, "high"), "value"));
     ny_str value = ny_str_trim(ny_xml_attr(v, "value"));
 
+    if (ihe_v3_child(v, "width") != NULL) {
+        return ihe_v3_refuse(q->ex, IHE_FAULT_QUERY_VALUE, ihe_v3_child(v, "width"));
+    }
     if (value.n == 0) {
         value = ny_str_trim(ny_xml_attr(ihe_v3_child(v, "center"), "value"));
     }
-    if (value.n == 0 && ny_str_equals(low, high)) {
-        value = low;
-    }
+    value = ny_str_sub(value, 0, 8);
     if (value.n == 0 && low.n + high.n > 0) {
-        return refuse(q, IHE_FAULT_QUERY_VALUE, v);
+        value = ny_arena_printf(q->ex->arena, "%.*s..%.*s", NY_ARG(ny_str_sub(low, 0, 8)),
+                                NY_ARG(ny_str_sub(high, 0, 8)));
     }
-    ask(q, "@PID.7", ny_str_sub(value, 0, 8));
+    ask(q, "@PID.7", value);
     return true;
 }
 
 static bool id_ask(struct question *q, const struct ny_xml_node *v)
 {
     if (ny_str_trim(ny_xml_attr(v, "extension")).n == 0 || ihe_v3_root(v).n == 0) {
-        return refuse(q, IHE_FAULT_QUERY_FIELD, v);
+        return ihe_v3_refuse(q->ex, IHE_FAULT_QUERY_FIELD, v);
     }
     ask(q, "@PID.3.1", ny_xml_attr(v, "extension"));
     ask(q, "@PID.3.4.2", ihe_v3_root(v));
@@ -168,23 +162,6 @@ static bool parameters_ask(struct question *q)
     return true;
 }
 
-/* QPD-8: the domains whose ids are wanted. */
-static bool scope_ask(struct question *q, const struct ny_xml_node *v)
-{
-    const struct ny_hl7v2_hd hd = {.universal_id = ihe_v3_root(v),
-                                   .universal_id_type = NY_S("ISO")};
-
-    if (!q->first) {
-        ny_hl7v2_w_rep(q->w);
-    }
-    q->first = false;
-    for (unsigned i = 0; i < 3; i++) {
-        ny_hl7v2_w_value(q->w, NY_S(""));
-    }
-    ny_hl7v2_w_hd_component(q->w, &hd);
-    return true;
-}
-
 /* ---- as QBP ---- */
 
 static bool quantity_ask(struct question *q)
@@ -196,7 +173,7 @@ static bool quantity_ask(struct question *q)
     int64_t count = 0;
 
     if (code.n > 0 && !ny_str_equals(code, NY_S("RD"))) {
-        return refuse(q, IHE_FAULT_QUERY_VALUE, unit);
+        return ihe_v3_refuse(q->ex, IHE_FAULT_QUERY_VALUE, unit);
     }
     if (n == NULL || ny_str_to_i64(ny_str_trim(ny_xml_attr(n, "value")), 1, NY_SEARCH_PAGE_MAX,
                                    &count) != NY_OK) {
@@ -209,35 +186,34 @@ static bool quantity_ask(struct question *q)
     return true;
 }
 
+/* QPD-4 to QPD-7: how sure a hit must be at least. */
+static void criteria_write(struct ihe_exchange *ex, struct ny_hl7v2_writer *w)
+{
+    const struct ny_xml_node *list = ihe_v3_child(ex->v3->query, "matchCriterionList");
+    const struct ny_xml_node *least = ihe_v3_value_first(list, "minimumDegreeMatch");
+    const struct ny_xml_node *algorithm = ihe_v3_value_first(list, "matchAlgorithm");
+
+    if (algorithm != NULL) {
+        ihe_warn(ex, 102, ny_xml_path(ex->arena, ex->v3->x->message, algorithm).p);
+    }
+    ny_hl7v2_w_text(w, ny_str_trim(ny_xml_attr(least, "value")));
+    ny_hl7v2_w_skip(w, 3);
+}
+
 static bool qbp_make(struct ihe_exchange *ex)
 {
-    const struct ny_hl7v2_header_fields h = {
-        .now_us = ex->request.received_us,
-        .type = NY_S("QBP"),
-        .event = NY_S("Q22"),
-        .control_id = ex->request.control_id,
-        .processing_id = NY_S("P"),
-        .version = NY_S("2.5"),
-        .charset = NY_CHARSET_UTF8,
-    };
     struct ny_hl7v2_writer w;
     struct question q = {ex, &w, ihe_v3_child(ex->v3->query, "parameterList"), true};
 
     if (ex->v3->query == NULL) {
-        return refuse(&q, IHE_FAULT_QUERY_FIELD, ex->v3->x->message);
+        return ihe_v3_refuse(ex, IHE_FAULT_QUERY_FIELD, ex->v3->x->message);
     }
-    ny_hl7v2_writer_init(&w, ex->arena, NULL);
-    ny_hl7v2_header_write(&w, &h);
-    ny_hl7v2_w_begin(&w, NY_S("QPD"));
-    ny_hl7v2_w_text(&w, NY_S("IHE PDQ Query"));
-    ny_hl7v2_w_text(&w, ihe_v3_query_id(ex->arena, ex->v3->query));
+    ihe_v3_question_begin(ex, &w, "Q22", "IHE PDQ Query");
     if (!parameters_ask(&q)) {
         return false;
     }
-    ny_hl7v2_w_skip(&w, 4);
-    ny_hl7v2_w_field(&w);
-    q.first = true;
-    (void)each(&q, "otherIDsScopingOrganization", scope_ask);
+    criteria_write(ex, &w);
+    ihe_v3_domains_write(ex, &w, "otherIDsScopingOrganization");
     ny_hl7v2_w_end(&w);
     if (!quantity_ask(&q)) {
         return false;
@@ -246,41 +222,16 @@ static bool qbp_make(struct ihe_exchange *ex)
     return ihe_v3_take(ex, &w);
 }
 
-void ihe_iti47(struct ihe_v3 *v3)
+void ihe_iti47(struct ihe_exchange *ex)
 {
     static const struct ihe_event query = {"QBP", "Q22", IHE_ITI21, "ITI-47", IHE_VISIT_NONE};
-    struct ihe_exchange *ex = ihe_v3_exchange_make(v3);
 
-    if (ex == NULL) {
-        v3->x->answer(v3->x->ctx, NY_STR_NONE);
+    if (!ihe_v3_begin(ex, &query, true)) {
         return;
     }
-    ex->event = &query;
-    if (!ny_registry_is_ready(v3->ihe->cfg.registry)) {
-        ihe_finish_unavailable(ex, NY_EDB);
-    } else if (!ihe_v3_header_check(ex, true) || !qbp_make(ex)) {
-        ihe_finish(ex);
-    } else {
+    if (qbp_make(ex)) {
         ihe_iti21(ex);
+    } else {
+        ihe_finish(ex);
     }
-}
-
-/* Where a place of QPD comes from; NULL: no more than the whole question. */
-const struct ny_xml_node *ihe_iti47_place(const struct ihe_v3 *v3, ny_str erl)
-{
-    const struct ny_xml_node *list = ihe_v3_child(v3->query, "parameterList");
-    const struct ny_xml_node *scope = ihe_v3_child(list, "otherIDsScopingOrganization");
-    ny_str rest = ny_str_sub(erl, strlen("QPD^1^8^"), erl.n);
-    uint64_t n = 1;
-
-    if (!ny_str_starts_with(erl, NY_S("QPD^1^8"))) {
-        return list;
-    }
-    if (ny_str_to_u64(ny_str_split(&rest, '^'), 1, 1000, &n) != NY_OK) {
-        return scope;
-    }
-    while (n-- > 1 && ny_xml_again(scope) != NULL) {
-        scope = ny_xml_again(scope);
-    }
-    return ihe_v3_child(scope, "value") != NULL ? ihe_v3_child(scope, "value") : scope;
 }

@@ -62,14 +62,6 @@ static struct page *page_oldest(struct ihe_pages *all)
     return oldest;
 }
 
-ny_str ihe_v3_query_id(struct ny_arena *a, const struct ny_xml_node *query)
-{
-    const struct ny_xml_node *id = ihe_v3_child(query, "queryId");
-
-    return ny_arena_printf(a, "%.*s %.*s", NY_ARG(ny_xml_attr(id, "root")),
-                           NY_ARG(ny_xml_attr(id, "extension")));
-}
-
 void ihe_pages_keep(const struct ihe_exchange *ex, ny_str pointer)
 {
     struct ny_ihe *ihe = ex->ihe;
@@ -143,32 +135,23 @@ static void cancel(struct ihe_exchange *ex, struct page *p)
     ihe_finish(ex);
 }
 
-void ihe_iti47_more(struct ihe_v3 *v3)
+void ihe_iti47_more(struct ihe_exchange *ex)
 {
     static const struct ihe_event next = {"QBP", "Q22", IHE_ITI21, "ITI-47", IHE_VISIT_NONE};
     static const struct ihe_event stop = {"QCN", "J01", IHE_CANCEL, "ITI-47", IHE_VISIT_NONE};
+    struct ihe_v3 *v3 = ex->v3;
     const struct ny_xml_node *act = ihe_v3_child(v3->x->message, "controlActProcess");
     const struct ny_xml_node *more = ihe_v3_child(act, "queryContinuation");
-    struct ihe_exchange *ex = ihe_v3_exchange_make(v3);
     bool cancels = is_cancel(v3, more);
     struct page *p;
 
-    if (ex == NULL) {
-        v3->x->answer(v3->x->ctx, NY_STR_NONE);
+    v3->query = more; /* for the queryId of a refusal */
+    v3->accept = cancels;
+    if (!ihe_v3_begin(ex, cancels ? &stop : &next, true)) {
         return;
     }
-    v3->query = more; /* for the queryId of a refusal */
-    ex->event = cancels ? &stop : &next;
-    v3->accept = cancels;
-    p = page_find(v3->ihe->pages, ex->request.user, ihe_v3_query_id(ex->arena, more));
-    if (!ny_registry_is_ready(v3->ihe->cfg.registry)) {
-        ihe_finish_unavailable(ex, NY_EDB);
-    } else if (!v3->x->may_query) {
-        (void)ihe_refuse(ex, IHE_FAULT_QUERY_DENIED, NULL);
-        ihe_finish(ex);
-    } else if (!ihe_v3_header_check(ex, true)) {
-        ihe_finish(ex);
-    } else if (cancels) {
+    p = page_find(ex->ihe->pages, ex->request.user, ihe_v3_query_id(ex->arena, more));
+    if (cancels) {
         cancel(ex, p);
     } else if (!question_again(ex, p)) {
         ihe_finish(ex);

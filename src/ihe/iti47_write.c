@@ -7,16 +7,6 @@
 
 #include <stdio.h>
 
-static void attribute_write(struct ny_xml_writer *w, const char *element, const char *name,
-                            ny_str value)
-{
-    if (value.n > 0) {
-        ny_xml_w_open(w, element);
-        ny_xml_w_attr(w, name, value);
-        ny_xml_w_close(w);
-    }
-}
-
 static void part_write(struct ny_xml_writer *w, const char *element, ny_str value)
 {
     if (value.n > 0) {
@@ -144,18 +134,18 @@ static void singles_write(struct ny_xml_writer *w, const struct ny_patient *p)
     char birth[16];
 
     ihe_birth_text(p->singles[NY_SINGLE_BIRTH_DATE].value, birth);
-    attribute_write(w, "administrativeGenderCode", "code",
-                    sex_code(p->singles[NY_SINGLE_SEX].value));
-    attribute_write(w, "birthTime", "value", ny_str_from_c(birth));
+    ihe_v3_attribute_write(w, "administrativeGenderCode", "code",
+                           sex_code(p->singles[NY_SINGLE_SEX].value));
+    ihe_v3_attribute_write(w, "birthTime", "value", ny_str_from_c(birth));
     if (twin.n > 0) {
-        attribute_write(w, "multipleBirthInd", "value",
-                        ny_str_equals(twin, NY_S("Y")) ? NY_S("true") : NY_S("false"));
+        ihe_v3_attribute_write(w, "multipleBirthInd", "value",
+                               ny_str_equals(twin, NY_S("Y")) ? NY_S("true") : NY_S("false"));
     }
 }
 
 /* Domains that were asked for and have no id of him. */
 static void missing_write(struct ny_xml_writer *w, const struct ny_search_ask *ask,
-                          const struct ihe_id *ids, size_t n)
+                          const struct ny_known_id *ids, size_t n)
 {
     for (size_t i = 0; ask != NULL && i < ask->n_wanted; i++) {
         size_t k = 0;
@@ -167,7 +157,7 @@ static void missing_write(struct ny_xml_writer *w, const struct ny_search_ask *a
             ny_xml_w_raw(w, NY_S("<asOtherIDs classCode=\"PAT\"><id nullFlavor=\"NA\"/>"
                                  "<scopingOrganization classCode=\"ORG\" "
                                  "determinerCode=\"INSTANCE\">"));
-            ihe_v3_id_write(w, "id", ask->wanted[i]->oid, NY_STR_NONE, NY_STR_NONE);
+            ihe_v3_id_write(w, "id", (struct ihe_ii){.root = ask->wanted[i]->oid});
             ny_xml_w_raw(w, NY_S("</scopingOrganization></asOtherIDs>"));
         }
     }
@@ -180,19 +170,11 @@ static void hit_write(struct ny_xml_writer *w, const struct ihe_exchange *ex,
 {
     const struct ny_registry *r = ex->ihe->cfg.registry;
     size_t n = 0;
-    struct ihe_id *ids = ihe_hit_ids(r, hit, w->buf.arena, &n);
+    struct ny_known_id *ids = ihe_hit_ids(r, hit, w->buf.arena, &n);
     char score[8];
 
-    (void)snprintf(score, sizeof(score), "%d",
-                   (int)(100 * (1 - ny_match_p_false(hit->total_b1024))));
-    ny_xml_w_raw(w, NY_S("<subject typeCode=\"SUBJ\"><registrationEvent classCode=\"REG\" "
-                         "moodCode=\"EVN\"><id nullFlavor=\"NA\"/><statusCode code=\"active\"/>"
-                         "<subject1 typeCode=\"SBJ\"><patient classCode=\"PAT\">"));
-    for (size_t i = 0; i < n; i++) {
-        ihe_v3_id_write(w, "id", ids[i].domain->oid, ids[i].id, ids[i].domain->ns);
-    }
-    ny_xml_w_raw(w, NY_S("<statusCode code=\"active\"/><patientPerson classCode=\"PSN\" "
-                         "determinerCode=\"INSTANCE\">"));
+    (void)snprintf(score, sizeof(score), "%d", ny_match_degree(hit->total_b1024));
+    ihe_v3_person_open(w, ids, n);
     names_write(w, hit->patient);
     phones_write(w, hit->patient);
     singles_write(w, hit->patient);
@@ -202,67 +184,28 @@ static void hit_write(struct ny_xml_writer *w, const struct ihe_exchange *ex,
                          "moodCode=\"EVN\"><code code=\"IHE_PDQ\"/><value xmlns:xsi=\""
                          "http://www.w3.org/2001/XMLSchema-instance\" xsi:type=\"INT\" value=\""));
     ny_xml_w_raw(w, ny_str_from_c(score));
-    ny_xml_w_raw(w, NY_S("\"/></queryMatchObservation></subjectOf1></patient></subject1>"
-                         "<custodian typeCode=\"CST\"><assignedEntity classCode=\"ASSIGNED\">"));
-    ihe_v3_id_write(w, "id", ny_registry_regional(r)->oid, NY_STR_NONE, NY_STR_NONE);
-    ny_xml_w_raw(w, NY_S("</assignedEntity></custodian></registrationEvent></subject>"));
+    ny_xml_w_raw(w, NY_S("\"/></queryMatchObservation></subjectOf1>"));
+    ihe_v3_person_close(w, ny_registry_regional(r)->oid);
 }
 
 /* ---- the whole ---- */
 
-static void quantity_write(struct ny_xml_writer *w, const char *element, size_t n)
-{
-    char text[24];
-
-    (void)snprintf(text, sizeof(text), "%zu", n);
-    attribute_write(w, element, "value", ny_str_from_c(text));
-}
-
-static void ack_write(struct ny_xml_writer *w, const struct ihe_exchange *ex,
-                      const struct ny_search_page *p)
-{
-    const struct ny_xml_node *id = ihe_v3_child(ex->v3->query, "queryId");
-    const char *response = "QE";
-
-    if (!ihe_is_refused(ex)) {
-        response = p != NULL && p->total > 0 ? "OK" : "NF";
-    } else if (ihe_fault_row(ex->fault)->err >= 204 && ihe_fault_row(ex->fault)->err <= 207) {
-        response = "AE";
-    }
-    ny_xml_w_open(w, "queryAck");
-    if (id != NULL) {
-        ihe_v3_id_write(w, "queryId", ny_xml_attr(id, "root"), ny_xml_attr(id, "extension"),
-                        ny_xml_attr(id, "assigningAuthorityName"));
-    }
-    attribute_write(w, "statusCode", "code",
-                    ihe_is_refused(ex) ? NY_S("aborted") : NY_S("deliveredResponse"));
-    attribute_write(w, "queryResponseCode", "code", ny_str_from_c(response));
-    quantity_write(w, "resultTotalQuantity", p != NULL ? p->total : 0);
-    quantity_write(w, "resultCurrentQuantity", p != NULL ? p->n : 0);
-    quantity_write(w, "resultRemainingQuantity", p != NULL ? p->remaining : 0);
-    ny_xml_w_close(w);
-}
-
 ny_rc ihe_iti47_write(struct ihe_exchange *ex, struct ny_arena *a, ny_str *out)
 {
     const struct ny_search_page *p = ihe_is_refused(ex) ? NULL : ex->page;
+    struct ihe_counts counts = {0};
     struct ny_xml_writer w;
 
     ny_xml_w_init(&w, a);
-    ihe_v3_wrapper_write(ex->v3, &w);
+    ihe_v3_answer_begin(ex, &w);
     ihe_v3_acknowledgement_write(ex, &w, ihe_is_refused(ex) ? "AE" : "AA");
-    ihe_v3_act_open(ex->v3, &w);
+    ihe_v3_act_open(&w, ex->v3->kind->trigger);
     for (size_t i = 0; p != NULL && i < p->n; i++) {
         hit_write(&w, ex, &p->hits[i]);
     }
-    ack_write(&w, ex, p);
     if (p != NULL) {
+        counts = (struct ihe_counts){p->total, p->n, p->remaining};
         ihe_pages_keep(ex, p->next);
     }
-    if (ny_xml_is(ex->v3->query, NY_HL7V3_NS, "queryByParameter")) {
-        ny_xml_w_copy(&w, ex->v3->query);
-    }
-    ny_xml_w_close(&w); /* controlActProcess */
-    ny_xml_w_close(&w);
-    return ny_xml_w_end(&w, out);
+    return ihe_v3_query_end(ex, &w, &counts, counts.total > 0, out);
 }

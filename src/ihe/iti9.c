@@ -14,7 +14,7 @@
 /* ---- the answer ---- */
 
 /* PID|||ids||~^^^^^^S: PID-5 must be there, and says that the name is not told. */
-static void pid_write(struct ny_hl7v2_writer *w, const struct ihe_id *ids, size_t n)
+static void pid_write(struct ny_hl7v2_writer *w, const struct ny_known_id *ids, size_t n)
 {
     ny_hl7v2_w_begin(w, NY_S("PID"));
     ny_hl7v2_w_skip(w, 2);
@@ -30,11 +30,14 @@ static void pid_write(struct ny_hl7v2_writer *w, const struct ihe_id *ids, size_
     ny_hl7v2_w_end(w);
 }
 
-ny_rc ihe_iti9_write(struct ihe_exchange *ex, struct ny_arena *a, const struct ihe_id *ids,
+ny_rc ihe_iti9_write(struct ihe_exchange *ex, struct ny_arena *a, const struct ny_known_id *ids,
                      size_t n_ids, ny_str *out)
 {
     struct ny_hl7v2_writer w;
 
+    if (ex->v3 != NULL) {
+        return ihe_iti45_write(ex, a, ids, n_ids, out);
+    }
     ihe_query_head_write(ex, &w, a, NULL, n_ids > 0);
     if (n_ids > 0) {
         pid_write(&w, ids, n_ids);
@@ -75,10 +78,13 @@ static void tell(struct ihe_exchange *ex, const struct ihe_targets *t,
                  const struct ny_resolved *res)
 {
     size_t n = 0;
-    struct ihe_id *ids =
+    struct ny_known_id *ids =
         ihe_ids_collect(ex->ihe->cfg.registry, ex->arena, t, res, ex->query_domain, &n);
     ny_str answer = NY_STR_NONE;
 
+    if (ids != NULL && ex->v3 != NULL) {
+        n = ihe_iti45_drop_queried(ex, ids, n);
+    }
     if (ids == NULL || ihe_iti9_write(ex, ex->arena, ids, n, &answer) != NY_OK) {
         ihe_finish_unavailable(ex, NY_ELIMIT);
         return;
@@ -87,7 +93,7 @@ static void tell(struct ihe_exchange *ex, const struct ihe_targets *t,
     ex->note.kind = NY_S("query");
     ex->note.outcome = NY_AUDIT_OK;
     ex->note.person = res->person;
-    ex->note.query_payload = ex->x->in;
+    ex->note.query_payload = ihe_query_payload(ex);
     ex->note.domains_returned = ihe_domains_told(ex->arena, ids, n);
     ex->note.hits = (int32_t)n;
     ex->note.decision = n > 0 ? NY_S("AA") : NY_S("NF");

@@ -316,6 +316,20 @@ static void question_hash(struct ihe_exchange *ex, const struct ny_hl7v2_segment
     ny_sha256_parts(parts, NY_ARRAY_LEN(parts), ex->ask->question);
 }
 
+/* QPD-4, the least confidence: of questions in HL7 v3, which have it there; in v2 its scale is not
+ * agreed on and it is not looked at. */
+static bool least_read(struct ihe_exchange *ex, const struct ny_hl7v2_segment *qpd)
+{
+    ny_str text = ny_hl7v2_text(qpd, 4, 1, 1, 1);
+    uint64_t least = 0;
+
+    if (ex->v3 != NULL && text.n > 0 && ny_str_to_u64(text, 0, 100, &least) != NY_OK) {
+        return ihe_refuse(ex, IHE_FAULT_QUERY_VALUE, "QPD^1^4");
+    }
+    ex->ask->least = (int)least;
+    return true;
+}
+
 bool ihe_pdq_read(struct ihe_exchange *ex, const struct ny_hl7v2_segment *qpd)
 {
     struct pdq_reader p = {.ex = ex, .qpd = qpd};
@@ -327,7 +341,9 @@ bool ihe_pdq_read(struct ihe_exchange *ex, const struct ny_hl7v2_segment *qpd)
         return ihe_refuse(ex, IHE_FAULT_TOO_LARGE, NULL);
     }
     ex->ask->visits = ex->event->action == IHE_ITI22;
-    if (!parameters_read(&p) || !ihe_targets_read(ex, qpd, 8, targets) || !quantity_read(ex, rcp)) {
+    ex->ask->search.every_id = ex->v3 != NULL;
+    if (!parameters_read(&p) || !least_read(ex, qpd) || !ihe_targets_read(ex, qpd, 8, targets) ||
+        !quantity_read(ex, rcp)) {
         return false;
     }
     ex->ask->wanted = targets->domains;

@@ -8,21 +8,21 @@
 
 enum { PER_SCRIPT = 3 };
 
-struct ihe_id *ihe_hit_ids(const struct ny_registry *r, const struct ny_search_hit *hit,
-                           struct ny_arena *a, size_t *out_n)
+struct ny_known_id *ihe_hit_ids(const struct ny_registry *r, const struct ny_search_hit *hit,
+                                struct ny_arena *a, size_t *out_n)
 {
-    struct ihe_id *ids = NY_ARENA_ARRAY(a, struct ihe_id, hit->n_members + 1);
+    struct ny_known_id *ids = NY_ARENA_ARRAY(a, struct ny_known_id, hit->n_members + 1);
     size_t n = 0;
 
     for (size_t i = 0; i < hit->n_members && ids != NULL; i++) {
         const struct ny_domain *d = ny_registry_domain(r, hit->members[i].domain);
 
         if (d != NULL) {
-            ids[n++] = (struct ihe_id){hit->members[i].local_id, d};
+            ids[n++] = (struct ny_known_id){d, hit->members[i].local_id};
         }
     }
     if (hit->regional && ids != NULL) {
-        ids[n++] = (struct ihe_id){hit->regional_id, ny_registry_regional(r)};
+        ids[n++] = (struct ny_known_id){ny_registry_regional(r), hit->regional_id};
     }
     *out_n = n;
     return ids;
@@ -149,7 +149,7 @@ static void mother_write(struct ny_hl7v2_writer *w, const struct ny_patient *p)
 }
 
 /* Of a domain that is told anyway, and of no other. */
-static void mother_id_write(struct ny_hl7v2_writer *w, ny_str text, const struct ihe_id *ids,
+static void mother_id_write(struct ny_hl7v2_writer *w, ny_str text, const struct ny_known_id *ids,
                             size_t n)
 {
     ny_str ns = ny_str_split(&text, '^');
@@ -157,7 +157,7 @@ static void mother_id_write(struct ny_hl7v2_writer *w, ny_str text, const struct
     ny_hl7v2_w_field(w);
     for (size_t i = 0; i < n; i++) {
         if (ny_str_equals(ids[i].domain->ns, ns)) {
-            ihe_ids_write(w, &(struct ihe_id){text, ids[i].domain}, 1);
+            ihe_ids_write(w, &(struct ny_known_id){ids[i].domain, text}, 1);
             return;
         }
     }
@@ -186,7 +186,7 @@ void ihe_hit_write(struct ny_hl7v2_writer *w, const struct ny_registry *r,
     const struct ny_patient *p = hit->patient;
     char set_id[24];
     size_t n = 0;
-    struct ihe_id *ids = ihe_hit_ids(r, hit, a, &n);
+    struct ny_known_id *ids = ihe_hit_ids(r, hit, a, &n);
 
     (void)snprintf(set_id, sizeof(set_id), "%zu", number);
     ny_hl7v2_w_begin(w, NY_S("PID"));

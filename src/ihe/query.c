@@ -50,7 +50,7 @@ static ny_str qpd_as_received(ny_str in)
 ny_str ihe_query_payload(const struct ihe_exchange *ex)
 {
     if (ex->v3 != NULL) {
-        return ihe_v3_query_payload(ex->v3);
+        return ihe_v3_query_payload(ex);
     }
     return ex->event->action == IHE_ITI22 ? qpd_as_received(ex->x->in) : ex->x->in;
 }
@@ -124,12 +124,12 @@ static bool is_wanted(const struct ihe_targets *t, const struct ny_domain *asked
     return false;
 }
 
-struct ihe_id *ihe_ids_collect(const struct ny_registry *r, struct ny_arena *a,
-                               const struct ihe_targets *t, const struct ny_resolved *res,
-                               const struct ny_domain *asked, size_t *out_n)
+struct ny_known_id *ihe_ids_collect(const struct ny_registry *r, struct ny_arena *a,
+                                    const struct ihe_targets *t, const struct ny_resolved *res,
+                                    const struct ny_domain *asked, size_t *out_n)
 {
     const struct ny_domain *regional = ny_registry_regional(r);
-    struct ihe_id *ids = NY_ARENA_ARRAY(a, struct ihe_id, res->n_members + 1);
+    struct ny_known_id *ids = NY_ARENA_ARRAY(a, struct ny_known_id, res->n_members + 1);
     size_t n = 0;
 
     if (ids == NULL) {
@@ -139,11 +139,11 @@ struct ihe_id *ihe_ids_collect(const struct ny_registry *r, struct ny_arena *a,
         const struct ny_domain *d = ny_registry_domain(r, res->members[i].domain);
 
         if (d != NULL && is_wanted(t, asked, d)) {
-            ids[n++] = (struct ihe_id){res->members[i].local_id, d};
+            ids[n++] = (struct ny_known_id){d, res->members[i].local_id};
         }
     }
     if (regional != NULL && res->regional_id.n > 0 && is_wanted(t, asked, regional)) {
-        ids[n++] = (struct ihe_id){res->regional_id, regional};
+        ids[n++] = (struct ny_known_id){regional, res->regional_id};
     }
     *out_n = n;
     return ids;
@@ -226,7 +226,7 @@ void ihe_query_head_write(struct ihe_exchange *ex, struct ny_hl7v2_writer *w, st
     }
 }
 
-void ihe_ids_write(struct ny_hl7v2_writer *w, const struct ihe_id *ids, size_t n)
+void ihe_ids_write(struct ny_hl7v2_writer *w, const struct ny_known_id *ids, size_t n)
 {
     for (size_t i = 0; i < n; i++) {
         const struct ny_domain *d = ids[i].domain;
@@ -242,7 +242,7 @@ void ihe_ids_write(struct ny_hl7v2_writer *w, const struct ihe_id *ids, size_t n
     }
 }
 
-ny_str ihe_domains_told(struct ny_arena *a, const struct ihe_id *ids, size_t n)
+ny_str ihe_domains_told(struct ny_arena *a, const struct ny_known_id *ids, size_t n)
 {
     struct ny_buf b;
 

@@ -152,11 +152,10 @@ bool ihe_is_query(const struct ihe_exchange *ex)
 static ny_rc compose(struct ihe_exchange *ex, struct ny_arena *a, ny_str *out)
 {
     ex->composed = true;
-    if (ex->v3 != NULL && (!ihe_is_query(ex) || ex->event->action == IHE_CANCEL)) {
-        return ihe_iti44_ack_write(ex, a, out);
-    }
     if (!ihe_is_query(ex) || ex->event->action == IHE_CANCEL) {
-        return ihe_ack_compose(ex, ihe_fault_row(ex->fault)->code, ex->control_id, a, out);
+        return ex->v3 != NULL
+                   ? ihe_iti44_ack_write(ex, a, out)
+                   : ihe_ack_compose(ex, ihe_fault_row(ex->fault)->code, ex->control_id, a, out);
     }
     return ex->event->action == IHE_ITI9 ? ihe_iti9_write(ex, a, NULL, 0, out)
                                          : ihe_iti21_write(ex, a, out);
@@ -186,10 +185,6 @@ void ihe_send_answer(struct ihe_exchange *ex, ny_str answer)
     struct ny_ihe_exchange *x = ex->x;
 
     count(ex);
-    if (ex->v3 != NULL) {
-        ihe_v3_send(ex->v3, answer);
-        return;
-    }
     if (x->enhanced && answer.n > 0 && !ihe_is_query(ex) &&
         (ex->msh.raw_15.n > 0 || ex->msh.raw_16.n > 0)) {
         answer = ihe_acknowledge_twice(ex, answer);

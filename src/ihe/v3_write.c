@@ -1,163 +1,211 @@
-/* What every answer in HL7 v3 begins with (transmission wrapper, acknowledgement) and what the
- * answer to a query ends with. Order of elements: the schemas of NE2008; our HL7 v3 rules 5, 7, 8.
- */
+/* What messages of HL7 v3 are made of: transmission wrapper, controlActProcess, a person's
+ * registrationEvent, and the end of the answer to a query. Order of elements: the schemas of
+ * NE2008; our HL7 v3 rules 5, 7, 8. */
+
+#include <stdio.h>
 
 #include "v3_priv.h"
 
-/* An element with one attribute. */
-static void code_write(struct ny_xml_writer *w, const char *name, const char *code)
+#define HL7_IDS "2.16.840.1.113883.1.6" /* of interactions and triggers */
+
+/* ---- elements ---- */
+
+void ihe_v3_attribute_write(struct ny_xml_writer *w, const char *element, const char *name,
+                            ny_str value)
 {
-    ny_xml_w_open(w, name);
-    ny_xml_w_attr_c(w, "code", code);
-    ny_xml_w_close(w);
+    if (value.n > 0) {
+        ny_xml_w_open(w, element);
+        ny_xml_w_attr(w, name, value);
+        ny_xml_w_close(w);
+    }
 }
 
-void ihe_v3_id_write(struct ny_xml_writer *w, const char *name, ny_str root, ny_str extension,
-                     ny_str authority)
+static void code_write(struct ny_xml_writer *w, const char *element, const char *code)
+{
+    ihe_v3_attribute_write(w, element, "code", ny_str_from_c(code));
+}
+
+void ihe_v3_time_write(struct ny_xml_writer *w, const char *name, int64_t us)
+{
+    char at[NY_HL7V2_TS_LEN];
+
+    ny_hl7v2_ts_write(us, at);
+    ihe_v3_attribute_write(w, name, "value", ny_str_from_c(at));
+}
+
+void ihe_v3_id_write(struct ny_xml_writer *w, const char *name, struct ihe_ii id)
 {
     ny_xml_w_open(w, name);
-    if (root.n == 0 && extension.n == 0) {
+    if (id.root.n == 0 && id.extension.n == 0) {
         ny_xml_w_attr_c(w, "nullFlavor", "NI");
     }
-    if (root.n > 0) {
-        ny_xml_w_attr(w, "root", root);
+    if (id.root.n > 0) {
+        ny_xml_w_attr(w, "root", id.root);
     }
-    if (extension.n > 0) {
-        ny_xml_w_attr(w, "extension", extension);
+    if (id.extension.n > 0) {
+        ny_xml_w_attr(w, "extension", id.extension);
     }
-    if (authority.n > 0) {
-        ny_xml_w_attr(w, "assigningAuthorityName", authority);
+    if (id.authority.n > 0) {
+        ny_xml_w_attr(w, "assigningAuthorityName", id.authority);
     }
     ny_xml_w_close(w);
 }
 
-/* An id as the sender wrote it. */
-static void id_copy(struct ny_xml_writer *w, const char *name, const struct ny_xml_node *id)
+struct ihe_ii ihe_v3_ii(const struct ny_xml_node *id)
 {
-    ihe_v3_id_write(w, name, ny_xml_attr(id, "root"), ny_xml_attr(id, "extension"),
-                    ny_xml_attr(id, "assigningAuthorityName"));
+    return (struct ihe_ii){ny_xml_attr(id, "root"), ny_xml_attr(id, "extension"),
+                           ny_xml_attr(id, "assigningAuthorityName")};
 }
 
-/* The id of a party, without the URN that some write before it. */
-static void party_id_write(struct ny_xml_writer *w, const struct ny_xml_node *id)
-{
-    ihe_v3_id_write(w, "id", ihe_v3_root(id), ny_xml_attr(id, "extension"),
-                    ny_xml_attr(id, "assigningAuthorityName"));
-}
+/* ---- the wrapper ---- */
 
-/* Sender and receiver change places; their organisation goes with them. */
 static void party_write(struct ny_xml_writer *w, const char *name, const char *type,
-                        const struct ny_xml_node *device)
+                        struct ihe_ii device, struct ihe_ii organization)
 {
-    const struct ny_xml_node *agent = ihe_v3_child(device, "asAgent");
-    const struct ny_xml_node *organization = ihe_v3_child(agent, "representedOrganization");
-
     ny_xml_w_open(w, name);
     ny_xml_w_attr_c(w, "typeCode", type);
-    ny_xml_w_open(w, "device");
-    ny_xml_w_attr_c(w, "classCode", "DEV");
-    ny_xml_w_attr_c(w, "determinerCode", "INSTANCE");
-    party_id_write(w, ihe_v3_child(device, "id"));
-    if (organization != NULL) {
-        ny_xml_w_open(w, "asAgent");
-        ny_xml_w_attr_c(w, "classCode", "AGNT");
-        ny_xml_w_open(w, "representedOrganization");
-        ny_xml_w_attr_c(w, "classCode", "ORG");
-        ny_xml_w_attr_c(w, "determinerCode", "INSTANCE");
-        party_id_write(w, ihe_v3_child(organization, "id"));
-        ny_xml_w_close(w);
-        ny_xml_w_close(w);
+    ny_xml_w_raw(w, NY_S("<device classCode=\"DEV\" determinerCode=\"INSTANCE\">"));
+    ihe_v3_id_write(w, "id", device);
+    if (organization.root.n + organization.extension.n > 0) {
+        ny_xml_w_raw(w, NY_S("<asAgent classCode=\"AGNT\"><representedOrganization "
+                             "classCode=\"ORG\" determinerCode=\"INSTANCE\">"));
+        ihe_v3_id_write(w, "id", organization);
+        ny_xml_w_raw(w, NY_S("</representedOrganization></asAgent>"));
     }
-    ny_xml_w_close(w);
+    ny_xml_w_raw(w, NY_S("</device>"));
     ny_xml_w_close(w);
 }
 
-static void detail_write(struct ny_xml_writer *w, const struct ihe_v3_fault_row *row, ny_str place)
+void ihe_v3_wrapper_write(struct ny_xml_writer *w, const struct ihe_v3_wrapper *head)
 {
-    ny_xml_w_open(w, "acknowledgementDetail");
-    ny_xml_w_attr_c(w, "typeCode", "E");
-    ny_xml_w_open(w, "code");
-    ny_xml_w_attr_c(w, "code", row->code);
-    ny_xml_w_attr_c(w, "codeSystem", row->system);
-    ny_xml_w_close(w);
-    ny_xml_w_element(w, "text", ny_str_from_c(row->text));
-    if (place.n > 0) {
-        ny_xml_w_element(w, "location", place);
-    }
-    ny_xml_w_close(w);
-}
-
-static void acknowledgement_write(struct ihe_v3 *ex, struct ny_xml_writer *w)
-{
-    const struct ihe_v3_fault_row *row = ihe_v3_fault_row(ex->fault);
-    size_t n = ex->n_places > 0 ? ex->n_places : 1;
-
-    ny_xml_w_open(w, "acknowledgement");
-    code_write(w, "typeCode", row->ack);
-    ny_xml_w_open(w, "targetMessage");
-    id_copy(w, "id", ex->id);
-    ny_xml_w_close(w);
-    for (size_t i = 0; i < n && ex->fault != IHE_V3_FINE; i++) {
-        detail_write(w, row, ex->n_places > 0 ? ex->places[i] : NY_STR_NONE);
-    }
-    ny_xml_w_close(w);
-}
-
-void ihe_v3_wrapper_write(struct ihe_v3 *ex, struct ny_xml_writer *w)
-{
-    const char *answer = ex->accept ? "MCCI_IN000002UV01" : ex->x->operation->answer;
-    char now[NY_HL7V2_TS_LEN];
-
-    ny_hl7v2_ts_write(ny_clock_now_us(), now);
-    ny_xml_w_open(w, answer);
+    ny_xml_w_open(w, head->element);
     ny_xml_w_attr(w, "xmlns", NY_HL7V3_NS);
     ny_xml_w_attr_c(w, "ITSVersion", "XML_1.0");
-    ihe_v3_id_write(w, "id", ny_registry_regional(ex->ihe->cfg.registry)->oid,
-                    ihe_control_id_next(ex->ihe, w->buf.arena), NY_STR_NONE);
-    ny_xml_w_open(w, "creationTime");
-    ny_xml_w_attr_c(w, "value", now);
-    ny_xml_w_close(w);
-    ihe_v3_id_write(w, "interactionId", NY_S("2.16.840.1.113883.1.6"), ny_str_from_c(answer),
-                    NY_STR_NONE);
+    ihe_v3_id_write(w, "id", (struct ihe_ii){.root = head->us, .extension = head->id});
+    ihe_v3_time_write(w, "creationTime", head->now_us);
+    ihe_v3_id_write(
+        w, "interactionId",
+        (struct ihe_ii){.root = NY_S(HL7_IDS), .extension = ny_str_from_c(head->element)});
     code_write(w, "processingCode", "P");
     code_write(w, "processingModeCode", "T");
-    code_write(w, "acceptAckCode", "NE");
-    party_write(w, "receiver", "RCV", ex->sender);
-    party_write(w, "sender", "SND", ex->receiver);
+    code_write(w, "acceptAckCode", head->accept_ack);
+    party_write(w, "receiver", "RCV", head->receiver, head->receiver_organization);
+    party_write(w, "sender", "SND", head->sender, head->sender_organization);
 }
 
-void ihe_v3_act_open(struct ihe_v3 *ex, struct ny_xml_writer *w)
+/* The id of a device or organisation, without the URN that some write before it. */
+static struct ihe_ii party_id(const struct ny_xml_node *party)
+{
+    const struct ny_xml_node *id = ihe_v3_child(party, "id");
+    struct ihe_ii ii = ihe_v3_ii(id);
+
+    ii.root = ihe_v3_root(id);
+    return ii;
+}
+
+static struct ihe_ii organization_id(const struct ny_xml_node *device)
+{
+    return party_id(ihe_v3_child(ihe_v3_child(device, "asAgent"), "representedOrganization"));
+}
+
+void ihe_v3_answer_begin(struct ihe_exchange *ex, struct ny_xml_writer *w)
+{
+    const struct ihe_v3 *v3 = ex->v3;
+    const struct ihe_v3_wrapper head = {
+        .element = v3->accept ? "MCCI_IN000002UV01" : v3->x->operation->answer,
+        .us = ny_registry_regional(ex->ihe->cfg.registry)->oid,
+        .id = ihe_control_id_next(ex->ihe, w->buf.arena),
+        .now_us = ny_clock_now_us(),
+        .accept_ack = "NE",
+        .receiver = party_id(v3->sender),
+        .receiver_organization = organization_id(v3->sender),
+        .sender = party_id(v3->receiver),
+        .sender_organization = organization_id(v3->receiver),
+    };
+
+    ihe_v3_wrapper_write(w, &head);
+}
+
+/* ---- controlActProcess ---- */
+
+void ihe_v3_act_open(struct ny_xml_writer *w, const char *trigger)
 {
     ny_xml_w_open(w, "controlActProcess");
     ny_xml_w_attr_c(w, "classCode", "CACT");
     ny_xml_w_attr_c(w, "moodCode", "EVN");
     ny_xml_w_open(w, "code");
-    ny_xml_w_attr_c(w, "code", ex->kind->trigger);
-    ny_xml_w_attr_c(w, "codeSystem", "2.16.840.1.113883.1.6");
+    ny_xml_w_attr_c(w, "code", trigger);
+    ny_xml_w_attr_c(w, "codeSystem", HL7_IDS);
     ny_xml_w_close(w);
 }
 
-void ihe_v3_head_write(struct ihe_v3 *ex, struct ny_xml_writer *w)
+void ihe_v3_person_open(struct ny_xml_writer *w, const struct ny_known_id *ids, size_t n)
 {
-    ihe_v3_wrapper_write(ex, w);
-    acknowledgement_write(ex, w);
-    ihe_v3_act_open(ex, w);
+    ny_xml_w_raw(w, NY_S("<subject typeCode=\"SUBJ\"><registrationEvent classCode=\"REG\" "
+                         "moodCode=\"EVN\"><id nullFlavor=\"NA\"/><statusCode code=\"active\"/>"
+                         "<subject1 typeCode=\"SBJ\"><patient classCode=\"PAT\">"));
+    for (size_t i = 0; i < n; i++) {
+        const struct ny_domain *d = ids[i].domain;
+
+        ihe_v3_id_write(w, "id", (struct ihe_ii){d->oid, ids[i].id, d->ns});
+    }
+    ny_xml_w_raw(w, NY_S("<statusCode code=\"active\"/><patientPerson classCode=\"PSN\" "
+                         "determinerCode=\"INSTANCE\">"));
 }
 
-ny_rc ihe_v3_query_end(struct ihe_v3 *ex, struct ny_xml_writer *w, const char *response,
-                       ny_str *out)
+void ihe_v3_person_close(struct ny_xml_writer *w, ny_str us)
 {
-    const struct ny_xml_node *query_id = ihe_v3_child(ex->query, "queryId");
+    ny_xml_w_raw(w, NY_S("</patient></subject1><custodian typeCode=\"CST\"><assignedEntity "
+                         "classCode=\"ASSIGNED\">"));
+    ihe_v3_id_write(w, "id", (struct ihe_ii){.root = us});
+    ny_xml_w_raw(w, NY_S("</assignedEntity></custodian></registrationEvent></subject>"));
+}
+
+/* ---- the end of an answer ---- */
+
+static void counts_write(struct ny_xml_writer *w, const struct ihe_counts *counts)
+{
+    const struct {
+        const char *element;
+        size_t n;
+    } rows[] = {
+        {"resultTotalQuantity",     counts->total    },
+        {"resultCurrentQuantity",   counts->here     },
+        {"resultRemainingQuantity", counts->remaining},
+    };
+
+    for (size_t i = 0; i < NY_ARRAY_LEN(rows); i++) {
+        char text[24];
+
+        (void)snprintf(text, sizeof(text), "%zu", rows[i].n);
+        ihe_v3_attribute_write(w, rows[i].element, "value", ny_str_from_c(text));
+    }
+}
+
+ny_rc ihe_v3_query_end(struct ihe_exchange *ex, struct ny_xml_writer *w,
+                       const struct ihe_counts *counts, bool found, ny_str *out)
+{
+    const struct ny_xml_node *query = ex->v3->query;
+    const struct ny_xml_node *id = ihe_v3_child(query, "queryId");
+    const int err = ihe_fault_row(ex->fault)->err;
+    const bool refused = ihe_is_refused(ex);
 
     ny_xml_w_open(w, "queryAck");
-    if (query_id != NULL) {
-        id_copy(w, "queryId", query_id);
+    if (id != NULL) {
+        ihe_v3_id_write(w, "queryId", ihe_v3_ii(id));
     }
-    code_write(w, "statusCode", ex->fault == IHE_V3_FINE ? "deliveredResponse" : "aborted");
-    code_write(w, "queryResponseCode", response);
+    code_write(w, "statusCode", refused ? "aborted" : "deliveredResponse");
+    /* QE: the question is not one; AE: it was, and cannot be answered. */
+    code_write(w, "queryResponseCode",
+               !refused                   ? (found ? "OK" : "NF")
+               : err >= 204 && err <= 207 ? "AE"
+                                          : "QE");
+    if (counts != NULL) {
+        counts_write(w, counts);
+    }
     ny_xml_w_close(w);
-    if (ex->query != NULL) {
-        ny_xml_w_copy(w, ex->query);
+    if (ny_xml_is(query, NY_HL7V3_NS, "queryByParameter")) {
+        ny_xml_w_copy(w, query);
     }
     ny_xml_w_close(w); /* controlActProcess */
     ny_xml_w_close(w);

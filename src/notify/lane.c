@@ -77,11 +77,11 @@ static void on_page(void *ctx, ny_rc rc, const struct ny_notice *notices, size_t
         struct ny_notice *to = &l->notices[i];
 
         *to = notices[i];
-        to->ids = NY_ARENA_ARRAY(l->page, struct ny_notice_id, to->n_ids + 1);
+        to->ids = NY_ARENA_ARRAY(l->page, struct ny_known_id, to->n_ids + 1);
         NY_ASSERT(to->ids != NULL);
         for (size_t k = 0; k < to->n_ids; k++) {
-            to->ids[k] = (struct ny_notice_id){notices[i].ids[k].domain,
-                                               ny_arena_str(l->page, notices[i].ids[k].id)};
+            to->ids[k] = (struct ny_known_id){notices[i].ids[k].domain,
+                                              ny_arena_str(l->page, notices[i].ids[k].id)};
         }
     }
     l->n = n;

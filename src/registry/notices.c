@@ -295,7 +295,7 @@ static void notice_fill(const struct ny_registry *r, struct ny_arena *a,
                               .at_us = v->row.at_us,
                               .parked = v->parked,
                               .answer = v->answer};
-    out->ids = NY_ARENA_ARRAY(a, struct ny_notice_id, rest.n / 2 + 2);
+    out->ids = NY_ARENA_ARRAY(a, struct ny_known_id, rest.n / 2 + 2);
     NY_ASSERT(out->ids != NULL);
     while (!ny_str_is_empty(rest)) {
         struct ny_index_identity x;
@@ -303,11 +303,11 @@ static void notice_fill(const struct ny_registry *r, struct ny_arena *a,
         if (ny_str_to_u64(ny_str_split(&rest, ','), 1, ny_index_count(r->index), &id) == NY_OK) {
             ny_index_get(r->index, (uint32_t)id, &x);
             out->ids[out->n_ids++] =
-                (struct ny_notice_id){ny_registry_domain(r, x.domain), ny_arena_str(a, x.local_id)};
+                (struct ny_known_id){ny_registry_domain(r, x.domain), ny_arena_str(a, x.local_id)};
         }
     }
     if (c != NULL && ny_consumer_wants(c, r->regional)) {
-        out->ids[out->n_ids++] = (struct ny_notice_id){
+        out->ids[out->n_ids++] = (struct ny_known_id){
             r->regional, ny_registry_regional_id(r, (uint32_t)v->row.person, a)};
     }
 }

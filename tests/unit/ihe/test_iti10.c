@@ -17,7 +17,7 @@ static void test_message(void **state)
         .ns = NY_S("F01"), .oid = NY_S("1.2.3.1"), .type = NY_S("ISO")};
     static const struct ny_domain f02 = {
         .ns = NY_S("F02"), .oid = NY_S("1.2.3.2"), .type = NY_S("ISO")};
-    struct ny_notice_id ids[] = {
+    struct ny_known_id ids[] = {
         {&f01, NY_S("00&17")},
         {&f02, NY_S("A-1")  }
     };

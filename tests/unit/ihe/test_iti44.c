@@ -76,6 +76,13 @@ static const char *behind_head(const char *feed_text)
 
 /* ---- one record ---- */
 
+#define NAME(use) "<name use='" use "'><family>X</family></name>"
+#define ADDR(use) "<addr use='" use "'><city>X</city></addr>"
+#define TEL(use) "<telecom value='tel:1' use='" use "'/>"
+#define JAPAN "1.2.392.100495.20.3."
+#define OTHER(root, id)                                                                            \
+    "<asOtherIDs classCode='PAT'><id root='" root "' extension='" id "'/></asOtherIDs>"
+
 /* Unformatted: version 14 of clang-format ends on rows of joined literals. */
 /* clang-format off */
 static const struct {
@@ -94,10 +101,16 @@ static const struct {
      "<given>花子</given></name>", "山田^花子^^^^^L^I~鈴木^花子^^^^^M^I"},
     {"alias", "<name use='A'><family>山本</family></name>", "山本^^^^^^A"},
     {"name not in parts", "<name use='IDE'> 山田　太郎 </name>", "山田　太郎^^^^^^^I"},
+    {"names of every use", NAME("OR") NAME("P") NAME("C") NAME("I") NAME("R") NAME("ASGN") NAME("A"),
+     "X^^^^^^L~X^^^^^^S~X^^^^^^I~X^^^^^^T~X^^^^^^A~X^^^^^^A~X^^^^^^A"},
+    {"two families, three given names", "<name><family>A</family><family>B</family><given>C</given><given>D</given>"
+     "<given>E</given><prefix>Dr</prefix></name>", "A B^C^D E"},
     {"name without value is absent", "<name nullFlavor='UNK'/>", ""},
     {"mother", "<personalRelationship classCode='PRS'><code code='MTH'/><relationshipHolder1>"
      "<name use='SYL'><family>スズキ</family><given>ハナ</given></name></relationshipHolder1>"
      "</personalRelationship>", "|スズキ^ハナ^^^^^^P"},
+    {"a father is not kept", "<personalRelationship classCode='PRS'><code code='FTH'/><relationshipHolder1>"
+     "<name><family>A</family></name></relationshipHolder1></personalRelationship>", ""},
     {"mother unknown", "<personalRelationship classCode='PRS' nullFlavor='UNK'><code code='MTH'/>"
      "</personalRelationship>", "|\"\""},
     {"birth date", "<birthTime value='19480405'/>", "||19480405"},
@@ -113,13 +126,31 @@ static const struct {
     {"address as text", "<addr>静岡県静岡市登呂１</addr>", "||||||^^^^^^^静岡県静岡市登呂１"},
     {"two addresses", "<addr use='H'><city>A</city></addr><addr use='WP'><city>B</city></addr>",
      "||||||^^A^^^^H~^^B^^^^O"},
+    {"addresses of every use", ADDR("HP") ADDR("HV") ADDR("TMP") ADDR("BAD") ADDR("PST") ADDR("DIR"),
+     "||||||^^X^^^^H~^^X^^^^H~^^X^^^^C~^^X^^^^BA~^^X^^^^M~^^X"},
+    {"every part of an address", "<addr><streetName>A</streetName><houseNumber>B</houseNumber><houseNumberNumeric>C</houseNumberNumeric>"
+     "<precinct>D</precinct><additionalLocator>E</additionalLocator><unitID>F</unitID><postBox>G</postBox><county>H</county></addr>",
+     "||||||A B C^D E F G^H"},
     {"addresses go", "<addr nullFlavor='NI'/>", "||||||\"\""},
     {"phones", "<telecom value='tel:054-1' use='HP'/><telecom value='090-2' use='MC'/>"
      "<telecom value='mailto:a@example.org'/>", "||||||||054-1^PRN~090-2^PRN^CP"},
+    {"phones of every use", TEL("WP") TEL("EC") TEL("AS") TEL("H") TEL("HV") TEL("") "<telecom value='fax:1' use='WP'/>",
+     "||||||||1^WPN~1^EMR~1^ASN~1^PRN~1^VHN~1~1^WPN^FX"},
     {"phones go", "<telecom nullFlavor='NI'/>", "||||||||\"\""},
     {"twin", "<multipleBirthInd value='true'/><multipleBirthOrderNumber value='2'/>",
      "|||||||||||||||||||Y|2"},
     {"no twin", "<multipleBirthInd value='false'/>", "|||||||||||||||||||N"},
+    {"twin or not, order and death go", "<multipleBirthInd nullFlavor='NI'/><multipleBirthOrderNumber nullFlavor='NI'/>"
+     "<deceasedInd nullFlavor='NI'/><deceasedTime nullFlavor='NI'/>", "|||||||||||||||||||\"\"|\"\"||||\"\"|\"\""},
+    {"alive", "<deceasedInd value='0'/>", "|||||||||||||||||||||||||N"},
+    {"a card in parts", OTHER(JAPAN "61", "01320012") OTHER(JAPAN "62", "記号") OTHER(JAPAN "63", "123"),
+     "\rIN1|1||01320012|||||||記号~123~"},
+    {"a card in one element", "<asOtherIDs classCode='PAT'><id root='" JAPAN "61' extension='01320012'/><id root='" JAPAN "63' extension='123'/></asOtherIDs>",
+     "\rIN1|1||01320012|||||||~123~"},
+    {"two cards", OTHER(JAPAN "61", "01320012") OTHER(JAPAN "63", "1") OTHER("urn:oid:" JAPAN "61", "39130000") OTHER(JAPAN "63", "2"),
+     "\rIN1|1||01320012|||||||~1~\rIN1|2||39130000|||||||~2~"},
+    {"the whole key of a card", OTHER(JAPAN "63", "00012345:あいう:１８７:05"), "\rIN1|1||00012345|||||||あいう~１８７~05"},
+    {"insurance goes", "<asOtherIDs classCode='PAT'><id root='" JAPAN "61' nullFlavor='NI'/></asOtherIDs>", "\rIN1|1||\"\""},
     {"dead", "<deceasedInd value='true'/><deceasedTime value='20260101'/>",
      "||||||||||||||||||||||||20260101|Y"},
 };
@@ -182,6 +213,8 @@ static const struct {
     {"merge with itself", "201304UV02", "P", F01, MERGE_OF("<id root='" F01 "' extension='1'/>"), 0, {"code=\"CE\"", "/priorRegisteredRole/id<"}},
     {"merge of two", "201304UV02", "P", F01, MERGE_OF("<id root='" F01 "' extension='2'/><id root='" F01 "' extension='3'/>"), 0, {"code=\"CE\"", "/priorRegisteredRole/id[2]<"}},
     {"merge of nobody", "201304UV02", "P", F01, KNOWN, 0, {"code=\"CE\"", "SYN105"}},
+    {"ids that go", "201302UV02", "P", F01, SUBJECT("<id root='" F01 "' extension='1' updateMode='D'/>", ""), 1, {"code=\"CA\""}},
+    {"one id of two goes", "201302UV02", "P", F01, SUBJECT("<id root='" F01 "' extension='1'/><id root='" F01 "' extension='2' updateMode='D'/>", ""), 0, {"code=\"CE\"", "SYN102", EVENT "/subject1/patient<"}},
     {"a revision replaces nobody", "201302UV02", "P", F01, MERGE_OF("<id root='" F01 "' extension='2'/>"), 0, {"code=\"CE\"", "/replacementOf<"}},
 };
 /* clang-format on */

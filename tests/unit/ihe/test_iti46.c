@@ -67,7 +67,7 @@ static void test_message(void **state)
     (void)state;
     bench_open(&b, false);
     {
-        struct ny_notice_id ids[] = {
+        struct ny_known_id ids[] = {
             {&b.registry->domains[0], NY_S("1")  },
             {&b.registry->domains[1], NY_S("<2>")}
         };
@@ -83,7 +83,7 @@ static void test_message(void **state)
     n = ny_xml_child(m.payload, NY_HL7V3_NS, "id");
     assert_true(ny_str_equals(ny_xml_attr(n, "extension"), NY_S("N42")));
     assert_non_null(strstr(out.p, "extension=\"&lt;2&gt;\" assigningAuthorityName=\"F02\"/>"));
-    assert_non_null(strstr(out.p, "<a:To>https://h/p?a&amp;b</a:To>"));
+    assert_non_null(strstr(out.p, "<wsa:To>https://h/p?a&amp;b</wsa:To>"));
     assert_non_null(strstr(out.p, "root=\"2.999.5\""));
     assert_non_null(strstr(out.p, "root=\"2.999.6\""));
     ny_arena_destroy(a);

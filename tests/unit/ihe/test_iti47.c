@@ -49,6 +49,11 @@ static const char *ask(const char *before, const char *parameters)
     return v3_send(&b, ny_str_from_c(in));
 }
 
+#define ANYBODY "<livingSubjectName><value>A</value></livingSubjectName>"
+#define DEGREE(value)                                                                              \
+    "<matchCriterionList><minimumDegreeMatch><value value='" value                                 \
+    "'/></minimumDegreeMatch></matchCriterionList>"
+
 /* The same question as in v2. Unformatted: rows of joined literals. */
 /* clang-format off */
 static const struct {
@@ -61,13 +66,23 @@ static const struct {
     {"birth and sex", "<livingSubjectAdministrativeGender><value code='F'/></livingSubjectAdministrativeGender>"
      "<livingSubjectBirthTime><value value='19480405000000'/></livingSubjectBirthTime>", "@PID.7^19480405~@PID.8^F"},
     {"an interval of one day", "<livingSubjectBirthTime><value><low value='19480405'/><high value='19480405'/></value></livingSubjectBirthTime>",
-     "@PID.7^19480405"},
+     "@PID.7^19480405..19480405"},
+    {"an interval", "<livingSubjectBirthTime><value><low value='1948'/><high value='195003050000'/></value></livingSubjectBirthTime>",
+     "@PID.7^1948..19500305"},
+    {"an interval that is open", "<livingSubjectBirthTime><value><low value='194804'/></value></livingSubjectBirthTime>", "@PID.7^194804.."},
+    {"the middle of an interval", "<livingSubjectBirthTime><value><center value='194804'/></value></livingSubjectBirthTime>", "@PID.7^194804"},
     {"id", "<livingSubjectId><value root='1.2.392.1' extension='1'/></livingSubjectId>",
      "@PID.3.1^1~@PID.3.4.2^1.2.392.1~@PID.3.4.3^ISO"},
     {"address, phone, mother", "<mothersMaidenName><value><family>C</family></value></mothersMaidenName>"
      "<patientAddress><value><city>静岡市</city><state>静岡県</state></value></patientAddress>"
      "<patientTelecom><value value='tel:054-1'/></patientTelecom>",
      "@PID.11.3^静岡市~@PID.11.4^静岡県~@PID.13.1^054-1~@PID.6.1^C"},
+    {"every part of an address", "<patientAddress><value><streetAddressLine>A</streetAddressLine><postalCode>4200853</postalCode></value>"
+     "<value>静岡県静岡市</value></patientAddress>", "@PID.11.1^A~@PID.11.5^4200853~@PID.11.8^静岡県静岡市"},
+    {"other sex, given names, a name not in parts", "<livingSubjectAdministrativeGender><value code='UN'/></livingSubjectAdministrativeGender>"
+     "<livingSubjectName><value><given>A</given><given>B</given></value></livingSubjectName><livingSubjectName><value>C</value></livingSubjectName>",
+     "@PID.5.2^A~@PID.5.2^B~@PID.5.1^C~@PID.8^O"},
+    {"mother, in full", "<mothersMaidenName><value><family>C</family><given>D</given></value></mothersMaidenName>", "@PID.6.1^C~@PID.6.2^D"},
     {"what has no value asks for nothing", "<livingSubjectName><value><family>A</family></value></livingSubjectName>"
      "<livingSubjectBirthTime><value nullFlavor='UNK'/></livingSubjectBirthTime>", "@PID.5.1^A"},
     {"domains", "<livingSubjectName><value><family>A</family></value></livingSubjectName><otherIDsScopingOrganization>"
@@ -80,7 +95,9 @@ static const struct {
 } refusals[] = {
     {"no parameter", "", "", {"code=\"AE\"", "code=\"QE\"", "SYN105", "resultTotalQuantity value=\"0\""}},
     {"root alone", "", "<livingSubjectId><value root='1.2.392.1'/></livingSubjectId>", {"code=\"QE\"", "/livingSubjectId/value<"}},
-    {"an interval", "", "<livingSubjectBirthTime><value><low value='19480405'/></value></livingSubjectBirthTime>", {"code=\"QE\"", "/livingSubjectBirthTime/value<"}},
+    {"a width", "", "<livingSubjectBirthTime><value><low value='19480405'/><width value='2' unit='a'/></value></livingSubjectBirthTime>", {"code=\"QE\"", "SYN102", "/livingSubjectBirthTime/value/width<"}},
+    {"surer than sure", DEGREE("101"), ANYBODY, {"code=\"QE\"", "SYN102", "/matchCriterionList/minimumDegreeMatch/value<"}},
+    {"as sure as a word", DEGREE("high"), ANYBODY, {"code=\"QE\"", "SYN102", "/matchCriterionList/minimumDegreeMatch/value<"}},
     {"another unit", "<initialQuantity value='2'/><initialQuantityCode code='LI'/>", "<livingSubjectName><value>A</value></livingSubjectName>", {"code=\"QE\"", "/initialQuantityCode<"}},
     {"an unknown domain", "", "<livingSubjectName><value>A</value></livingSubjectName><otherIDsScopingOrganization><value root='1.2.392.1'/></otherIDsScopingOrganization>"
      "<otherIDsScopingOrganization><value root='1.9'/></otherIDsScopingOrganization>", {"<queryResponseCode code=\"AE\"/>", "code=\"204\"", "/otherIDsScopingOrganization[2]/value<"}},
@@ -129,8 +146,6 @@ static void test_refusals(void **state)
     }
 }
 
-#define ANYBODY "<livingSubjectName><value>A</value></livingSubjectName>"
-
 static void test_pages_and_nobody(void **state)
 {
     (void)state;
@@ -143,6 +158,23 @@ static void test_pages_and_nobody(void **state)
     (void)ask("", ANYBODY);
     assert_non_null(strstr(b.answer, "<typeCode code=\"AA\"/>"));
     assert_non_null(strstr(b.answer, "<queryResponseCode code=\"NF\"/>"));
+}
+
+static void test_criteria(void **state)
+{
+    (void)state;
+    (void)fake_identity(b.registry, 2, NY_S("2"), 0);
+    (void)ask(DEGREE("80"), ANYBODY);
+    assert_non_null(strstr(b.registry->search_text, "least=80 "));
+    (void)ask("", "<livingSubjectId><value root='1.2.392.1' extension='1'/></livingSubjectId>"
+                  "<livingSubjectId><value root='1.2.392.2' extension='2'/></livingSubjectId>");
+    assert_non_null(strstr(b.registry->search_text, "id=1:1 id=2:2 every "));
+    (void)ask("<matchCriterionList><matchAlgorithm><value>X</value></matchAlgorithm>"
+              "</matchCriterionList>",
+              ANYBODY);
+    assert_non_null(strstr(b.answer, "<queryResponseCode code=\"OK\"/>"));
+    assert_non_null(strstr(b.answer, "<acknowledgementDetail typeCode=\"W\">"));
+    assert_non_null(strstr(b.answer, "/matchCriterionList/matchAlgorithm/value<"));
 }
 
 static const char *more(const char *element, const char *sender, const char *query,
@@ -169,7 +201,7 @@ static void test_next_page(void **state)
 {
     (void)state;
     (void)fake_identity(b.registry, 2, NY_S("2"), 0);
-    (void)ask("<initialQuantity value='1'/>", ANYBODY);
+    (void)ask("<initialQuantity value='1'/>" DEGREE("80"), ANYBODY);
     assert_non_null(strstr(b.answer, "extension=\"1\""));
     (void)more(CONTINUE, "1.2.6", "Q1", WAIT); /* somebody else */
     assert_non_null(strstr(b.answer, "<queryResponseCode code=\"AE\"/>"));
@@ -177,6 +209,7 @@ static void test_next_page(void **state)
     assert_non_null(strstr(b.answer, "<queryResponseCode code=\"AE\"/>"));
     assert_non_null(strstr(b.answer, "code=\"204\""));
     (void)more(CONTINUE, "1.2.7", "Q1", WAIT);
+    assert_non_null(strstr(b.registry->search_text, "least=80 "));
     assert_non_null(strstr(b.answer, "<targetMessage><id root=\"1.2.9\" extension=\"M2\"/>"));
     assert_non_null(strstr(b.answer, "<resultTotalQuantity value=\"2\"/><resultCurrentQuantity "
                                      "value=\"1\"/><resultRemainingQuantity value=\"0\"/>"));
@@ -224,6 +257,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_same_as_v2, setup, teardown),
         cmocka_unit_test_setup_teardown(test_refusals, setup, teardown),
         cmocka_unit_test_setup_teardown(test_pages_and_nobody, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_criteria, setup, teardown),
         cmocka_unit_test_setup_teardown(test_next_page, setup, teardown),
         cmocka_unit_test_setup_teardown(test_cancel, setup, teardown),
         cmocka_unit_test_setup_teardown(test_who_may_not_ask, setup, teardown),

@@ -456,6 +456,12 @@ static void fake_text_search(char *out, const struct ny_search_ask *ask)
     for (size_t i = 0; i < ask->n_visit_terms; i++) {
         put(out, &at, "visit=%.*s ", NY_ARG(ask->visit_terms[i]));
     }
+    if (ask->least > 0) {
+        put(out, &at, "least=%d ", ask->least);
+    }
+    if (ask->search.every_id && ask->search.n_ids > 1) {
+        put(out, &at, "every ");
+    }
     if (ask->visits) {
         put(out, &at, "keys=%zu ", ask->n_visit_keys);
     }
