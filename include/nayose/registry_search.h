@@ -42,6 +42,7 @@ struct ny_search_ask {
     ny_str tag;                      /* of the query, to cancel it by */
     uint8_t question[NY_SHA256_LEN]; /* of all that the answer depends on */
     ny_str pointer;                  /* empty: a new question */
+    size_t start; /* with a pointer: the person to begin with, from 1; 0: the next */
 };
 
 enum ny_search_result {

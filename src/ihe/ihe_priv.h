@@ -114,6 +114,7 @@ struct ihe_exchange {
     /* ITI-21 */
     struct ny_search_ask *ask;
     struct ny_search_page *page;
+    uint64_t page_start, page_size; /* ITI-47: asked for with a continuation; 0: not */
 };
 
 struct ny_ihe {

@@ -92,9 +92,10 @@ static bool is_removed(const struct ny_xml_node *id)
  * depend on the order. *out: they go. */
 static bool removal_read(struct ihe_exchange *ex, const struct ihe_v3_feed *f, bool *out)
 {
+    const ny_str request = ny_str_from_c(ex->v3->x->operation->request);
     size_t n = 0;
 
-    for (size_t i = 0; i < f->n_ids; i++) {
+    for (size_t i = 0; i < f->n_ids && ny_str_ends_with(request, NY_S("201302UV02")); i++) {
         n += is_removed(f->ids[i]);
     }
     *out = n > 0;
@@ -105,6 +106,28 @@ static bool removal_read(struct ihe_exchange *ex, const struct ihe_v3_feed *f, b
         return ihe_v3_refuse(ex, IHE_FAULT_V3_REMOVED, f->patient);
     }
     return ihe_processing_is_allowed(ex, true) || ihe_refuse(ex, IHE_FAULT_PROCESSING_ID, NULL);
+}
+
+/* The organisation of other ids is that of their root; the root counts. An id of the person himself
+ * is nobody's to give (appendix E.2) and is passed over. */
+static void odd_ids_warn(struct ihe_exchange *ex, const struct ny_xml_node *person)
+{
+    const struct ny_xml_node *other = ihe_v3_child(person, "asOtherIDs");
+    const struct ny_xml_node *own = ihe_v3_child(person, "id");
+
+    if (own != NULL) {
+        ihe_v3_warn(ex, 102, own);
+    }
+    for (; other != NULL; other = ny_xml_again(other)) {
+        const struct ny_xml_node *id = ihe_v3_child(other, "id");
+        const struct ny_xml_node *scope =
+            ihe_v3_child(ihe_v3_child(other, "scopingOrganization"), "id");
+
+        if (id != NULL && !ny_str_equals(ihe_v3_root(id), ihe_v3_root(scope)) &&
+            !ihe_v3_is_insurance(id)) {
+            ihe_v3_warn(ex, 102, scope != NULL ? scope : other);
+        }
+    }
 }
 
 /* patient/id, all of which the sender must own, then what it may feed of the others. */
@@ -125,6 +148,7 @@ static bool ids_read(struct ihe_exchange *ex, struct ihe_v3_feed *f)
     if (f->n_ids == 0) {
         return ihe_v3_refuse(ex, IHE_FAULT_FIELD_MISSING, f->patient);
     }
+    odd_ids_warn(ex, person);
     for (; other != NULL && !is_merge(ex->v3); other = ny_xml_again(other)) {
         for (id = ihe_v3_child(other, "id"); id != NULL; id = ny_xml_again(id)) {
             const struct ny_domain *d = ihe_v3_domain(ex, id);

@@ -21,18 +21,31 @@ static const struct {
     {250, "NS250",  IHE_V3_DETAILS   },
 };
 
+/* What a fault is called in v3 when its number in v2 says less. */
+static const struct {
+    enum ihe_fault fault;
+    const char *code;
+} special[] = {
+    {IHE_FAULT_UNKNOWN_SENDER, "NS260"  },
+    {IHE_FAULT_FOREIGN_SENDER, "NS260"  },
+    {IHE_FAULT_QUERY_DENIED,   "NS260"  },
+    {IHE_FAULT_NOT_FOR_US_APP, "RTUDEST"},
+};
+
 static void code_write(struct ny_xml_writer *w, const struct ihe_exchange *ex, int err)
 {
     size_t i = 0;
-    bool sender = ex->fault == IHE_FAULT_UNKNOWN_SENDER || ex->fault == IHE_FAULT_FOREIGN_SENDER ||
-                  ex->fault == IHE_FAULT_QUERY_DENIED;
+    const char *code = NULL;
 
     while (i < NY_ARRAY_LEN(codes) - 1 && codes[i].err != err) {
         i++;
     }
+    for (size_t k = 0; k < NY_ARRAY_LEN(special); k++) {
+        code = special[k].fault == ex->fault ? special[k].code : code;
+    }
     ny_xml_w_open(w, "code");
-    ny_xml_w_attr_c(w, "code", sender ? "NS260" : codes[i].code);
-    ny_xml_w_attr_c(w, "codeSystem", sender ? IHE_V3_DETAILS : codes[i].system);
+    ny_xml_w_attr_c(w, "code", code != NULL ? code : codes[i].code);
+    ny_xml_w_attr_c(w, "codeSystem", code != NULL ? IHE_V3_DETAILS : codes[i].system);
     ny_xml_w_close(w);
 }
 

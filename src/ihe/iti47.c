@@ -3,8 +3,9 @@
  *
  * The question is written as the QBP^Q22 of the same meaning and goes the way of ITI-21: the same
  * search, the same limits, the same note before the answer. Repeated parameters are "any of these",
- * but of livingSubjectId all must be the patient's. minimumDegreeMatch is QPD-4. A matchAlgorithm
- * is remarked (W): there is one, and it is ours. Semantics texts and what IHE leaves out of the
+ * but of livingSubjectId all must be the patient's. minimumDegreeMatch is QPD-4. What is
+ * not searched by is remarked (W): other parameters, and a matchAlgorithm, since there is one, and
+ * it is ours. Semantics texts and what IHE leaves out of the
  * question (modifyCode, sortControl …) are not looked at. Spec: ITI TF-2 3.47; our HL7 v3 rules 10.
  * DEVIATION: of an interval of birth dates, width is refused, since its unit is free. */
 
@@ -153,10 +154,22 @@ static bool parameters_ask(struct question *q)
         {"mothersMaidenName",                 mother_ask },
     };
 
+    const struct ny_xml_node *n = ny_xml_first(q->list);
+
     ny_hl7v2_w_field(q->w);
     for (size_t i = 0; i < NY_ARRAY_LEN(rows); i++) {
         if (!each(q, rows[i].name, rows[i].fn)) {
             return false;
+        }
+    }
+    for (; n != NULL; n = ny_xml_next(n)) {
+        size_t i = 0;
+
+        while (i < NY_ARRAY_LEN(rows) && !ny_xml_is(n, NY_HL7V3_NS, rows[i].name)) {
+            i++;
+        }
+        if (i == NY_ARRAY_LEN(rows) && !ny_xml_is(n, NY_HL7V3_NS, "otherIDsScopingOrganization")) {
+            ihe_v3_warn(q->ex, 102, n); /* it was not searched by */
         }
     }
     return true;
@@ -194,7 +207,7 @@ static void criteria_write(struct ihe_exchange *ex, struct ny_hl7v2_writer *w)
     const struct ny_xml_node *algorithm = ihe_v3_value_first(list, "matchAlgorithm");
 
     if (algorithm != NULL) {
-        ihe_warn(ex, 102, ny_xml_path(ex->arena, ex->v3->x->message, algorithm).p);
+        ihe_v3_warn(ex, 102, algorithm);
     }
     ny_hl7v2_w_text(w, ny_str_trim(ny_xml_attr(least, "value")));
     ny_hl7v2_w_skip(w, 3);

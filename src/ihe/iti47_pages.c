@@ -3,9 +3,9 @@
  *
  * Only the id of the query comes with it, so the question is kept beside the pointer into the
  * registry's snapshot, under who asked and that id: nobody pages through another's query. The
- * oldest gives way; a question too large to be kept has no second page. A page is as large as the
- * first one was. Spec: ITI TF-2 3.47.4.3; our HL7 v3 rules 10.1. DEVIATION: startResultNumber and
- * another continuationQuantity are not looked at. */
+ * oldest gives way; a question too large to be kept has no second page. A page is as large as
+ * the one before, or has continuationQuantity persons; it begins behind the one before, or with
+ * startResultNumber. Spec: ITI TF-2 3.47.4.3; our HL7 v3 rules 10.1. */
 
 #include "v3_priv.h"
 
@@ -18,6 +18,7 @@ struct ihe_pages {
         ny_str qbp;     /* the question as v2 */
         ny_str query;   /* queryByParameter */
         ny_str pointer; /* of the next page */
+        uint64_t size;  /* that a continuation asked for last; 0: none did */
         uint64_t used;
     } page[PAGES_MAX];
     uint64_t clock;
@@ -89,6 +90,7 @@ void ihe_pages_keep(const struct ihe_exchange *ex, ny_str pointer)
     p->qbp = ny_arena_str(p->arena, ex->v3->qbp);
     p->query = ny_arena_str(p->arena, query);
     p->pointer = ny_arena_str(p->arena, pointer);
+    p->size = ex->page_size;
     p->used = ++ihe->pages->clock;
 }
 
@@ -112,6 +114,7 @@ static bool question_again(struct ihe_exchange *ex, const struct page *p)
     if (p == NULL) {
         return ihe_refuse(ex, IHE_FAULT_QUERY_POINTER, NULL);
     }
+    ex->page_size = ex->page_size > 0 ? ex->page_size : p->size;
     ex->v3->qbp = ny_arena_str(ex->arena, p->qbp);
     qbp = ny_arena_printf(ex->arena, "%.*sDSC|%.*s|I\r", NY_ARG(p->qbp), NY_ARG(p->pointer));
     if (qbp.p == NULL || query.p == NULL ||
@@ -122,6 +125,17 @@ static bool question_again(struct ihe_exchange *ex, const struct page *p)
     ex->msg = msg;
     ex->msh = *ny_hl7v2_header(msg);
     return true;
+}
+
+/* A number of the continuation; 0: none. False: it cannot be one. */
+static bool number_read(struct ihe_exchange *ex, const char *name, uint64_t *out)
+{
+    const struct ny_xml_node *n = ihe_v3_child(ex->v3->query, name);
+    ny_str value = ny_str_trim(ny_xml_attr(n, "value"));
+
+    *out = 0;
+    return value.n == 0 || ny_str_to_u64(value, 1, 1000000000, out) == NY_OK ||
+           ihe_v3_refuse(ex, IHE_FAULT_QUERY_VALUE, n);
 }
 
 static void cancel(struct ihe_exchange *ex, struct page *p)
@@ -153,7 +167,8 @@ void ihe_iti47_more(struct ihe_exchange *ex)
     p = page_find(ex->ihe->pages, ex->request.user, ihe_v3_query_id(ex->arena, more));
     if (cancels) {
         cancel(ex, p);
-    } else if (!question_again(ex, p)) {
+    } else if (!number_read(ex, "startResultNumber", &ex->page_start) ||
+               !number_read(ex, "continuationQuantity", &ex->page_size) || !question_again(ex, p)) {
         ihe_finish(ex);
     } else {
         ihe_iti21(ex);

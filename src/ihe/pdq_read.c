@@ -354,5 +354,7 @@ bool ihe_pdq_read(struct ihe_exchange *ex, const struct ny_hl7v2_segment *qpd)
     ex->ask->pointer =
         ny_str_trim(ny_hl7v2_text(ny_hl7v2_find(ex->msg, NY_S("DSC"), 1), 1, 1, 1, 1));
     question_hash(ex, qpd);
+    ex->ask->start = (size_t)ex->page_start;
+    ex->ask->page = ex->page_size > 0 ? (size_t)ex->page_size : ex->ask->page;
     return true;
 }

@@ -79,6 +79,11 @@ const struct ny_domain *ihe_v3_domain(const struct ihe_exchange *ex, const struc
                : NULL;
 }
 
+void ihe_v3_warn(struct ihe_exchange *ex, int code, const struct ny_xml_node *where)
+{
+    ihe_warn(ex, code, ny_xml_path(ex->arena, ex->v3->x->message, where).p);
+}
+
 bool ihe_v3_refuse(struct ihe_exchange *ex, enum ihe_fault f, const struct ny_xml_node *where)
 {
     ny_str path = NY_STR_NONE;
@@ -141,6 +146,14 @@ static bool may_speak(const struct ihe_exchange *ex)
                                  v3->kind->fn != ihe_iti44);
 }
 
+/* Where it matters who is meant: we are the device whose OID the regional domain has. */
+static bool receiver_is_us(const struct ihe_exchange *ex)
+{
+    return !ex->ihe->cfg.check_receiver ||
+           ny_str_equals(ihe_v3_root(ihe_v3_child(ex->v3->receiver, "id")),
+                         ny_registry_regional(ex->ihe->cfg.registry)->oid);
+}
+
 static bool wrapper_check(struct ihe_exchange *ex, bool only_real)
 {
     const struct ihe_v3 *v3 = ex->v3;
@@ -169,8 +182,11 @@ static bool wrapper_check(struct ihe_exchange *ex, bool only_real)
     if (!ihe_processing_is_allowed(ex, only_real)) {
         return ihe_v3_refuse(ex, IHE_FAULT_PROCESSING_ID, processing);
     }
-    return mode == NULL || ny_str_equals(ny_str_trim(ny_xml_attr(mode, "code")), NY_S("T")) ||
-           ihe_v3_refuse(ex, IHE_FAULT_V3_MODE, mode);
+    if (mode != NULL && !ny_str_equals(ny_str_trim(ny_xml_attr(mode, "code")), NY_S("T"))) {
+        return ihe_v3_refuse(ex, IHE_FAULT_V3_MODE, mode);
+    }
+    return receiver_is_us(ex) ||
+           ihe_v3_refuse(ex, IHE_FAULT_NOT_FOR_US_APP, ihe_v3_child(m, "receiver"));
 }
 
 bool ihe_v3_begin(struct ihe_exchange *ex, const struct ihe_event *event, bool only_real)

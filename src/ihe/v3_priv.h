@@ -50,6 +50,8 @@ void ihe_iti47_more(struct ihe_exchange *ex);
  * wrapper, and that a query may be asked; only_real: messages for practice are refused whoever
  * sends them. False: the exchange is finished. */
 bool ihe_v3_begin(struct ihe_exchange *ex, const struct ihe_event *event, bool only_real);
+/* A remark (W) on an element. */
+void ihe_v3_warn(struct ihe_exchange *ex, int code, const struct ny_xml_node *where);
 /* Refuses at an element; NULL: at none. Returns false. */
 bool ihe_v3_refuse(struct ihe_exchange *ex, enum ihe_fault f, const struct ny_xml_node *where);
 /* The domain whose OID it is, or NULL. */

@@ -434,6 +434,9 @@ static void page_go_on(struct searching *s)
         ny_search_refuse(s, NY_SEARCH_NO_POINTER);
         return;
     }
+    if (s->ask->start > 0) {
+        at = s->ask->start - 1 < c->found.n ? s->ask->start - 1 : c->found.n;
+    }
     ny_search_end(s, page_fill(s, &c->found, at, c));
 }
 

@@ -215,6 +215,8 @@ static const struct {
     {"merge of nobody", "201304UV02", "P", F01, KNOWN, 0, {"code=\"CE\"", "SYN105"}},
     {"ids that go", "201302UV02", "P", F01, SUBJECT("<id root='" F01 "' extension='1' updateMode='D'/>", ""), 1, {"code=\"CA\""}},
     {"one id of two goes", "201302UV02", "P", F01, SUBJECT("<id root='" F01 "' extension='1'/><id root='" F01 "' extension='2' updateMode='D'/>", ""), 0, {"code=\"CE\"", "SYN102", EVENT "/subject1/patient<"}},
+    {"an id of the person himself", "201301UV02", "P", F01, PERSON("1", "<id root='1.9' extension='1'/>"), 1, {"code=\"CA\"", "typeCode=\"W\"", "/patientPerson/id<"}},
+    {"other ids of another organisation", "201301UV02", "P", F01, PERSON("1", "<asOtherIDs classCode='PAT'><id root='1.9' extension='1'/><scopingOrganization><id root='1.8'/></scopingOrganization></asOtherIDs>"), 1, {"code=\"CA\"", "typeCode=\"W\"", "/asOtherIDs/scopingOrganization/id<"}},
     {"a revision replaces nobody", "201302UV02", "P", F01, MERGE_OF("<id root='" F01 "' extension='2'/>"), 0, {"code=\"CE\"", "/replacementOf<"}},
 };
 /* clang-format on */
@@ -259,6 +261,20 @@ static void test_other_ids(void **state)
     assert_null(strstr(b.registry->feed_text, "F02:7"));
 }
 
+/* Where it matters who is meant, the receiver must be us. */
+static void test_receiver(void **state)
+{
+    (void)state;
+    ny_ihe_destroy(b.ihe);
+    b.ihe = ny_ihe_create(&(struct ny_ihe_config){
+        .registry = b.registry, .check_receiver = true, .timezone_s = 32400});
+    assert_non_null(strstr(send(message("201301UV02", "P", F01, KNOWN)), "code=\"CE\""));
+    assert_non_null(strstr(b.answer, "RTUDEST"));
+    assert_non_null(strstr(b.answer, "<location>/PRPA_IN201301UV02/receiver</location>"));
+    b.registry->domains[4].oid = NY_S("1.2.8");
+    assert_non_null(strstr(send(message("201301UV02", "P", F01, KNOWN)), "code=\"CA\""));
+}
+
 static void test_database_away(void **state)
 {
     (void)state;
@@ -277,6 +293,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_answers, setup, teardown),
         cmocka_unit_test_setup_teardown(test_merge_says_who, setup, teardown),
         cmocka_unit_test_setup_teardown(test_other_ids, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_receiver, setup, teardown),
         cmocka_unit_test_setup_teardown(test_database_away, setup, teardown),
     };
 

@@ -175,6 +175,10 @@ static void test_criteria(void **state)
     assert_non_null(strstr(b.answer, "<queryResponseCode code=\"OK\"/>"));
     assert_non_null(strstr(b.answer, "<acknowledgementDetail typeCode=\"W\">"));
     assert_non_null(strstr(b.answer, "/matchCriterionList/matchAlgorithm/value<"));
+    (void)ask("", ANYBODY "<patientStatusCode><value code='active'/></patientStatusCode>");
+    assert_non_null(strstr(b.answer, "<queryResponseCode code=\"OK\"/>"));
+    assert_non_null(strstr(b.answer, "<acknowledgementDetail typeCode=\"W\">"));
+    assert_non_null(strstr(b.answer, "/parameterList/patientStatusCode<"));
 }
 
 static const char *more(const char *element, const char *sender, const char *query,
@@ -218,6 +222,42 @@ static void test_next_page(void **state)
     assert_non_null(strstr(b.answer, "<queryResponseCode code=\"AE\"/>"));
 }
 
+#define COUNTS(total, here, remaining)                                                             \
+    "<resultTotalQuantity value=\"" total "\"/><resultCurrentQuantity value=\"" here               \
+    "\"/><resultRemainingQuantity value=\"" remaining "\"/>"
+
+/* Pages of another size, from another place on. */
+static void test_jump(void **state)
+{
+    static const struct {
+        const char *rest, *has;
+    } pages[] = {
+        {"<startResultNumber value='3'/><continuationQuantity value='2'/>" WAIT,
+         COUNTS("6",                                                                         "2", "2")},
+        {WAIT,                                                                   COUNTS("6", "2", "0")}, /* the quantity used last */
+    };
+    static const char *const wrong[] = {"<startResultNumber value='0'/>",
+                                        "<startResultNumber value='x'/>",
+                                        "<continuationQuantity value='-1'/>"};
+
+    (void)state;
+    for (int i = 2; i <= 6; i++) {
+        char id[8];
+
+        snprintf(id, sizeof(id), "%d", i);
+        (void)fake_identity(b.registry, 1, ny_str_from_c(id), 0);
+    }
+    (void)ask("<initialQuantity value='1'/>", ANYBODY);
+    for (size_t i = 0; i < NY_ARRAY_LEN(wrong); i++) {
+        (void)more(CONTINUE, "1.2.7", "Q1", wrong[i]);
+        assert_non_null(strstr(b.answer, "<queryResponseCode code=\"QE\"/>"));
+    }
+    for (size_t i = 0; i < NY_ARRAY_LEN(pages); i++) {
+        (void)more(CONTINUE, "1.2.7", "Q1", pages[i].rest);
+        assert_non_null(strstr(b.answer, pages[i].has));
+    }
+}
+
 static void test_cancel(void **state)
 {
     static const struct {
@@ -259,6 +299,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_pages_and_nobody, setup, teardown),
         cmocka_unit_test_setup_teardown(test_criteria, setup, teardown),
         cmocka_unit_test_setup_teardown(test_next_page, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_jump, setup, teardown),
         cmocka_unit_test_setup_teardown(test_cancel, setup, teardown),
         cmocka_unit_test_setup_teardown(test_who_may_not_ask, setup, teardown),
     };

@@ -514,6 +514,7 @@ void ny_registry_search(struct ny_registry *r, struct ny_arena *a, const struct 
     if (ask->pointer.n > 0 && ny_str_to_u64(ask->pointer, 1, FAKE_MAX, &from) != NY_OK) {
         p->result = NY_SEARCH_NO_POINTER;
     }
+    from = ask->pointer.n > 0 && ask->start > 0 ? ask->start - 1 : from;
     for (int64_t person = 1; person <= r->last_person && !r->search_nobody; person++) {
         p->total += fake_hit(r, a, ask, person, &hits[p->total]);
     }

@@ -187,6 +187,15 @@ static void test_pages_of_a_snapshot(void **state)
         ask.pointer = a.page->next;
     }
     assert_int_equal(total, 40);
+    ask.pointer = last; /* another place of it, in another number */
+    ask.start = 31;
+    ask.page = 4;
+    assert_int_equal(search(&w, &ask).page->n, 4);
+    assert_int_equal(search(&w, &ask).page->remaining, 6);
+    ask.start = 41;
+    assert_int_equal(search(&w, &ask).page->n, 0);
+    ask.start = 0;
+    ask.page = 7;
     ask.pointer = last; /* once more: its answer was lost */
     assert_int_equal(search(&w, &ask).page->n, 5);
     world_destroy(&w);
