@@ -102,6 +102,7 @@ static bool removal_read(struct ihe_exchange *ex, const struct ihe_v3_feed *f, b
     if (n == 0) {
         return true;
     }
+    ex->request.action = NY_S("D");
     if (n < f->n_ids) {
         return ihe_v3_refuse(ex, IHE_FAULT_V3_REMOVED, f->patient);
     }

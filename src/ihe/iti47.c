@@ -130,12 +130,13 @@ static bool address_ask(struct question *q, const struct ny_xml_node *v)
 
 static bool phone_ask(struct question *q, const struct ny_xml_node *v)
 {
-    ny_str value = ny_str_trim(ny_xml_attr(v, "value"));
+    bool is_fax;
+    ny_str number = ihe_v3_phone_number(v, &is_fax);
 
-    if (ny_str_starts_with(value, NY_S("tel:"))) {
-        value = ny_str_sub(value, strlen("tel:"), value.n);
+    if (number.n == 0) {
+        ihe_v3_warn(q->ex, 102, v); /* mailto: … is not searched by */
     }
-    ask(q, "@PID.13.1", value);
+    ask(q, "@PID.13.1", number);
     return true;
 }
 

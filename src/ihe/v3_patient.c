@@ -260,8 +260,7 @@ static void address_write(struct pid *p, const struct ny_xml_node *addr)
     }
 }
 
-/* XTN, without the scheme; what is no phone has none. */
-static ny_str phone_number(const struct ny_xml_node *telecom, bool *is_fax)
+ny_str ihe_v3_phone_number(const struct ny_xml_node *telecom, bool *is_fax)
 {
     ny_str value = ny_str_trim(ny_xml_attr(telecom, "value"));
     size_t colon = ny_str_find(value, ':');
@@ -287,7 +286,7 @@ static void phone_write(struct pid *p, const struct ny_xml_node *telecom)
     };
     ny_str use = ny_xml_attr(telecom, "use");
     bool is_fax;
-    ny_str number = phone_number(telecom, &is_fax);
+    ny_str number = ihe_v3_phone_number(telecom, &is_fax);
 
     if (number.n == 0) {
         return;

@@ -129,6 +129,8 @@ void ihe_pages_keep(const struct ihe_exchange *ex, ny_str pointer);
 void ihe_v3_ids_write(struct ny_hl7v2_writer *w, const struct ny_xml_node *const *ids, size_t n);
 void ihe_v3_patient_write(struct ny_hl7v2_writer *w, struct ny_arena *a,
                           const struct ny_xml_node *patient);
+/* The number of a telecom, without its scheme; empty: it is no phone. */
+ny_str ihe_v3_phone_number(const struct ny_xml_node *telecom, bool *is_fax);
 /* v3_insurance.c: an id of asOtherIDs that is a number of health insurance; all of them as IN1. */
 bool ihe_v3_is_insurance(const struct ny_xml_node *id);
 void ihe_v3_insurances_write(struct ny_hl7v2_writer *w, const struct ny_xml_node *person);

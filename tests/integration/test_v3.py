@@ -24,6 +24,7 @@ import harness
 from messages_v3 import (ENVELOPE, HAVE_SCHEMAS, HL7, OID, SOAP, body, code, continuation, conversation, ids,
                          message, named, pdq_query, person, replaced, said, schematron_failures, validate, xmllint)
 
+CARD = "1.2.392.100495.20.3."
 SERVER = None
 
 
@@ -82,17 +83,28 @@ def more(query_id, status="waitContinuedQueryResponse", element="QUQI_IN000003UV
 
 class Feeds(unittest.TestCase):
     def test_one_record(self):
-        self.assertEqual(code(feed("PRPA_IN201301UV02", 1, person(1, "A1")), "typeCode"), "CA")
-        with harness.Wire(SERVER.mllp_port) as wire:
-            answer = wire.ask((
-                "MSH|^~\\&|HIS|F02|||20260102030405||ADT^A28|X1|P|2.5||||||UNICODE UTF-8\r"
-                "EVN||20260102030405\r"
-                f"PID|||A1^^^&{OID}2&ISO||山田^太郎^^^^^L^I~ヤマダ^タロウ^^^^^L^P||19700101|M"
-                "|||丸の内1-1-1^^千代田区^東京都^1000005^^H||0312345678^PRN\r").encode())
-        self.assertEqual(harness.field(answer, "MSA", 1), "AA")
-        rows = SERVER.sql("SELECT encode(record, 'hex') FROM nayose.identity WHERE local_id = 'A1'")
-        self.assertEqual(len(rows), 2, rows)
-        self.assertEqual(rows[0], rows[1])
+        """A patient with everything, by v3 and by v2: the same record, which keys are made of, and one group."""
+        card = "".join(f"""<asOtherIDs classCode="PAT"><id root="{CARD}{n}" extension="{text}"/><scopingOrganization classCode="ORG"
+determinerCode="INSTANCE"><id root="{CARD}{n}"/></scopingOrganization></asOtherIDs>""" for n, text in (("61", "01320012"), ("62", "記号"), ("63", "123")))
+        mother = """<personalRelationship classCode="PRS"><code code="MTH"/><relationshipHolder1 classCode="PSN" determinerCode="INSTANCE">
+<name use="L SYL"><family>スズキ</family><given>ハナ</given></name></relationshipHolder1></personalRelationship>"""
+        twin = '<multipleBirthInd value="true"/><multipleBirthOrderNumber value="2"/>'
+        rows = (("A1", "", "", "", "", ""), ("A2", card, "", "", "", "IN1|1||01320012|||||||記号~123\r"),
+                ("A3", card + mother, "スズキ^ハナ^^^^^L^P", twin, "Y|2", "IN1|1||01320012|||||||記号~123\r"))
+        for n, (local_id, others, mother_v2, before, order, in1) in enumerate(rows):
+            birth = f"196{n}0{n + 1}2{n}"
+            message_v3 = person(1, local_id, birth=birth, others=others).replace("<addr use", before + "<addr use")
+            self.assertEqual(code(feed("PRPA_IN201301UV02", 1, message_v3), "typeCode"), "CA")
+            with harness.Wire(SERVER.mllp_port) as wire:
+                answer = wire.ask((
+                    f"MSH|^~\\&|HIS|F02|||20260102030405||ADT^A28|X{n}|P|2.5||||||UNICODE UTF-8\r"
+                    "EVN||20260102030405\r"
+                    f"PID|||{local_id}^^^&{OID}2&ISO||山田^太郎^^^^^L^I~ヤマダ^タロウ^^^^^L^P|{mother_v2}|{birth}|M"
+                    f"|||丸の内1-1-1^^千代田区^東京都^1000005^^H||0312345678^PRN|||||||||||{order}\r{in1}").encode())
+            self.assertEqual(harness.field(answer, "MSA", 1), "AA")
+            records = SERVER.sql(f"SELECT encode(record, 'hex'), person FROM nayose.identity WHERE local_id = '{local_id}'")
+            self.assertEqual(len(records), 2, records)
+            self.assertEqual(records[0], records[1])
 
     def test_revise_and_repeat(self):
         self.assertEqual(code(feed("PRPA_IN201302UV02", 1, person(1, "B1")), "typeCode"), "CA")
@@ -169,6 +181,32 @@ class Queries(unittest.TestCase):
             answer = more("pages")
         self.assertEqual(sorted(seen), [(OID + "3", f"P{n}") for n in range(3)])
         self.assertEqual(code(more("pages"), "queryResponseCode"), "AE")
+
+    def test_the_same_question_by_v2_finds_the_same(self):
+        def parameter(name, value, semantics="x"):
+            return f"<{name}>{value}<semanticsText>{semantics}</semanticsText></{name}>"
+        rows = (
+            (named("山田", "花子"), "@PID.5.1^山田~@PID.5.2^花子"),
+            (named("ヤマダ", "ハ*"), "@PID.5.1^ヤマダ~@PID.5.2^ハ*"),
+            (named("YAMADA", "HANAKO"), "@PID.5.1^YAMADA~@PID.5.2^HANAKO"),
+            (parameter("livingSubjectBirthTime", '<value value="195002"/>'), "@PID.7^195002"),
+            (parameter("livingSubjectBirthTime", '<value><low value="19500203"/><high value="1960"/></value>'),
+             "@PID.7^19500203..1960"),
+            (parameter("livingSubjectAdministrativeGender", '<value code="M"/>') + named("山田", "花子"),
+             "@PID.5.1^山田~@PID.5.2^花子~@PID.8^M"),
+            (parameter("livingSubjectId", f'<value root="{OID}3" extension="P1"/>'), f"@PID.3.1^P1~@PID.3.4.2^{OID}3~@PID.3.4.3^ISO"),
+            (parameter("patientTelecom", '<value value="tel:03-1234-5678"/>'), "@PID.13.1^03-1234-5678"),
+            (named("山田", "花子") + parameter("patientAddress", "<value><city>千代田区</city><postalCode>1000005</postalCode></value>"),
+             "@PID.5.1^山田~@PID.5.2^花子~@PID.11.3^千代田区~@PID.11.5^1000005"),
+        )
+        for n, (parameters, qpd) in enumerate(rows):
+            with harness.Wire(SERVER.mllp_port) as wire:
+                answer = wire.ask((f"MSH|^~\\&|APP|FAC|NAYOSE||20260102||QBP^Q22|S{n}|P|2.5||||||UNICODE UTF-8\r"
+                                   f"QPD|IHE PDQ Query|S{n}|{qpd}\rRCP|I\r").encode()).decode()
+            by_v2 = {(c.split("^")[3].split("&")[1], c.split("^")[0]) for segment in answer.split("\r")
+                     if segment.startswith("PID|") for c in segment.split("|")[3].split("~")}
+            self.assertTrue(by_v2, qpd)
+            self.assertEqual(ids(query(parameters)), by_v2, qpd)
 
     def test_cancel(self):
         for status, element in (("aborted", "QUQI_IN000003UV01"),

@@ -247,6 +247,23 @@ static void test_merge_says_who(void **state)
     assert_non_null(strstr(b.registry->feed_text, "F01:1"));
 }
 
+/* A family shares a card: its number is nobody's id, even where it is some domain's. */
+static void test_insurance_is_no_id(void **state)
+{
+    char subject[TEXT];
+
+    (void)state;
+    b.registry->domains[0].oid = NY_S(JAPAN "63");
+    snprintf(subject, sizeof(subject),
+             SUBJECT("<id root='" JAPAN "63' extension='1'/>"
+                     "<patientPerson>%s</patientPerson>",
+                     ""),
+             OTHER(JAPAN "63", "77"));
+    assert_non_null(strstr(send(message("201301UV02", "P", JAPAN "63", subject)), "code=\"CA\""));
+    assert_non_null(strstr(b.registry->feed_text, "id F01:1\n"));
+    assert_null(strstr(b.registry->feed_text, "id F01:77"));
+}
+
 /* Ids of other organisations are no claim to feed them. */
 static void test_other_ids(void **state)
 {
@@ -293,6 +310,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_answers, setup, teardown),
         cmocka_unit_test_setup_teardown(test_merge_says_who, setup, teardown),
         cmocka_unit_test_setup_teardown(test_other_ids, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_insurance_is_no_id, setup, teardown),
         cmocka_unit_test_setup_teardown(test_receiver, setup, teardown),
         cmocka_unit_test_setup_teardown(test_database_away, setup, teardown),
     };

@@ -1,4 +1,4 @@
-/* ITI-46: what a consumer of HL7 v3 is told, and what its answers mean. */
+/* ITI-46: what the answers of a consumer of HL7 v3 mean. What it is told: test_v3_golden.c. */
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -8,7 +8,6 @@
 #include <cmocka.h>
 
 #include "nayose/ihe_v3.h"
-#include "nayose/registry_notices.h"
 
 #include "support.h"
 
@@ -56,45 +55,10 @@ static void test_answers(void **state)
     }
 }
 
-static void test_message(void **state)
-{
-    struct bench b;
-    struct ny_arena *a = ny_arena_create(0);
-    struct ny_soap_message m;
-    const struct ny_xml_node *n;
-    ny_str out;
-
-    (void)state;
-    bench_open(&b, false);
-    {
-        struct ny_known_id ids[] = {
-            {&b.registry->domains[0], NY_S("1")  },
-            {&b.registry->domains[1], NY_S("<2>")}
-        };
-        const struct ny_notice notice = {.seq = 42, .ids = ids, .n_ids = NY_ARRAY_LEN(ids)};
-
-        assert_int_equal(ny_ihe_v3_notice_write(b.ihe, a, &notice, NY_S("2.999.5"), NY_S("2.999.6"),
-                                                NY_S("https://h/p?a&b"), 0, &out),
-                         NY_OK);
-    }
-    assert_int_equal(ny_soap_read(a, out, NY_STR_NONE, false, &m), NY_SOAP_FINE);
-    assert_true(ny_str_equals(m.action, NY_S("urn:hl7-org:v3:PRPA_IN201302UV02")));
-    assert_true(ny_str_ends_with(m.message_id, NY_S(".42")));
-    n = ny_xml_child(m.payload, NY_HL7V3_NS, "id");
-    assert_true(ny_str_equals(ny_xml_attr(n, "extension"), NY_S("N42")));
-    assert_non_null(strstr(out.p, "extension=\"&lt;2&gt;\" assigningAuthorityName=\"F02\"/>"));
-    assert_non_null(strstr(out.p, "<wsa:To>https://h/p?a&amp;b</wsa:To>"));
-    assert_non_null(strstr(out.p, "root=\"2.999.5\""));
-    assert_non_null(strstr(out.p, "root=\"2.999.6\""));
-    ny_arena_destroy(a);
-    bench_close(&b);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_answers),
-        cmocka_unit_test(test_message),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -175,6 +175,8 @@ static void test_criteria(void **state)
     assert_non_null(strstr(b.answer, "<queryResponseCode code=\"OK\"/>"));
     assert_non_null(strstr(b.answer, "<acknowledgementDetail typeCode=\"W\">"));
     assert_non_null(strstr(b.answer, "/matchCriterionList/matchAlgorithm/value<"));
+    (void)ask("", ANYBODY "<patientTelecom><value value='mailto:a@example.org'/></patientTelecom>");
+    assert_non_null(strstr(b.answer, "/patientTelecom/value<"));
     (void)ask("", ANYBODY "<patientStatusCode><value code='active'/></patientStatusCode>");
     assert_non_null(strstr(b.answer, "<queryResponseCode code=\"OK\"/>"));
     assert_non_null(strstr(b.answer, "<acknowledgementDetail typeCode=\"W\">"));

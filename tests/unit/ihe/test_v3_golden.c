@@ -15,12 +15,12 @@
 #include "golden.h"
 #include "v3_support.h"
 
-/* Person 1: F01:1, F02:21 and F02:22. Person 2: F01:2 alone. */
+/* Person 1: F01:1, F02:<21> and F02:22. Person 2: F01:2 alone. */
 static void people(struct bench *b)
 {
     bench_open(b, false);
     fake_identity(b->registry, 1, NY_S("1"), 0);
-    fake_identity(b->registry, 2, NY_S("21"), 1);
+    fake_identity(b->registry, 2, NY_S("<21>"), 1);
     fake_identity(b->registry, 2, NY_S("22"), 1);
     fake_identity(b->registry, 1, NY_S("2"), 0);
 }
@@ -155,7 +155,7 @@ static void test_notice(void **state)
         const struct ny_notice notice = {.seq = 42, .ids = ids, .n_ids = NY_ARRAY_LEN(ids)};
 
         assert_int_equal(ny_ihe_v3_notice_write(b.ihe, a, &notice, NY_S("2.999.5"), NY_S("2.999.6"),
-                                                NY_S("https://portal.example/pix"), 0, &out),
+                                                NY_S("https://portal.example/pix?a&b"), 0, &out),
                          NY_OK);
     }
     snprintf(text, sizeof(text), "%.*s", NY_ARG(out));

@@ -179,6 +179,7 @@ static const struct {
     {"from a year on",            "sex=F family=ヤマダ birth=1985..",           "9"      },
     {"up to a day, by name",      "family=サトウ birth=..S59.3.5",              "1"      },
     {"a dummy end is none",       "family=サトウ birth=19840401..99991231",     "2"      },
+    {"too many years to look up", "family=サトウ birth=1900..1990",             "1 2 3"  },
     {"from behind to before",     "family=サトウ birth=1985..1983",             ""       },
     {"an interval or a year",     "birth=1959..1960 birth=1970",                   "4 5 6 7"},
     {"sex",                       "family=サトウ sex=F",                        "2 3"    },
