@@ -51,6 +51,11 @@ void ny_ihe_receive(struct ny_ihe *ihe, struct ny_ihe_exchange *x);
 void ny_ihe_unreadable(struct ny_ihe *ihe, ny_str peer_addr, const struct ny_speaker *speaker,
                        const char *why);
 
+/* Takes a message that was kept, with the answer to it, the way that it came: if it is a feed and
+ * was accepted, the registry, which only listens, is told of it. Nothing of it is answered or
+ * noted. a: what the feed points to lives there. */
+void ny_ihe_replay(struct ny_ihe *ihe, struct ny_arena *a, ny_str body, ny_str ack);
+
 /* ---- ITI-10: telling a consumer ---- */
 
 struct ny_notice; /* registry_notices.h */

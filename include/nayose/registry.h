@@ -11,6 +11,7 @@
 #include "nayose/store.h" /* row types of listings */
 
 struct ny_index;
+struct ny_rebuilt;
 struct ny_registry;
 
 struct ny_registry_config {
@@ -146,7 +147,9 @@ enum ny_feed_kind {
     NY_FEED_VISIT, /* nothing of the patient, only of the visit; ids are remembered as by a link */
     /* Not a message but the word of a clerk (ny_registry_hold_release): what is held of the ids may
      * count. No source. */
-    NY_FEED_RELEASE
+    NY_FEED_RELEASE,
+    /* Nor this: an identity is looked at again (ny_registry_rebuild). No source. */
+    NY_FEED_AGAIN
 };
 
 struct ny_feed_pair {
@@ -171,6 +174,7 @@ struct ny_feed {
     bool strict_update;           /* unknown ids are refused */
     ny_str reason;                /* RELEASE: why */
     enum ny_hold_why only;        /* RELEASE: only holds of this kind; 0: all */
+    struct ny_rebuilt *again;     /* AGAIN */
 };
 void ny_registry_feed(struct ny_registry *r, const struct ny_feed *feed,
                       const struct ny_reply *reply);

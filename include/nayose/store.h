@@ -194,7 +194,8 @@ enum ny_membership_cause {
     NY_CAUSE_MESSAGE = 1,
     NY_CAUSE_DECISION = 2,
     NY_CAUSE_MODEL = 3,
-    NY_CAUSE_WITHDRAWAL = 4
+    NY_CAUSE_WITHDRAWAL = 4,
+    NY_CAUSE_REBUILD = 5
 };
 
 /* When: the moment of the transaction, of all that one batch changes. */

@@ -15,10 +15,22 @@
 struct ny_loop;
 struct ny_study;
 
+/* How stored messages are read again, by a room above this one; called in the worker. */
+struct ny_study_messages {
+    /* A reader over a registry that only listens; owned. */
+    void *(*open)(void *ctx, struct ny_registry *listening);
+    /* Tells the registry of the feed in body, when ack says that it was accepted; what the feed
+     * points to in a. */
+    void (*read)(void *reader, struct ny_arena *a, ny_str body, ny_str ack);
+    void (*close)(void *reader);
+    void *ctx;
+};
+
 struct ny_study_config {
     struct ny_loop *loop;                             /* borrowed */
     struct ny_registry *registry;                     /* borrowed: what was found goes there */
     const struct ny_registry_config *registry_config; /* borrowed: how snapshots are loaded */
+    struct ny_study_messages messages;
 };
 
 struct ny_study *ny_study_create(const struct ny_study_config *cfg); /* owned; never NULL */
@@ -37,6 +49,7 @@ enum ny_study_kind {
     NY_STUDY_CALIBRATE, /* what the links are worth */
     NY_STUDY_DRAW,      /* links for clerks to judge */
     NY_STUDY_REPORT,    /* a report of the store; see ny_study_report */
+    NY_STUDY_REBUILD,   /* the messages read again; see ny_study_rebuild */
     NY_STUDY_KIND_COUNT
 };
 
@@ -46,6 +59,7 @@ struct ny_study_order {
     uint64_t seed;   /* TRAIN, RECOUNT, CALIBRATE, DRAW */
     uint32_t want;   /* DRAW: pairs; CALIBRATE: records in the sample, 0 = as usual; REPORT: arg */
     enum ny_store_report report;
+    bool apply; /* REBUILD: the registry is brought to what was found */
     ny_str who; /* the clerk, for the audit */
 };
 
@@ -78,6 +92,16 @@ void ny_study_look(const struct ny_study *s, struct ny_study_view *out);
 /* The text of the report that was the last study, borrowed until the next start; empty when the
  * last one was something else, or has not ended well. */
 ny_str ny_study_report(const struct ny_study *s);
+/* What the last study found, when it was a rebuild that ended well; borrowed until the next start.
+ */
+struct ny_study_rebuild {
+    ny_str summary;            /* JSON, see study/rebuild_json.c */
+    const ny_str *differences; /* [n] JSON, an identity each */
+    size_t n;
+    bool applied;
+    size_t late; /* applied: how many were changed meanwhile, and stay as they are */
+};
+bool ny_study_rebuild(const struct ny_study *s, struct ny_study_rebuild *out);
 const char *ny_study_kind_name(enum ny_study_kind k);   /* "train" */
 const char *ny_study_state_name(enum ny_study_state s); /* "running" */
 

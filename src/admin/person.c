@@ -144,7 +144,8 @@ static json_t *version_changes(struct request *q, const struct ny_person_view *v
 
 static void move_put(const struct request *q, json_t *o, const struct ny_history_row *e)
 {
-    static const char *const causes[] = {"", "message", "decision", "model", "withdrawal"};
+    static const char *const causes[] = {"",      "message",    "decision",
+                                         "model", "withdrawal", "rebuild"};
 
     json_object_set_new(o, "cause", json_string(causes[e->what]));
     json_object_set_new(o, "from", regional_json(q, e->from_person));

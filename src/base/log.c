@@ -31,8 +31,8 @@ void ny_log(enum ny_log_level level, const char *event, const char *fmt, ...)
 const char *ny_log_safe(ny_str s)
 {
     enum { DEPTH = 4, MAX_BYTES = 60 };
-    static char copies[DEPTH][MAX_BYTES * 4 + 4];
-    static unsigned turn;
+    static _Thread_local char copies[DEPTH][MAX_BYTES * 4 + 4];
+    static _Thread_local unsigned turn;
     char *out = copies[turn++ % DEPTH];
     size_t n = 0;
 

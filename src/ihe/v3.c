@@ -58,6 +58,17 @@ size_t ny_ihe_v3_services(const struct ny_soap_service **out)
     return SERVICE_COUNT;
 }
 
+const struct ny_soap_operation *ihe_v3_feed_operation(const struct ny_xml_node *payload)
+{
+    for (size_t i = 0; i < NY_ARRAY_LEN(rows); i++) {
+        if (rows[i].kind.fn == ihe_iti44 &&
+            ny_xml_is(payload, NY_HL7V3_NS, operations[i].request)) {
+            return &operations[i];
+        }
+    }
+    return NULL;
+}
+
 /* ---- elements ---- */
 
 ny_str ihe_v3_root(const struct ny_xml_node *id)

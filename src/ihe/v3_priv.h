@@ -79,6 +79,9 @@ ny_str ihe_v3_query_payload(const struct ihe_exchange *ex);
 /* The element that a place in QPD comes from. */
 const struct ny_xml_node *ihe_v3_question_place(const struct ihe_exchange *ex, ny_str erl);
 
+/* The operation of a feed (ITI-44); NULL: the element asks for something else. */
+const struct ny_soap_operation *ihe_v3_feed_operation(const struct ny_xml_node *payload);
+
 /* ---- v3_write.c ---- */
 
 struct ihe_ii {

@@ -123,18 +123,45 @@ static ny_rc registry_start(struct server *s, struct ny_error *err)
     return ny_registry_create(&s->registry_config, &s->registry, err);
 }
 
-static void ihe_start(struct server *s)
+static struct ny_ihe_config ihe_config(const struct server *s, struct ny_registry *registry)
 {
-    struct ny_ihe_config ihe = {
-        .registry = s->registry,
+    return (struct ny_ihe_config){
+        .registry = registry,
         .application = ny_str_from_c(ny_conf_str(s->conf, "server", NULL, "application")),
         .facility = ny_str_from_c(ny_conf_str(s->conf, "server", NULL, "facility")),
         .check_receiver = ny_conf_bool(s->conf, "server", NULL, "check_receiver"),
         .query_criteria = (size_t)ny_conf_int(s->conf, "access", NULL, "query_criteria"),
         .timezone_s = (int32_t)ny_conf_int(s->conf, "server", NULL, "timezone_offset") * 60,
     };
-    struct ny_study_config study = {
-        .loop = s->loop, .registry = s->registry, .registry_config = &s->registry_config};
+}
+
+/* Stored messages are read again as they were read when they came. */
+static void *messages_open(void *ctx, struct ny_registry *listening)
+{
+    const struct ny_ihe_config cfg = ihe_config(ctx, listening);
+
+    return ny_ihe_create(&cfg);
+}
+
+static void messages_read(void *reader, struct ny_arena *a, ny_str body, ny_str ack)
+{
+    ny_ihe_replay(reader, a, body, ack);
+}
+
+static void messages_close(void *reader)
+{
+    ny_ihe_destroy(reader);
+}
+
+static void ihe_start(struct server *s)
+{
+    const struct ny_ihe_config ihe = ihe_config(s, s->registry);
+    const struct ny_study_config study = {
+        .loop = s->loop,
+        .registry = s->registry,
+        .registry_config = &s->registry_config,
+        .messages = {messages_open, messages_read, messages_close, s}
+    };
     struct ny_admin_config admin = {
         .registry = s->registry,
         .supervisors = ny_str_from_c(ny_conf_str(s->conf, "access", NULL, "supervisors")),

@@ -105,7 +105,7 @@ static void batch_confirmed(struct ny_registry *r, struct batch *b)
     ny_index_settle(r->index, r->open != NULL ? r->open->mark : ny_index_mark(r->index));
     ny_counter_add(NY_C_BATCHES, 1);
     while ((i = ny_item_list_take(&b->items)) != NULL) {
-        if (i->kind == ITEM_FEED && i->feed->kind != NY_FEED_RELEASE) {
+        if (i->kind == ITEM_FEED && ny_feed_is_message(i->feed)) {
             const struct ny_request *q = &i->feed->request;
 
             ny_seen_add(&r->seen, q->source->id, q->control_id,

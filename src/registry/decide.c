@@ -6,6 +6,7 @@
 
 #include <stdlib.h>
 
+#include "nayose/registry_rebuild.h"
 #include "nayose/text.h"
 
 #include "registry_priv.h"
@@ -42,31 +43,9 @@ struct revision {
     bool kept;     /* the record in memory stays, though the patient changed (drift) */
 };
 
-/* What the message says of ids[k] itself: everything, that it is there (the survivor of a merge),
- * or nothing. */
-static void spoken_of(const struct ny_feed *f, size_t k, struct ny_patient *out)
-{
-    bool is_there = false;
-
-    if (f->kind == NY_FEED_REVISE || f->kind == NY_FEED_WITHDRAW) {
-        *out = f->patient;
-        return;
-    }
-    for (size_t i = 0; i < f->n_pairs; i++) {
-        is_there |= f->pairs[i].b == k && (f->kind == NY_FEED_MERGE || f->kind == NY_FEED_RENAME);
-    }
-    ny_patient_init(out);
-    if (is_there) {
-        out->seen = f->patient.seen;
-        out->first_us = f->patient.seen.at_us;
-    }
-}
-
-/* The record is made of one person, whoever was written over him. */
+/* A clerk's word that the newest claim is right, then the record. */
 static ny_rc record_make(struct decision *d, struct revision *v)
 {
-    struct ny_stamp since;
-    struct ny_patient one;
     bool released = false;
     ny_rc rc = NY_OK;
 
@@ -74,46 +53,43 @@ static ny_rc record_make(struct decision *d, struct revision *v)
         rc = ny_match_overlay_release(d->arena, v->patient, &released);
         v->change = released ? NY_CHANGE_VALUES : v->change;
     }
-    if (rc == NY_OK) {
-        rc = ny_match_patient(d->arena, v->patient, &one, &v->overlaid, &since);
-    }
-    return rc == NY_OK ? ny_record_pack(d->arena, &one, &v->packed) : rc;
+    return rc == NY_OK ? ny_registry_record(d->arena, v->patient, &v->packed, &v->overlaid) : rc;
 }
 
-/* Merges what is stored with what the message says. */
+/* What the messages say takes the place of what is stored, which nobody changed meanwhile. */
+static ny_rc again_take(struct decision *d, const struct ny_patient *stored, struct revision *out)
+{
+    struct ny_rebuilt *again = d->feed->again;
+    bool same = false;
+    ny_rc rc = ny_registry_same(d->arena, stored, again->stored, &same);
+
+    again->late = rc == NY_OK && !same;
+    if (rc != NY_OK || !same) {
+        return rc;
+    }
+    out->change = ny_patient_content_hash(stored) != ny_patient_content_hash(again->said)
+                      ? NY_CHANGE_VALUES
+                      : NY_CHANGE_STAMPS;
+    return ny_patient_copy(d->arena, again->said, out->patient);
+}
+
+/* Joins what is stored with what the message says. */
 static ny_rc revise(struct decision *d, size_t k, struct revision *out)
 {
     const struct ny_stored_patient *known = ny_item_stored(d->item, d->ids[k]);
     const struct ny_patient *stored = !d->is_new[k] && known != NULL ? &known->patient : NULL;
-    struct ny_patient nothing;
-    struct ny_patient said;
-    struct ny_patient merged;
     ny_rc rc;
 
-    if (stored == NULL) {
-        ny_patient_init(&nothing);
-        stored = &nothing;
-    }
-    spoken_of(d->feed, k, &said);
-    if (!d->feed->is_test && said.seen.at_us != NY_NEVER && ny_patient_is_practice(stored)) {
-        ny_patient_init(&nothing);
-        stored = &nothing;
-    }
-    rc = ny_patient_merge(d->arena, stored, &said, &merged, &out->change);
-    if (rc == NY_OK) {
-        out->patient = NY_ARENA_NEW(d->arena, struct ny_patient);
-        NY_ASSERT(out->patient != NULL);
-        rc = ny_patient_copy(d->arena, &merged, out->patient);
-    }
-    if (rc == NY_OK) {
-        rc = record_make(d, out);
+    out->patient = NY_ARENA_NEW(d->arena, struct ny_patient);
+    NY_ASSERT(out->patient != NULL);
+    rc = ny_registry_fold(d->arena, d->feed, k, stored, out->patient, &out->change);
+    if (rc == NY_OK && d->feed->kind == NY_FEED_AGAIN && d->feed->again->said != NULL) {
+        rc = again_take(d, stored, out);
     }
     if (d->is_new[k]) {
         out->change = NY_CHANGE_VALUES; /* even an identity without any value has a first version */
-    } else if (ny_patient_is_gone(stored) != ny_patient_is_gone(&merged)) {
-        out->change = NY_CHANGE_VALUES; /* to be there again is one, too */
     }
-    return rc;
+    return rc == NY_OK ? record_make(d, out) : rc;
 }
 
 /* Holds that begin, end by themselves, or are released by this word. */
@@ -176,7 +152,8 @@ static void apply(struct decision *d, size_t k, struct revision *v)
 {
     struct ny_index *ix = d->r->index;
     uint32_t id = d->ids[k];
-    const bool drifts = d->feed->kind != NY_FEED_RELEASE && d->feed->kind != NY_FEED_WITHDRAW &&
+    const bool again = d->feed->kind == NY_FEED_AGAIN;
+    const bool drifts = ny_feed_is_message(d->feed) && d->feed->kind != NY_FEED_WITHDRAW &&
                         ny_drift_stands(d->r, d->feed->domains[k]);
     struct ny_index_identity known;
 
@@ -185,7 +162,7 @@ static void apply(struct decision *d, size_t k, struct revision *v)
     if (v->change == NY_CHANGE_VALUES) {
         ny_index_version_set(ix, id, known.version + 1);
     }
-    if (d->is_new[k] || !ny_str_equals(known.record, v->packed)) {
+    if (again || d->is_new[k] || !ny_str_equals(known.record, v->packed)) {
         v->remade = true;
         ny_index_record_set(ix, id, v->packed);
         ny_registry_status_set(d->r, d->rows, id, ny_registry_status(d->r, id));
@@ -193,7 +170,9 @@ static void apply(struct decision *d, size_t k, struct revision *v)
         ny_link_set_add(&d->touched, d->arena, id);
     }
     apply_holds(d, id, v);
-    apply_drift(d, id, v, drifts);
+    if (!again) {
+        apply_drift(d, id, v, drifts);
+    }
 }
 
 static void store_revision(struct decision *d, size_t k, const struct revision *v)
@@ -383,8 +362,9 @@ static void identities_add(struct decision *d)
 
 static struct reason reason_of(const struct decision *d)
 {
-    if (d->feed->kind == NY_FEED_RELEASE) {
-        return (struct reason){NY_CAUSE_DECISION, 0};
+    if (!ny_feed_is_message(d->feed)) {
+        return (struct reason){
+            d->feed->kind == NY_FEED_RELEASE ? NY_CAUSE_DECISION : NY_CAUSE_REBUILD, 0};
     }
     return (struct reason){
         d->feed->kind == NY_FEED_WITHDRAW ? NY_CAUSE_WITHDRAWAL : NY_CAUSE_MESSAGE, d->message};
@@ -432,7 +412,7 @@ ny_rc ny_registry_decide(struct ny_registry *r, struct item *i)
                          .feed = i->feed,
                          .rows = b->rows,
                          .arena = ny_store_batch_arena(b->rows),
-                         .message = i->feed->kind != NY_FEED_RELEASE ? r->next_message : 0};
+                         .message = ny_feed_is_message(i->feed) ? r->next_message : 0};
     uint64_t mark = ny_index_mark(r->index);
     struct ny_feed_outcome o;
     ny_rc rc;
@@ -447,8 +427,8 @@ ny_rc ny_registry_decide(struct ny_registry *r, struct item *i)
         ny_index_undo_to(r->index, mark);
         return rc;
     }
-    if (i->feed->kind == NY_FEED_RELEASE) {
-        if (i->feed->only == 0) {
+    if (!ny_feed_is_message(i->feed)) {
+        if (i->feed->kind == NY_FEED_RELEASE && i->feed->only == 0) {
             store_release(&d);
         }
         return NY_OK;

@@ -84,7 +84,7 @@ static bool replay_asked(struct ny_registry *r, struct item *i)
     const struct ny_request *q = &i->feed->request;
     ny_str hash = ny_str_of((const char *)q->body_hash, sizeof(q->body_hash));
 
-    if (i->replay_checked || i->feed->kind == NY_FEED_RELEASE) {
+    if (i->replay_checked || !ny_feed_is_message(i->feed)) {
         return false;
     }
     i->replay_checked = true;
@@ -291,10 +291,16 @@ static void read_next(struct ny_registry *r)
 void ny_registry_feed(struct ny_registry *r, const struct ny_feed *feed,
                       const struct ny_reply *reply)
 {
-    struct item *i = ny_item_create(r, ITEM_FEED, reply);
+    struct item *i;
 
     NY_ASSERT(feed->n_ids > 0 && feed->n_ids <= NY_FEED_IDS_MAX &&
-              (feed->request.source != NULL || feed->kind == NY_FEED_RELEASE));
+              (feed->request.source != NULL || !ny_feed_is_message(feed)));
+    if (r->listener.fn != NULL) {
+        r->listener.fn(r->listener.ctx, feed);
+        reply->done(reply->ctx, NY_OK, NY_STR_NONE);
+        return;
+    }
+    i = ny_item_create(r, ITEM_FEED, reply);
     i->feed = feed;
     ny_registry_step(r, i);
     ny_registry_flush(r);
@@ -303,8 +309,13 @@ void ny_registry_feed(struct ny_registry *r, const struct ny_feed *feed,
 void ny_registry_note(struct ny_registry *r, const struct ny_note *note,
                       const struct ny_reply *reply)
 {
-    struct item *i = ny_item_create(r, ITEM_NOTE, reply);
+    struct item *i;
 
+    if (r->listener.fn != NULL) {
+        reply->done(reply->ctx, NY_OK, NY_STR_NONE);
+        return;
+    }
+    i = ny_item_create(r, ITEM_NOTE, reply);
     i->note = note;
     ny_registry_step(r, i);
     ny_registry_flush(r);

@@ -59,6 +59,7 @@ void ny_registry_destroy(struct ny_registry *r)
         return;
     }
     ny_rollout_stop(r);
+    ny_rebuild_stop(r);
     ny_batch_destroy(r->open);
     ny_batch_destroy(r->in_flight);
     ny_drift_finish(r);
@@ -75,7 +76,7 @@ void ny_registry_destroy(struct ny_registry *r)
 
 bool ny_registry_is_ready(const struct ny_registry *r)
 {
-    return r->ready && ny_store_is_ready(r->store);
+    return r->listener.fn != NULL || (r->ready && ny_store_is_ready(r->store));
 }
 
 bool ny_registry_is_idle(const struct ny_registry *r)

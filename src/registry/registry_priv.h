@@ -159,6 +159,12 @@ struct ny_registry {
         size_t n_asked;
     } questions; /* resolve.c */
     struct rollout rollout;
+    struct {
+        void (*fn)(void *ctx,
+                   const struct ny_feed *feed); /* of a snapshot; NULL: feeds are taken */
+        void *ctx;
+    } listener;
+    struct rebuild *rebuild;                             /* NULL: none is under way */
     const struct ny_registry_snapshot_options *snapshot; /* while one is loaded; NULL: live */
     struct seen_table seen;
     struct watch **watches; /* [n_watches] by source id, NULL = not watched yet */
@@ -222,6 +228,12 @@ struct ny_audit_row ny_request_audit(const struct ny_request *q);
 /* decide.c: what a feed changes, put into memory and into the open batch. */
 NY_MUST_USE ny_rc ny_registry_decide(struct ny_registry *r, struct item *i);
 
+/* Not the word of a clerk or of the server itself. */
+static inline bool ny_feed_is_message(const struct ny_feed *f)
+{
+    return f->kind != NY_FEED_RELEASE && f->kind != NY_FEED_AGAIN;
+}
+
 /* One feed while it is decided. */
 struct decision {
     struct ny_registry *r;
@@ -237,8 +249,6 @@ struct decision {
 
 /* pins.c: what the feed says of pairs. */
 void ny_decision_pin(struct decision *d);
-/* The status of an identity by what is known of it now. */
-enum ny_identity_status ny_registry_status(const struct ny_registry *r, uint32_t id);
 /* Gives an identity a status, in memory and for answers of past moments. */
 void ny_registry_status_set(struct ny_registry *r, struct ny_store_batch *rows, uint32_t id,
                             enum ny_identity_status status);
@@ -308,6 +318,9 @@ void ny_consumer_copy(struct ny_arena *a, const struct ny_consumer_row *row,
 void ny_directory_set_consumer(struct ny_registry *r, const struct ny_consumer_row *row);
 struct ny_consumer_row *ny_consumer_named(const struct ny_registry *r, ny_str name); /* or NULL */
 void ny_notices_wake(struct ny_registry *r);
+
+/* rebuild.c: the registry ends. */
+void ny_rebuild_stop(struct ny_registry *r);
 
 /* rollout.c */
 /* While versions change: the seeds and everybody who hangs together with them by edges of the new

@@ -22,8 +22,17 @@ ny_rc ny_snapshot_take(const struct ny_registry_config *cfg,
     *out = (struct ny_snapshot){.registry = r,
                                 .index = r->index,
                                 .model = r->model,
-                                .active = o->model != NULL ? r->rollout.model : r->model};
+                                .active = o->model != NULL ? r->rollout.model : r->model,
+                                .before_message = r->next_message,
+                                .batch_no = r->batch_no};
     return NY_OK;
+}
+
+void ny_snapshot_listen(struct ny_snapshot *s, void (*fn)(void *ctx, const struct ny_feed *feed),
+                        void *ctx)
+{
+    s->registry->listener.fn = fn;
+    s->registry->listener.ctx = ctx;
 }
 
 void ny_snapshot_release(struct ny_snapshot *s)

@@ -145,17 +145,6 @@ static struct ny_db_param compared_text(struct read_op *op, ny_str s)
     return ny_db_text(text.p != NULL ? text : NY_S(""));
 }
 
-static struct ny_db_param numbers_param(struct ny_arena *a, const int64_t *v, size_t n)
-{
-    struct ny_db_array list;
-
-    ny_db_array_init(&list, NY_OID_INT8, a);
-    for (size_t i = 0; i < n; i++) {
-        ny_db_array_add_i64(&list, v[i]);
-    }
-    return ny_db_array_end(&list);
-}
-
 /* ---- patients ---- */
 
 static ny_rc patient_row(struct read_op *op, const struct ny_db_result *r, size_t i,
@@ -194,7 +183,7 @@ ny_rc ny_store_read_patients(struct ny_store *s, const int64_t *ids, size_t n,
                              void *ctx)
 {
     struct read_op *op = op_create(s, tell_patients, ctx);
-    struct ny_db_param param = numbers_param(op->arena, ids, n);
+    struct ny_db_param param = ny_numbers_param(op->arena, ids, n);
 
     op->fn.patients = fn;
     return op_start(op, NY_SQL_READ_PATIENTS, &param, 1);
@@ -247,7 +236,7 @@ static struct ny_db_param terms_param(struct ny_arena *a, const struct ny_visit_
 static ny_rc visits_ask(struct read_op *op, enum ny_sql stmt, const struct ny_visit_question *q)
 {
     const struct ny_db_param params[] = {
-        q->ids != NULL ? numbers_param(op->arena, q->ids, q->n)
+        q->ids != NULL ? ny_numbers_param(op->arena, q->ids, q->n)
                        : ny_db_i64(op->arena, (int64_t)q->n),
         terms_param(op->arena, q, true),
         terms_param(op->arena, q, false),
@@ -453,8 +442,8 @@ ny_rc ny_store_history(struct ny_store *s, const int64_t *ids, size_t n, const i
                        void *ctx)
 {
     struct read_op *op = op_create(s, tell_history, ctx);
-    struct ny_db_param params[2] = {numbers_param(op->arena, ids, n),
-                                    numbers_param(op->arena, persons, n_persons)};
+    struct ny_db_param params[2] = {ny_numbers_param(op->arena, ids, n),
+                                    ny_numbers_param(op->arena, persons, n_persons)};
 
     op->fn.history = fn;
     return op_start(op, NY_SQL_HISTORY, params, 2);

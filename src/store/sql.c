@@ -168,3 +168,14 @@ ny_rc ny_columns_send(struct ny_columns *c, struct ny_db *db)
     }
     return ny_db_send(db, c->stmt, c->param, c->n, NULL, NULL);
 }
+
+struct ny_db_param ny_numbers_param(struct ny_arena *a, const int64_t *v, size_t n)
+{
+    struct ny_db_array list;
+
+    ny_db_array_init(&list, NY_OID_INT8, a);
+    for (size_t i = 0; i < n; i++) {
+        ny_db_array_add_i64(&list, v[i]);
+    }
+    return ny_db_array_end(&list);
+}

@@ -11,6 +11,7 @@
  *   batch_desk.c           what clerks decided in a batch
  *   audit_chain.c          hashes of audit rows
  *   read.c                 asynchronous reads
+ *   reading.c              whole tables for a worker
  *   demographics_*.c       a patient as JSON and back */
 #ifndef NAYOSE_STORE_PRIV_H
 #define NAYOSE_STORE_PRIV_H
@@ -62,6 +63,8 @@ void ny_col_json(struct ny_columns *c, ny_str s);  /* empty is NULL */
 void ny_col_time(struct ny_columns *c, int64_t us);
 void ny_col_null(struct ny_columns *c);
 void ny_col_end(struct ny_columns *c);
+/* An array of bigint, in a. */
+struct ny_db_param ny_numbers_param(struct ny_arena *a, const int64_t *v, size_t n);
 NY_MUST_USE ny_rc ny_columns_send(struct ny_columns *c, struct ny_db *db);
 
 /* ---- demographics ---- */

@@ -42,12 +42,12 @@ static int by_ends(const void *pa, const void *pb)
     return (a->hi > b->hi) - (a->hi < b->hi);
 }
 
-static bool load(struct rehearsal *x)
+bool ny_rehearsal_load(struct rehearsal *x)
 {
     struct ny_registry_snapshot_options o = {.edge = on_edge, .review = on_review, .ctx = x};
 
-    o.model = ny_job_model(x->job, x->job->version);
-    if (o.model == NULL || !ny_job_snapshot(x->job, &o, &x->snapshot)) {
+    o.model = x->job->version > 0 ? ny_job_model(x->job, x->job->version) : NULL;
+    if ((o.model == NULL && x->job->version > 0) || !ny_job_snapshot(x->job, &o, &x->snapshot)) {
         return false;
     }
     if (x->n_old > 1) {
@@ -63,7 +63,7 @@ static bool domain_is_held(void *ctx, int32_t domain)
     return ny_registry_domain_is_held(ctx, domain);
 }
 
-static bool score_all(struct rehearsal *x)
+static bool score_all(struct rehearsal *x, double from, double to)
 {
     struct ny_index *ix = x->snapshot.index;
     struct ny_arena *a = ny_arena_create(0);
@@ -75,7 +75,7 @@ static bool score_all(struct rehearsal *x)
 
         ny_link_refresh(&x->link, a, id, &touched);
         ny_arena_reset(a);
-        go_on = id % 64 != 0 || ny_job_tell(x->job, "scoring", .05, .75, id, n);
+        go_on = id % 64 != 0 || ny_job_tell(x->job, "scoring", from, to, id, n);
     }
     ny_arena_destroy(a);
     return go_on;
@@ -100,7 +100,7 @@ static ny_rc group_one(struct rehearsal *x, struct ny_arena *a, uint32_t id)
     return rc;
 }
 
-static bool group_all(struct rehearsal *x)
+static bool group_all(struct rehearsal *x, double from, double to)
 {
     struct ny_arena *a = ny_arena_create(0);
     uint32_t n = ny_index_count(x->snapshot.index);
@@ -115,24 +115,39 @@ static bool group_all(struct rehearsal *x)
             ny_job_fail(x->job, rc, "groups cannot be computed");
             go_on = false;
         } else {
-            go_on = id % 64 != 0 || ny_job_tell(x->job, "grouping", .75, .95, id, n);
+            go_on = id % 64 != 0 || ny_job_tell(x->job, "grouping", from, to, id, n);
         }
     }
     ny_arena_destroy(a);
     return go_on;
 }
 
-static bool rehearse(struct rehearsal *x)
+bool ny_rehearsal_link(struct rehearsal *x, double from, double to)
 {
-    if (!load(x)) {
-        return false;
-    }
+    const double scored = from + (to - from) * .8;
+
     x->link = (struct ny_link){
         .index = x->snapshot.index,
         .model = x->snapshot.model,
         .sink = {.domain_is_held = domain_is_held, .ctx = x->snapshot.registry}
     };
-    if (!score_all(x) || !group_all(x)) {
+    return score_all(x, from, scored) && group_all(x, scored, to);
+}
+
+void ny_rehearsal_finish(struct rehearsal *x)
+{
+    if (x->snapshot.registry != NULL) {
+        ny_snapshot_release(&x->snapshot);
+    }
+    ny_free(x->old);
+    ny_free(x->group);
+    ny_free(x->moves);
+    ny_free(x->rescored);
+}
+
+static bool rehearse(struct rehearsal *x)
+{
+    if (!ny_rehearsal_load(x) || !ny_rehearsal_link(x, .05, .95)) {
         return false;
     }
     (void)ny_job_tell(x->job, "comparing", .95, 1, 0, 1);
@@ -148,15 +163,7 @@ void ny_job_rehearse(struct job *j)
     struct rehearsal *x = ny_calloc(1, sizeof(*x));
 
     x->job = j;
-    if (rehearse(x)) {
-        j->state = NY_STUDY_DONE;
-    } else if (j->state != NY_STUDY_FAILED) {
-        ny_job_fail(j, NY_EAGAIN, "stopped");
-    }
-    if (x->snapshot.registry != NULL) {
-        ny_snapshot_release(&x->snapshot);
-    }
-    ny_free(x->old);
-    ny_free(x->group);
+    ny_job_end(j, rehearse(x));
+    ny_rehearsal_finish(x);
     ny_free(x);
 }

@@ -52,6 +52,9 @@ static void edge_compare(struct rehearsal *x, const struct ny_index_edge *e)
     struct pair_example pair = {e->a, e->b, INT32_MIN, e->total_b1024};
     enum ny_band before = NY_BAND_NONE;
 
+    if (old == NULL || old->total_b1024 != e->total_b1024 || old->guards != e->guards) {
+        x->rescored[e->a] = x->rescored[e->b] = true;
+    }
     if (old != NULL) {
         old->seen = true;
         pair.before_b1024 = old->total_b1024;
@@ -66,6 +69,7 @@ void ny_rehearsal_compare_edges(struct rehearsal *x)
 {
     const struct ny_index *ix = x->snapshot.index;
 
+    x->rescored = ny_calloc((size_t)ny_index_count(ix) + 1, sizeof(*x->rescored));
     for (uint32_t id = 1; id <= ny_index_count(ix); id++) {
         const struct ny_index_edge *e;
         uint32_t cursor = 0;
@@ -81,6 +85,7 @@ void ny_rehearsal_compare_edges(struct rehearsal *x)
         struct pair_example pair = {old->lo, old->hi, old->total_b1024, INT32_MIN};
 
         if (!old->seen) {
+            x->rescored[old->lo] = x->rescored[old->hi] = true;
             pair_count(x, band_of(x->snapshot.active, old->total_b1024, old->guards), NY_BAND_NONE,
                        pair);
         }
@@ -162,10 +167,10 @@ void ny_rehearsal_compare_groups(struct rehearsal *x)
     const struct ny_index *ix = x->snapshot.index;
     size_t count = ny_index_count(ix);
     struct place *places = ny_calloc(count + 1, sizeof(*places));
-    bool *moves = ny_calloc(count + 1, sizeof(*moves));
-    struct walk now = {.examples = x->joined_example, .moves = moves};
-    struct walk before = {.examples = x->split_example, .moves = moves};
+    struct walk now = {.examples = x->joined_example};
+    struct walk before = {.examples = x->split_example};
 
+    now.moves = before.moves = x->moves = ny_calloc(count + 1, sizeof(*x->moves));
     for (uint32_t id = 1; id <= count; id++) {
         struct ny_index_identity self;
 
@@ -183,8 +188,7 @@ void ny_rehearsal_compare_groups(struct rehearsal *x)
     x->joined = now.mixed;
     x->split = before.mixed;
     for (size_t id = 1; id <= count; id++) {
-        x->moving += moves[id];
+        x->moving += x->moves[id];
     }
     ny_free(places);
-    ny_free(moves);
 }

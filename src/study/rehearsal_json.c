@@ -6,9 +6,7 @@
  *    groups: {joined, split, identities}, joined_examples, split_examples: [[{id, regional_id}]],
  *    questions: {open_before, open_after, parked_before, parked_after}, mean_change_bits} */
 
-#include <jansson.h>
-#include <stdlib.h>
-
+#include "json_priv.h"
 #include "rehearsal_priv.h"
 
 static const char *const band_names[BANDS] = {
@@ -18,22 +16,19 @@ static const char *const band_names[BANDS] = {
     [NY_BAND_AUTO] = "auto",
 };
 
-static json_t *text(ny_str s)
-{
-    json_t *t = json_stringn(s.p != NULL ? s.p : "", s.n);
-
-    return t != NULL ? t : json_string("");
-}
-
-/* "F01^0001234" */
-static json_t *identity_json(const struct rehearsal *x, uint32_t id)
+ny_str ny_rehearsal_name(const struct rehearsal *x, uint32_t id)
 {
     struct ny_index_identity self;
 
     ny_index_get(x->snapshot.index, id, &self);
-    return text(ny_arena_printf(x->job->arena, "%.*s^%.*s",
-                                NY_ARG(ny_registry_domain(x->snapshot.registry, self.domain)->ns),
-                                NY_ARG(self.local_id)));
+    return ny_arena_printf(x->job->arena, "%.*s^%.*s",
+                           NY_ARG(ny_registry_domain(x->snapshot.registry, self.domain)->ns),
+                           NY_ARG(self.local_id));
+}
+
+static json_t *identity_json(const struct rehearsal *x, uint32_t id)
+{
+    return ny_job_text(ny_rehearsal_name(x, id));
 }
 
 static json_t *bits_json(int32_t b1024)
@@ -97,8 +92,8 @@ static json_t *group_json(const struct rehearsal *x, uint32_t example, bool by_p
         }
         json_array_append_new(
             out, json_pack("{s:o, s:o, s:o}", "id", identity_json(x, id), "regional_id",
-                           text(ny_registry_regional_id(x->snapshot.registry, other.person,
-                                                        x->job->arena)),
+                           ny_job_text(ny_registry_regional_id(x->snapshot.registry, other.person,
+                                                               x->job->arena)),
                            "group", identity_json(x, x->group[id])));
     }
     return out;
@@ -142,11 +137,5 @@ static json_t *rehearsal_json(const struct rehearsal *x)
 
 ny_str ny_rehearsal_write(const struct rehearsal *x)
 {
-    json_t *o = rehearsal_json(x);
-    char *s = o != NULL ? json_dumps(o, JSON_COMPACT | JSON_REAL_PRECISION(8)) : NULL;
-    ny_str out = s != NULL ? ny_arena_str(x->job->arena, ny_str_from_c(s)) : NY_STR_NONE;
-
-    free(s);
-    json_decref(o);
-    return out;
+    return ny_job_dump(x->job, rehearsal_json(x));
 }

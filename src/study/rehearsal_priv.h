@@ -38,14 +38,24 @@ struct rehearsal {
     int64_t linked_before, linked_after, linked_in_both; /* pairs in one group */
     int64_t joined, split; /* new groups of several old ones; old groups in several new ones */
     int64_t moving;        /* identities in either */
+    /* [count + 1] by identity, made by the comparisons: it is in one of those groups; an edge of it
+     * is new, went, or scores differently */
+    bool *moves, *rescored;
     uint32_t joined_example[GROUP_EXAMPLES]; /* an identity of the new group */
     uint32_t split_example[GROUP_EXAMPLES];  /* an identity of the old group */
 };
 
+/* rehearsal.c. Loads the snapshot (of the job's version; 0: the active one) with what stands aside;
+ * links it anew, telling the job of its share from … to. False: the job failed, or shall stop. */
+bool ny_rehearsal_load(struct rehearsal *x);
+bool ny_rehearsal_link(struct rehearsal *x, double from, double to);
+void ny_rehearsal_finish(struct rehearsal *x); /* frees what it points to */
 /* rehearsal_compare.c: fills in what is counted; link and groups are computed. */
 void ny_rehearsal_compare_edges(struct rehearsal *x);
 void ny_rehearsal_compare_groups(struct rehearsal *x);
 /* rehearsal_json.c: the result for the model's row; arena of the job, p NULL when it is full. */
 ny_str ny_rehearsal_write(const struct rehearsal *x);
+/* "F01^0001234", in the job's arena. */
+ny_str ny_rehearsal_name(const struct rehearsal *x, uint32_t id);
 
 #endif

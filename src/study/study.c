@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "nayose/net.h"
+#include "nayose/registry_rebuild.h"
 
 #include "study_priv.h"
 
@@ -26,6 +27,7 @@ static const struct {
     [NY_STUDY_CALIBRATE] = {"calibrate", ny_job_calibrate},
     [NY_STUDY_DRAW] = {"draw",      ny_job_draw     },
     [NY_STUDY_REPORT] = {"report",    ny_job_report   },
+    [NY_STUDY_REBUILD] = {"rebuild",   ny_job_rebuild  },
 };
 
 const char *ny_study_kind_name(enum ny_study_kind k)
@@ -68,6 +70,15 @@ void ny_job_fail(struct job *j, ny_rc rc, const char *what)
     j->state = NY_STUDY_FAILED;
     if (j->err.text[0] == '\0') {
         (void)ny_fail(&j->err, rc, "%s: %s", what, ny_rc_text(rc));
+    }
+}
+
+void ny_job_end(struct job *j, bool done)
+{
+    if (done) {
+        j->state = NY_STUDY_DONE;
+    } else if (j->state != NY_STUDY_FAILED) {
+        ny_job_fail(j, NY_EAGAIN, "stopped");
     }
 }
 
@@ -180,6 +191,14 @@ static void keep(struct ny_study *s, struct job *j)
     case NY_STUDY_REPORT:
         on_kept(j, NY_OK); /* stays here, for who asked */
         break;
+    case NY_STUDY_REBUILD:
+        if (j->apply && j->n_rebuilt > 0) {
+            j->mended = true;
+            ny_registry_rebuild(r, j->rebuilt, j->n_rebuilt, who, on_kept, j);
+        } else {
+            on_kept(j, NY_OK);
+        }
+        break;
     case NY_STUDY_KIND_COUNT:
         break;
     }
@@ -233,6 +252,8 @@ ny_rc ny_study_start(struct ny_study *s, const struct ny_study_order *order)
     j->seed = order->seed;
     j->want = order->want;
     j->report = order->report;
+    j->apply = order->apply;
+    j->messages = &s->cfg.messages;
     snprintf(j->who, sizeof(j->who), "%.*s", NY_ARG(order->who));
     j->registry_config = s->cfg.registry_config;
     j->started_us = ny_clock_now_us();
@@ -257,10 +278,29 @@ ny_str ny_study_report(const struct ny_study *s)
                : NY_STR_NONE;
 }
 
+bool ny_study_rebuild(const struct ny_study *s, struct ny_study_rebuild *out)
+{
+    const struct job *j = s->job;
+
+    if (j == NULL || j->kind != NY_STUDY_REBUILD || s->has_thread || j->state != NY_STUDY_DONE) {
+        return false;
+    }
+    *out = (struct ny_study_rebuild){.summary = j->json,
+                                     .differences = j->differences,
+                                     .n = j->n_differences,
+                                     .applied = j->mended};
+    for (size_t i = 0; i < j->n_rebuilt; i++) {
+        out->late += j->rebuilt[i].late;
+    }
+    return true;
+}
+
 void ny_study_look(const struct ny_study *s, struct ny_study_view *out)
 {
     const struct job *j = s->job;
     struct ny_rollout_progress p;
+    size_t done;
+    size_t total;
 
     *out = (struct ny_study_view){.state = NY_STUDY_NONE, .step = "", .why = ""};
     if (j == NULL) {
@@ -276,6 +316,11 @@ void ny_study_look(const struct ny_study *s, struct ny_study_view *out)
         .ended_us = j->ended_us,
         .why = s->has_thread ? "" : j->err.text,
     };
+    if (j->kind == NY_STUDY_REBUILD &&
+        ny_registry_rebuild_progress(s->cfg.registry, &done, &total)) {
+        out->step = "mending";
+        out->progress = total > 0 ? (double)done / (double)total : 0;
+    }
     ny_registry_rollout_progress(s->cfg.registry, &p);
     if (p.under_way && j->kind == NY_STUDY_ACTIVATE) {
         out->state = NY_STUDY_KEEPING;

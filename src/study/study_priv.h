@@ -24,8 +24,10 @@ struct job {
     uint64_t seed;
     uint32_t want;
     enum ny_store_report report;
+    bool apply;
     char who[64];
     const struct ny_registry_config *registry_config;
+    const struct ny_study_messages *messages;
     int64_t started_us, ended_us;
     /* told while it runs */
     atomic_bool stop;
@@ -41,12 +43,19 @@ struct job {
     ny_str json;                  /* REHEARSE, CALIBRATE, REPORT */
     struct ny_label_row *labels;  /* [n_labels] DRAW */
     size_t n_labels;
+    struct ny_rebuilt *rebuilt; /* [n_rebuilt] REBUILD: identities to be looked at again */
+    size_t n_rebuilt;
+    ny_str *differences; /* [n_differences] REBUILD: JSON */
+    size_t n_differences;
+    bool mended;
 };
 
 /* Says where a job stands; false when it shall stop. done of total of the step that takes the share
  * from … to (0 … 1) of the whole. */
 bool ny_job_tell(struct job *j, const char *step, double from, double to, size_t done,
                  size_t total);
+/* The end of a job: it came to a result, or was stopped unless it failed before. */
+void ny_job_end(struct job *j, bool done);
 /* The end of a job that did not come to a result. */
 void ny_job_fail(struct job *j, ny_rc rc, const char *what);
 /* Loads a snapshot by the version (0: the active one); false and failed when it cannot. */
@@ -67,5 +76,6 @@ void ny_job_activate(struct job *j);
 void ny_job_calibrate(struct job *j);
 void ny_job_draw(struct job *j);
 void ny_job_report(struct job *j);
+void ny_job_rebuild(struct job *j);
 
 #endif

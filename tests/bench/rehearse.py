@@ -1,4 +1,4 @@
-"""How long a rehearsal and a change of version take, and what a feed feels of them."""
+"""How long a rehearsal, a change of version and a rebuild take, and what a feed feels of them."""
 import argparse
 import json
 import os
@@ -42,13 +42,15 @@ def main():
             server.load(loaded, "--connections", "24")
             measure.show("identities", server.get("/status")[1]["identities"])
             cli(server, "model", "train", "--recount")
-            steps = ((("stage", "2"), "rehearsal, s", fed[:6]), (("activate", "2"), "change, s", fed[6:]))
+            steps = ((("model", "stage", "2"), "rehearsal, s", fed[:4]),
+                     (("model", "activate", "2"), "change, s", fed[4:8]),
+                     (("rebuild",), "rebuild, s", fed[8:]))
             for words, what, updates in steps:
                 with subprocess.Popen(
                         server.load_command(updates, "--rate", "200", "--connections", "8",
                                             "--spread"),
                         stdout=subprocess.PIPE, text=True) as feed:
-                    seconds = cli(server, "model", *words)
+                    seconds = cli(server, *words)
                     began = time.monotonic()
                     server.wait_settled()
                     measure.show(what, f"{seconds + time.monotonic() - began:.1f}")

@@ -1,0 +1,173 @@
+/* Identities that differ from what their messages make of them are looked at again, each decided
+ * like a feed that says nothing: the way of what is read, waits and shares batches is the same. */
+
+#include "nayose/registry_rebuild.h"
+
+#include "registry_priv.h"
+
+enum { AT_ONCE = 16 }; /* a few milliseconds of the loop */
+
+struct rebuild {
+    struct ny_rebuilt *rows;
+    size_t n, next, under_way;
+    bool busy;
+    ny_rc rc; /* the first that failed; nothing is begun any more */
+    void (*fn)(void *ctx, ny_rc rc);
+    void *ctx;
+};
+
+/* One identity; lives in its own arena. */
+struct look {
+    struct ny_arena *arena;
+    struct ny_registry *r;
+    struct ny_feed feed;
+};
+
+static void looks_begin(struct ny_registry *r);
+
+static void rebuild_end(struct ny_registry *r)
+{
+    struct rebuild *x = r->rebuild;
+
+    r->rebuild = NULL;
+    ny_log(NY_LOG_INFO, "rebuilt", "identities=%zu rc=%d", x->next, x->rc);
+    x->fn(x->ctx, x->rc);
+    ny_free(x);
+}
+
+static ny_rc look_compose(void *ctx, const struct ny_feed_outcome *o, ny_str *out)
+{
+    (void)ctx;
+    *out = NY_STR_NONE;
+    return o->result == NY_FEED_ACCEPTED ? NY_OK : NY_ENOTFOUND;
+}
+
+static void look_done(void *ctx, ny_rc rc, ny_str answer)
+{
+    struct look *l = ctx;
+    struct ny_registry *r = l->r;
+
+    (void)answer;
+    ny_arena_destroy(l->arena);
+    if (r->rebuild == NULL) {
+        return; /* the registry ends */
+    }
+    r->rebuild->under_way--;
+    r->rebuild->rc = r->rebuild->rc != NY_OK ? r->rebuild->rc : rc;
+    looks_begin(r);
+}
+
+static void look_begin(struct ny_registry *r, struct ny_rebuilt *what)
+{
+    struct ny_arena *a = ny_arena_create(0);
+    struct look *l = NY_ARENA_NEW(a, struct look);
+    const struct ny_reply reply = {.compose = look_compose, .done = look_done, .ctx = l};
+    struct ny_index_identity x;
+
+    NY_ASSERT(l != NULL);
+    ny_index_get(r->index, what->identity, &x);
+    *l = (struct look){.arena = a, .r = r};
+    l->feed.kind = NY_FEED_AGAIN;
+    l->feed.again = what;
+    l->feed.n_ids = 1;
+    l->feed.domains[0] = ny_registry_domain(r, x.domain);
+    l->feed.ids[0] = ny_arena_str(a, x.local_id);
+    l->feed.request.received_us = ny_clock_now_us();
+    ny_patient_init(&l->feed.patient);
+    ny_registry_feed(r, &l->feed, &reply);
+}
+
+static void looks_begin(struct ny_registry *r)
+{
+    struct rebuild *x = r->rebuild;
+
+    if (x->busy) {
+        return; /* called back from below */
+    }
+    x->busy = true;
+    while (x->rc == NY_OK && x->under_way < AT_ONCE && x->next < x->n) {
+        x->under_way++;
+        look_begin(r, &x->rows[x->next++]);
+    }
+    x->busy = false;
+    if (x->under_way == 0) {
+        rebuild_end(r);
+    }
+}
+
+/* ---- first its audit row, and everybody back to his person: then none is taken for another's ----
+ */
+
+static void person_restore(struct ny_registry *r, struct ny_store_batch *rows,
+                           const struct ny_rebuilt *what)
+{
+    const struct ny_person_row row = {.id = what->person};
+    struct ny_index_identity x;
+
+    ny_index_get(r->index, what->identity, &x);
+    if (x.person != what->stood || what->person > ny_index_person_count(r->index)) {
+        return; /* moved meanwhile: there is a newer event */
+    }
+    if (ny_index_member_first(r->index, what->person) == 0) {
+        ny_store_add_person(rows, &row, false); /* in case it was retired */
+    }
+    ny_index_person_set(r->index, what->identity, what->person);
+    ny_index_home_set(r->index, what->identity, x.home);
+    ny_store_add_identity_state(rows, what->identity, what->person, x.status);
+}
+
+static ny_rc begin_decide(struct ny_registry *r, struct ny_store_batch *rows, void *ctx)
+{
+    const struct rebuild *b = r->rebuild;
+
+    (void)ctx;
+    for (size_t i = 0; i < b->n; i++) {
+        if (b->rows[i].person != 0) {
+            person_restore(r, rows, &b->rows[i]);
+        }
+    }
+    return NY_OK;
+}
+
+static void begin_done(void *ctx, ny_rc rc)
+{
+    struct ny_registry *r = ctx;
+
+    if (r->rebuild != NULL) {
+        r->rebuild->rc = rc;
+        looks_begin(r);
+    }
+}
+
+void ny_registry_rebuild(struct ny_registry *r, struct ny_rebuilt *rows, size_t n, ny_str who,
+                         void (*fn)(void *ctx, ny_rc rc), void *ctx)
+{
+    static const struct work work = {"rebuild", begin_decide, NULL, begin_done};
+
+    if (r->rebuild != NULL) {
+        fn(ctx, NY_EAGAIN);
+        return;
+    }
+    r->rebuild = ny_calloc(1, sizeof(*r->rebuild));
+    *r->rebuild = (struct rebuild){.rows = rows, .n = n, .fn = fn, .ctx = ctx};
+    ny_registry_work(r, &work, who, r);
+}
+
+bool ny_registry_rebuild_progress(const struct ny_registry *r, size_t *done, size_t *total)
+{
+    const struct rebuild *x = r->rebuild;
+
+    if (x != NULL) {
+        *done = x->next - x->under_way;
+        *total = x->n;
+    }
+    return x != NULL;
+}
+
+void ny_rebuild_stop(struct ny_registry *r)
+{
+    if (r->rebuild != NULL) {
+        r->rebuild->rc = NY_EDB;
+        rebuild_end(r);
+    }
+}

@@ -1,0 +1,219 @@
+#!/usr/bin/python3
+"""nayose rebuild on a real server: after any feed the stored messages say what stands; what was made to
+differ in the database is found, told, and mended with the regional IDs that were; bodies that are not kept
+any more are counted. A feed goes on beside it, and a stop in the middle leaves nothing half done."""
+import json
+import os
+import random
+import subprocess
+import tempfile
+import threading
+import time
+import unittest
+
+import harness
+
+PEOPLE, FACILITIES = 250, 6
+V3 = """<e:Envelope xmlns:e="http://www.w3.org/2003/05/soap-envelope"><e:Body>
+<PRPA_IN201301UV02 xmlns="urn:hl7-org:v3" ITSVersion="XML_1.0">
+<id root="1.2.3.4" extension="V3-{id}"/><creationTime value="20260102030405"/>
+<interactionId root="2.16.840.1.113883.1.6" extension="PRPA_IN201301UV02"/>
+<processingCode code="P"/><processingModeCode code="T"/><acceptAckCode code="AL"/>
+<receiver typeCode="RCV"><device classCode="DEV" determinerCode="INSTANCE"><id root="2.999.9"/></device></receiver>
+<sender typeCode="SND"><device classCode="DEV" determinerCode="INSTANCE"><id root="2.999.8"/><asAgent classCode="AGNT">
+<representedOrganization classCode="ORG" determinerCode="INSTANCE"><id root="1.2.392.9"/></representedOrganization>
+</asAgent></device></sender>
+<controlActProcess classCode="CACT" moodCode="EVN"><subject typeCode="SUBJ"><registrationEvent classCode="REG" moodCode="EVN">
+<subject1 typeCode="SBJ"><patient classCode="PAT"><id root="1.2.392.9" extension="{id}"/><patientPerson>
+<name use="IDE"><family>{family}</family><given>太郎</given></name><birthTime value="19500101"/>
+<administrativeGenderCode code="M"/></patientPerson></patient></subject1>
+</registrationEvent></subject></controlActProcess></PRPA_IN201301UV02></e:Body></e:Envelope>"""
+
+
+def said(facility, patient, when, name, birth, sex="M", event="A08", more=""):
+    return (f"MSH|^~\\&|HIS|{facility}|NAYOSE|R|{when}||ADT^{event}|{facility}-{patient}-{when}|P|2.5||||||UNICODE UTF-8\r"
+            f"EVN|{event}|{when}\rPID|1||{patient}^^^{facility}||{name}||{birth}|{sex}||||||\r{more}").encode()
+
+
+class Rebuild(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.tmp = tempfile.TemporaryDirectory()
+        cls.addClassCleanup(cls.tmp.cleanup)
+        cls.server = harness.Server()
+        cls.addClassCleanup(cls.server.close)
+        cls.server.start()
+        files = harness.population(cls.tmp.name, PEOPLE, FACILITIES, 7, "--events", "mix")
+        cls.server.add_domains(os.path.join(cls.tmp.name, "domains.txt"))
+        messages = [m for f in files for m in harness.frames(f)]
+        random.Random(3).shuffle(messages)
+        cls.later = messages[-200:]
+        cls.load(messages[:-200], "day")
+        cls.odd_cases()
+
+    @classmethod
+    def load(cls, messages, name):
+        path = harness.write_frames(os.path.join(cls.tmp.name, f"{name}.hl7"), messages)
+        stats = cls.server.load([path], "--connections", "8")
+        assert stats["aa"] == len(messages), stats
+
+    @classmethod
+    def odd_cases(cls):
+        """What messages alone do not say: a clerk's release, a word taken back, a message that was refused; and
+        a patient who came by HL7 v3."""
+        assert cls.server.request("POST", "/domains", {
+            "namespace": "X9", "oid": "1.2.392.9", "name": "", "source_application": "HIS",
+            "source_facility": "X9"})[0] == 201
+        for i, (name, birth, sex) in enumerate((("山田^太郎", "19500101", "M"), ("佐藤^花子", "19840707", "F"))):
+            for patient in ("7", "8"):  # ids that became another person; one of them is released
+                status, answer = cls.server.request("POST", "/feed", said("X9", patient, f"2026010{i + 1}", name, birth, sex))
+                assert b"MSA|AA" in answer, (status, answer)
+        for words in (("hold", "release", "X9^7", "--reason", "number given again"),
+                      ("link", "X9^7", "X9^8", "--reason", "asked"),
+                      ("pin", "withdraw", "X9^7", "X9^8", "--reason", "mistaken"),
+                      ("source", "set", "HIS^X9", "--strict-update", "yes")):
+            done = cls.run_cli(*words)
+            assert done.returncode == 0, done.stderr
+        assert b"MSA|AE" in cls.server.request("POST", "/feed", said("X9", "99", "20260103", "鈴木^一", "19700101"))[1]
+        assert cls.run_cli("source", "set", "HIS^X9", "--strict-update", "no").returncode == 0
+        for patient, family in (("v1", "石川"), ("v2", "石田")):
+            cls.soap(V3.format(id=patient, family=family))
+        # Who spoke was proved when it came.
+        done = cls.run_cli("source", "set", "HIS^X9", "--certificate", "ab" * 32)
+        assert done.returncode == 0, done.stderr
+
+    @classmethod
+    def soap(cls, text):
+        import http.client
+        conn = http.client.HTTPConnection("127.0.0.1", cls.server.http_port, timeout=60)
+        conn.request("POST", "/pixmanager", body=text.encode(),
+                     headers={"Content-Type": "application/soap+xml; charset=utf-8"})
+        answer = conn.getresponse().read()
+        conn.close()
+        assert b'"CA"' in answer, answer
+
+    @classmethod
+    def run_cli(cls, *words):
+        return subprocess.run([os.path.join(harness.BIN, "nayose"), "--server", cls.server.admin_path, *words],
+                              capture_output=True, text=True, check=False)
+
+    def rebuild(self, *words, code=0):
+        done = self.run_cli("rebuild", "--json", *words)
+        self.assertEqual(done.returncode, code, (done.stdout[-2000:], done.stderr))
+        return json.loads(done.stdout)
+
+    def nothing_differs(self):
+        found = self.rebuild()
+        self.assertEqual((found["differing"], found["differences"], found["unknown"], found["kept"]), (0, [], 0, 0), found)
+        groups = found["groups"]
+        self.assertEqual((groups["before"], groups["joined"], groups["split"]), (groups["same"], 0, 0))
+        return found
+
+    def tamper(self, *statements):
+        """Behind the back of the server, which is away meanwhile."""
+        self.server.kill()
+        for s in statements:
+            self.server.sql(s)
+        self.server.start()
+
+    def state(self):
+        return self.server.links(), harness.contents(self.server), harness.questions(self.server)
+
+    def test_1_after_a_feed_nothing_differs(self):
+        found = self.nothing_differs()
+        self.assertEqual(found["messages"], self.server.number("SELECT count(*) FROM nayose.message"))
+        self.assertGreater(found["groups"]["after"], 100)
+        self.assertIn("nothing differs", self.run_cli("rebuild").stdout)
+
+
+    def test_2_what_differs_is_found_and_mended(self):
+        before = self.state()
+        pairs = self.server.sql(
+            "SELECT a.id, b.id FROM nayose.identity a JOIN nayose.identity b ON b.person = a.person AND b.id > a.id "
+            "WHERE a.status = 1 AND b.status = 1 AND (SELECT count(*) FROM nayose.identity c WHERE c.person = a.person) = 2 "
+            "ORDER BY a.id LIMIT 4")
+        (stray, _), (packed, other), (renamed, _), (edge, edge_end) = pairs
+        alone = self.server.sql("SELECT id, person FROM nayose.identity i WHERE status = 1 AND NOT EXISTS (SELECT FROM "
+                                "nayose.identity j WHERE j.person = i.person AND j.id <> i.id) ORDER BY id LIMIT 2")
+        self.tamper(
+            # Two persons exchanged, one identity given to somebody else's.
+            f"UPDATE nayose.identity SET person = {alone[1][1]} WHERE id = {alone[0][0]}",
+            f"UPDATE nayose.identity SET person = {alone[0][1]} WHERE id IN ({alone[1][0]}, {stray})",
+            # A record that is somebody else's.
+            f"UPDATE nayose.identity SET record = (SELECT record FROM nayose.identity WHERE id = {alone[0][0]}) "
+            f"WHERE id = {packed}",
+            # Another birth date than was ever said.
+            f"UPDATE nayose.identity SET demographics = jsonb_set(demographics, '{{birth_date,0}}', '\"19010203\"') "
+            f"WHERE id = {renamed}",
+            # An edge that went.
+            f"DELETE FROM nayose.edge WHERE least(a, b) = {edge} AND greatest(a, b) = {edge_end}")
+        damaged = self.state()
+        found = self.rebuild(code=1)
+        what = {d["id"]: d["what"] for d in found["differences"]}
+        names = {row[0]: f"{row[1]}^{row[2]}" for row in self.server.sql(
+            "SELECT i.id, d.namespace, i.local_id FROM nayose.identity i JOIN nayose.identity_domain d ON d.id = i.domain")}
+        for identity, word in ((stray, "person"), (alone[0][0], "person"), (alone[1][0], "person"), (packed, "record"),
+                               (renamed, "values"), (edge, "edges"), (edge_end, "edges"), (stray, "group")):
+            self.assertIn(word, what[names[identity]])
+        self.assertEqual((found["applied"], found["values"], found["persons"]), (False, 1, 3))
+        self.assertEqual(self.state(), damaged)  # nothing was changed
+        self.assertEqual([d["id"] for d in found["differences"]], sorted(what, key=lambda n: next(
+            int(i) for i, name in names.items() if name == n)))
+
+        found = self.rebuild("--apply")
+        self.assertEqual((found["applied"], found["late"]), (True, 0))
+        self.assertEqual(self.state(), before)  # regional IDs, too
+        self.nothing_differs()
+        self.assertEqual(self.server.number("SELECT count(*) FROM nayose.audit_event WHERE decision = 'rebuild'"), 1)
+        self.server.kill()  # and memory was not the only one to be mended
+        self.server.start()
+        self.nothing_differs()
+
+    def test_3_records_of_an_older_version(self):
+        before = self.state()
+        count = self.server.number("SELECT count(*) FROM nayose.identity")
+        self.tamper("UPDATE nayose.identity SET record = set_byte(record, 0, 1), norm_version = 1")
+        self.assertEqual(self.server.get("/status")[1]["older_records"], count)
+        done = self.run_cli("status")
+        self.assertIn("nayose rebuild --apply", done.stdout)
+        found = self.rebuild(code=1)
+        self.assertEqual((found["older"], found["records"], found["differing"], found["differences"]), (count, 0, count, []))
+        # A stop in the middle leaves whole identities behind; the rest is found again.
+        with subprocess.Popen([os.path.join(harness.BIN, "nayose"), "--server", self.server.admin_path, "rebuild", "--apply"],
+                              stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as run:
+            end = time.monotonic() + 60
+            while self.server.number("SELECT count(*) FROM nayose.identity WHERE norm_version > 1") == 0:
+                self.assertLess(time.monotonic(), end)
+            self.server.kill()
+            run.wait(60)
+        left = self.server.number("SELECT count(*) FROM nayose.identity WHERE norm_version = 1")
+        self.server.start()
+        self.assertEqual(self.server.get("/status")[1]["older_records"], left)
+        self.rebuild("--apply")
+        self.assertEqual(self.server.get("/status")[1]["older_records"], 0)
+        self.assertEqual(self.server.number("SELECT count(*) FROM nayose.identity WHERE norm_version = 1"), 0)
+        self.assertEqual(self.state(), before)
+        self.nothing_differs()
+
+    def test_4_a_feed_goes_on_beside_it(self):
+        fed = threading.Thread(target=self.load, args=(self.later, "later"))
+        fed.start()
+        for _ in range(3):
+            found = self.rebuild()
+            self.assertEqual((found["differing"], found["unknown"]), (0, 0), found)
+        fed.join(120)
+        self.assertFalse(fed.is_alive())
+        self.nothing_differs()
+
+    def test_5_bodies_that_are_not_kept_any_more(self):
+        before = self.state()
+        gone = self.server.number("SELECT count(DISTINCT identity) FROM nayose.identity_version "
+                                  "WHERE message <= 100")
+        self.server.sql("DELETE FROM nayose.message WHERE id <= 100")
+        found = self.rebuild()
+        self.assertEqual((found["kept"], found["differing"]), (gone, 0))
+        self.assertEqual(self.state(), before)
+
+
+if __name__ == "__main__":
+    unittest.main()

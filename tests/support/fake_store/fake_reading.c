@@ -1,0 +1,66 @@
+/* There are no tables that a worker could read. */
+
+#include "nayose/store_reading.h"
+
+ny_rc ny_store_reading_open(struct ny_store *s, struct ny_store_reading **out, struct ny_error *err)
+{
+    (void)s;
+    (void)out;
+    return ny_fail(err, NY_EUNSUPP, "there is no database to read");
+}
+
+void ny_store_reading_close(struct ny_store_reading *r)
+{
+    (void)r;
+}
+
+ny_rc ny_store_reading_messages(struct ny_store_reading *r, int64_t before, ny_kept_message_fn fn,
+                                void *ctx, struct ny_error *err)
+{
+    (void)r;
+    (void)before;
+    (void)fn;
+    (void)ctx;
+    (void)err;
+    return NY_EUNSUPP;
+}
+
+ny_rc ny_store_reading_messages_of(struct ny_store_reading *r, const int64_t *ids, size_t n,
+                                   ny_kept_message_fn fn, void *ctx, struct ny_error *err)
+{
+    (void)ids;
+    return ny_store_reading_messages(r, (int64_t)n, fn, ctx, err);
+}
+
+ny_rc ny_store_reading_patients(struct ny_store_reading *r, int64_t from, int64_t to,
+                                struct ny_arena *a,
+                                ny_rc (*fn)(void *ctx, const struct ny_kept_patient *p), void *ctx,
+                                struct ny_error *err)
+{
+    (void)r;
+    (void)from;
+    (void)to;
+    (void)a;
+    (void)fn;
+    (void)ctx;
+    (void)err;
+    return NY_EUNSUPP;
+}
+
+ny_rc ny_store_reading_incomplete(struct ny_store_reading *r,
+                                  ny_rc (*fn)(void *ctx, int64_t id, int64_t zero), void *ctx,
+                                  struct ny_error *err)
+{
+    (void)r;
+    (void)fn;
+    (void)ctx;
+    (void)err;
+    return NY_EUNSUPP;
+}
+
+ny_rc ny_store_reading_strayed(struct ny_store_reading *r,
+                               ny_rc (*fn)(void *ctx, int64_t id, int64_t person), void *ctx,
+                               struct ny_error *err)
+{
+    return ny_store_reading_incomplete(r, fn, ctx, err);
+}
