@@ -278,6 +278,10 @@ size_t ny_registry_sources(const struct ny_registry *r, const struct ny_requeste
 void ny_registry_source_set(struct ny_registry *r, const struct ny_requester_row *row, ny_str who,
                             void (*fn)(void *ctx, ny_rc rc), void *ctx);
 
+/* Messages older than so many days, and audit rows, go by whole months (0: none goes); to be called
+ * hourly. Identities and their history stay. */
+void ny_registry_retire(struct ny_registry *r, int64_t message_days, int64_t audit_days);
+
 /* ---- holds ---- */
 
 /* A page of the holds in force, see ny_store_holds. */

@@ -53,6 +53,12 @@ void ny_store_on_ready(struct ny_store *s, void (*fn)(void *ctx, bool ready), vo
  * connection is up. */
 NY_MUST_USE ny_rc ny_store_prune(struct ny_store *s);
 
+/* Months of messages and of audit rows that had ended before these times, as names of partitions
+ * separated by blanks; empty: none. fn is called once. NY_EDB: no read connection is up. */
+NY_MUST_USE ny_rc ny_store_due(struct ny_store *s, int64_t messages_before_us,
+                               int64_t audit_before_us,
+                               void (*fn)(void *ctx, ny_rc rc, ny_str names), void *ctx);
+
 /* ---- start-up rows (blocking, streamed in id order, on a connection of their own) ---- */
 
 /* Where in PID-11 the addresses of a source stand. */
@@ -283,6 +289,9 @@ void ny_store_add_message(struct ny_store_batch *b,
                           const struct ny_message_row *row); /* + message_seen */
 /* Bytes that PostgreSQL cannot hold as text (NUL, no UTF-8) are stored as U+FFFD here and in
  * control ids. */
+/* These partitions (as ny_store_due names them) go with the batch; while somebody reads one, it
+ * fails with NY_ECONFLICT. */
+void ny_store_drop_partitions(struct ny_store_batch *b, ny_str names);
 void ny_store_add_audit(struct ny_store_batch *b, const struct ny_audit_row *row);
 /* Domains and requesters: ids are given by the registry, which has checked for contradictions. */
 void ny_store_add_domain(struct ny_store_batch *b, const struct ny_domain *row);

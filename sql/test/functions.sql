@@ -1,7 +1,7 @@
 -- Partitions and the audit chain. pgTAP.
 BEGIN;
 CREATE EXTENSION IF NOT EXISTS pgtap;
-SELECT plan(19);
+SELECT plan(25);
 
 SELECT is(nayose.message_partition_ensure('2031-12-05'), 4, 'this month and the next, of two tables');
 SELECT is(nayose.message_partition_ensure('2031-12-31'), 0, 'once');
@@ -14,6 +14,16 @@ SELECT is((SELECT array_agg(tableoid::regclass::text ORDER BY id) FROM nayose.me
           ARRAY['nayose.message_2032_01', 'nayose.message_2031_12', 'nayose.message_default'],
           'months are UTC whatever the session says');
 SELECT is(nayose.message_partition_ensure('2033-05-01'), 3, 'a month that the default partition has begun stays there');
+
+SELECT is((SELECT array_agg(x ORDER BY x) FROM nayose.partitions_ended('message', '2032-01-31 23:59:59+00') x
+           WHERE x LIKE 'message_203%'), ARRAY['message_2031_12'], 'a month has ended when its last day has');
+SELECT is((SELECT array_agg(x ORDER BY x) FROM nayose.partitions_ended('audit_event', '2032-02-01 00:00+00') x
+           WHERE x LIKE 'audit_event_203%'), ARRAY['audit_event_2031_12', 'audit_event_2032_01'], 'UTC there, too');
+SELECT lives_ok($$SELECT nayose.partitions_drop(ARRAY['message_2031_12', 'message_2031_12'])$$, 'a month of messages goes');
+SELECT is((SELECT array_agg(id ORDER BY id) FROM nayose.message), ARRAY[1, 3]::bigint[], 'with its rows alone');
+SELECT throws_ok($$SELECT nayose.partitions_drop(ARRAY['audit_event_2031_12'])$$, '23001', NULL,
+                 'audit rows of the last 366 days, or of days to come, do not go');
+SELECT throws_ok($$SELECT nayose.partitions_drop(ARRAY['identity'])$$, '23001', NULL, 'nor does any other table');
 
 SELECT is(nayose.audit_field('山'::text), '\x333ae5b1b12c'::bytea, 'a field is its length in bytes and the bytes');
 

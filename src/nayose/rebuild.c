@@ -134,7 +134,7 @@ static int found_print(struct cli *cli, const json_t *found)
 
 static int add_to_list(void *list, const json_t *element)
 {
-    json_array_append(list, (json_t *)(uintptr_t)element);
+    json_array_append_new(list, json_deep_copy(element));
     return CLI_DONE;
 }
 

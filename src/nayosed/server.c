@@ -324,6 +324,12 @@ static void announce(struct server *s)
     sd_notify(0, "READY=1");
 }
 
+static void retire(struct server *s)
+{
+    ny_registry_retire(s->registry, ny_conf_int(s->conf, "retention", NULL, "messages"),
+                       ny_conf_int(s->conf, "retention", NULL, "audit"));
+}
+
 static void on_start_tick(void *ctx)
 {
     struct server *s = ctx;
@@ -331,6 +337,7 @@ static void on_start_tick(void *ctx)
     if (ny_registry_is_ready(s->registry)) {
         ny_timer_stop(s->start_timer);
         announce(s);
+        retire(s);
     }
 }
 
@@ -343,6 +350,7 @@ static void on_hour(void *ctx)
     if (ny_store_prune(s->store) != NY_OK) {
         ny_log(NY_LOG_WARN, "prune_put_off", "hint=\"tried again in an hour\"");
     }
+    retire(s);
 }
 
 static void timers_start(struct server *s)

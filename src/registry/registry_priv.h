@@ -159,9 +159,9 @@ struct ny_registry {
         size_t n_asked;
     } questions; /* resolve.c */
     struct rollout rollout;
+    /* Of a snapshot; fn NULL: feeds are taken. */
     struct {
-        void (*fn)(void *ctx,
-                   const struct ny_feed *feed); /* of a snapshot; NULL: feeds are taken */
+        void (*fn)(void *ctx, const struct ny_feed *feed);
         void *ctx;
     } listener;
     struct rebuild *rebuild;                             /* NULL: none is under way */

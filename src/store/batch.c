@@ -62,7 +62,7 @@ bool ny_store_batch_is_empty(const struct ny_store_batch *b)
                    b->label_answers.n + b->consumers.n + b->notices.n + b->notice_ends.n +
                    b->visits.n + b->decisions.n + b->decision_undos.n ==
                0 &&
-           b->rollout_change == ROLLOUT_SAME;
+           b->partitions_to_drop.n == 0 && b->rollout_change == ROLLOUT_SAME;
 }
 
 /* ---- keys ---- */
@@ -319,6 +319,11 @@ void ny_store_add_audit(struct ny_store_batch *b, const struct ny_audit_row *row
         *texts[i] = ny_text_clean(b->arena, *texts[i]);
     }
     NY_ROWS_PUSH(&b->audits, copy);
+}
+
+void ny_store_drop_partitions(struct ny_store_batch *b, ny_str names)
+{
+    b->partitions_to_drop = ny_arena_str(b->arena, names);
 }
 
 void ny_store_add_domain(struct ny_store_batch *b, const struct ny_domain *row)

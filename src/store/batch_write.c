@@ -266,6 +266,15 @@ static ny_rc messages_write(struct ny_store *s, const struct ny_store_batch *b)
     return rc != NY_OK ? rc : ny_columns_send(&seen, s->write);
 }
 
+static ny_rc partitions_drop(struct ny_store *s, const struct ny_store_batch *b)
+{
+    const struct ny_db_param names = ny_db_text(b->partitions_to_drop);
+
+    return b->partitions_to_drop.n > 0
+               ? ny_db_send(s->write, NY_SQL_PARTITIONS_DROP, &names, 1, NULL, NULL)
+               : NY_OK;
+}
+
 ny_rc ny_batch_write(struct ny_store *s, struct ny_store_batch *b, int64_t batch_no)
 {
     ny_rc rc = jsons_write(s, b);
@@ -284,5 +293,6 @@ ny_rc ny_batch_write(struct ny_store *s, struct ny_store_batch *b, int64_t batch
     rc = rc != NY_OK ? rc : ny_batch_write_questions(s, b);
     rc = rc != NY_OK ? rc : ny_batch_write_notices(s, b);
     rc = rc != NY_OK ? rc : ny_batch_write_desk(s, b);
-    return rc != NY_OK ? rc : messages_write(s, b);
+    rc = rc != NY_OK ? rc : messages_write(s, b);
+    return rc != NY_OK ? rc : partitions_drop(s, b);
 }

@@ -17,7 +17,8 @@ static bool class_is(const struct ny_db_failure *f, const char *class)
     return strncmp(f->sqlstate, class, 2) == 0;
 }
 
-/* 21 and 54 are as permanent as 22 and 23: a row twice, a value too large for its index. */
+/* 21 and 54 are as permanent as 22 and 23: a row twice, a value too large for its index. 55P03: a
+ * partition that was to go is being read. */
 ny_rc ny_store_failure_rc(const struct ny_db_failure *f)
 {
     if (f->lost) {
@@ -29,7 +30,8 @@ ny_rc ny_store_failure_rc(const struct ny_db_failure *f)
     if (state_is(f, "40001") || state_is(f, "40P01")) {
         return NY_EAGAIN;
     }
-    if (class_is(f, "21") || class_is(f, "22") || class_is(f, "23") || class_is(f, "54")) {
+    if (class_is(f, "21") || class_is(f, "22") || class_is(f, "23") || class_is(f, "54") ||
+        state_is(f, "55P03")) {
         return NY_ECONFLICT;
     }
     return NY_EDB;

@@ -675,6 +675,17 @@ static void tell_view(struct read_op *op, ny_rc rc, const struct ny_db_result *r
     op->fn.view(op->ctx, rc, rc == NY_OK ? ny_db_get_str(r, 0, 0) : NY_STR_NONE);
 }
 
+ny_rc ny_store_due(struct ny_store *s, int64_t messages_before_us, int64_t audit_before_us,
+                   void (*fn)(void *ctx, ny_rc rc, ny_str names), void *ctx)
+{
+    struct read_op *op = op_create(s, tell_view, ctx);
+    const struct ny_db_param params[] = {ny_db_time_us(op->arena, messages_before_us),
+                                         ny_db_time_us(op->arena, audit_before_us)};
+
+    op->fn.view = fn;
+    return op_start(op, NY_SQL_DUE, params, NY_ARRAY_LEN(params));
+}
+
 ny_rc ny_store_view(struct ny_store *s, enum ny_store_view view, int32_t arg,
                     void (*fn)(void *ctx, ny_rc rc, ny_str json), void *ctx)
 {

@@ -167,6 +167,7 @@ struct ny_store_batch {
     NY_ROWS(struct ny_notice_end_row) notice_ends;
     NY_ROWS(struct ny_decision_row) decisions;
     NY_ROWS(struct ny_decision_undo_row) decision_undos;
+    ny_str partitions_to_drop;
     struct ny_rollout_row rollout;
     enum { ROLLOUT_SAME, ROLLOUT_SET, ROLLOUT_END } rollout_change;
     struct batch_slot *slots;

@@ -209,7 +209,21 @@ class Rebuild(unittest.TestCase):
         before = self.state()
         gone = self.server.number("SELECT count(DISTINCT identity) FROM nayose.identity_version "
                                   "WHERE message <= 100")
-        self.server.sql("DELETE FROM nayose.message WHERE id <= 100")
+        audits = self.server.number("SELECT count(*) FROM nayose.audit_event")
+        self.server.kill()
+        self.server.sql("SELECT nayose.message_partition_ensure('2019-01-15')")
+        self.server.sql("UPDATE nayose.message SET received = '2019-01-15' WHERE id <= 100")
+        self.server.start()
+        self.assertEqual(self.rebuild()["kept"], 0)  # they are kept unless it is asked for
+        self.server.kill()
+        self.server.configure("[retention]\nmessages = 400\n")
+        self.server.start()
+        end = time.monotonic() + 60
+        while self.server.number("SELECT count(*) FROM nayose.audit_event WHERE decision = 'retention' "
+                                 "AND reason ~ 'message_2019_01'") == 0:
+            self.assertLess(time.monotonic(), end)
+        self.assertEqual(self.server.number("SELECT count(*) FROM nayose.message WHERE id <= 100"), 0)
+        self.assertGreater(self.server.number("SELECT count(*) FROM nayose.audit_event"), audits)
         found = self.rebuild()
         self.assertEqual((found["kept"], found["differing"]), (gone, 0))
         self.assertEqual(self.state(), before)

@@ -64,3 +64,20 @@ ny_rc ny_store_reading_strayed(struct ny_store_reading *r,
 {
     return ny_store_reading_incomplete(r, fn, ctx, err);
 }
+
+ny_rc ny_store_due(struct ny_store *s, int64_t messages_before_us, int64_t audit_before_us,
+                   void (*fn)(void *ctx, ny_rc rc, ny_str names), void *ctx)
+{
+    (void)s;
+    (void)messages_before_us;
+    (void)audit_before_us;
+    (void)fn;
+    (void)ctx;
+    return NY_EDB;
+}
+
+void ny_store_drop_partitions(struct ny_store_batch *b, ny_str names)
+{
+    (void)b;
+    (void)names;
+}
