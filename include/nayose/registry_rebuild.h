@@ -24,7 +24,7 @@ NY_MUST_USE ny_rc ny_registry_same(struct ny_arena *a, const struct ny_patient *
 /* ---- mending ---- */
 
 /* An identity that is not what its messages make of it. It is looked at again: its record is made
- * anew, its edges are scored, the groups around it computed, its row written. */
+ * anew, its edges are scored, its row written, and at last the groups around it computed. */
 struct ny_rebuilt {
     uint32_t identity;
     uint32_t person; /* the one that the events say it belongs to; 0: as it stands */
@@ -35,10 +35,10 @@ struct ny_rebuilt {
     bool late;
 };
 
-/* Looks at rows [n] again, a few at a time beside what comes, as ordinary changes with their
- * events. Persons keep their numbers by the ordinary rule. fn is called once: everything is
- * committed; or an error, and then some may be done, each of them wholly. rows are borrowed until
- * then. One at a time: NY_EAGAIN. who: the clerk. */
+/* Looks at rows [n] again, a few at a time beside what comes, then at the groups around them; these
+ * are ordinary changes with their events. Persons keep their numbers by the ordinary rule. fn is
+ * called once: everything is committed; or an error, and then some may be done, and a later rebuild
+ * finds the rest. rows are borrowed until then. One at a time: NY_EAGAIN. who: the clerk. */
 void ny_registry_rebuild(struct ny_registry *r, struct ny_rebuilt *rows, size_t n, ny_str who,
                          void (*fn)(void *ctx, ny_rc rc), void *ctx);
 /* How far it is; false: none is under way. */

@@ -362,9 +362,8 @@ static void identities_add(struct decision *d)
 
 static struct reason reason_of(const struct decision *d)
 {
-    if (!ny_feed_is_message(d->feed)) {
-        return (struct reason){
-            d->feed->kind == NY_FEED_RELEASE ? NY_CAUSE_DECISION : NY_CAUSE_REBUILD, 0};
+    if (d->feed->kind == NY_FEED_RELEASE) {
+        return (struct reason){NY_CAUSE_DECISION, 0};
     }
     return (struct reason){
         d->feed->kind == NY_FEED_WITHDRAW ? NY_CAUSE_WITHDRAWAL : NY_CAUSE_MESSAGE, d->message};
@@ -394,7 +393,9 @@ static ny_rc accept(struct decision *d, const struct ny_feed_outcome *o)
         apply(d, k, &revisions[k]);
     }
     ny_decision_settle(d);
-    ny_registry_regroup(d->r, &d->touched, &why);
+    if (d->feed->kind != NY_FEED_AGAIN) { /* its groups wait for the others */
+        ny_registry_regroup(d->r, &d->touched, &why);
+    }
     for (size_t k = 0; k < d->feed->n_ids; k++) {
         store_revision(d, k, &revisions[k]); /* now that its person is known */
     }

@@ -1,17 +1,26 @@
-/* Identities that differ from what their messages make of them are looked at again, each decided
- * like a feed that says nothing: the way of what is read, waits and shares batches is the same. */
+/* Identities that differ from what their messages make of them are looked at again.
+ *
+ *   persons ─▶ everybody back to the person of his last event: then none is taken for another's
+ *   looks   ─▶ each is decided like a feed that says nothing: its record, its edges, its row. The
+ *              way of what is read, waits and shares batches is the same
+ *   groups  ─▶ when all records and edges are what they shall be, the groups around them are
+ *              computed, so that nobody is parted from, or joined with, a record of the old form
+ *
+ * Each step is committed by itself. What is left when one fails is found by the next rebuild. */
 
 #include "nayose/registry_rebuild.h"
 
 #include "registry_priv.h"
 
-enum { AT_ONCE = 16 }; /* a few milliseconds of the loop */
+/* A few milliseconds of the loop each. */
+enum { AT_ONCE = 16, SLICE_US = 8000 };
 
 struct rebuild {
     struct ny_rebuilt *rows;
-    size_t n, next, under_way;
+    size_t n, next, under_way; /* looks */
     bool busy;
-    ny_rc rc; /* the first that failed; nothing is begun any more */
+    size_t cursor, grouped; /* rows whose groups are computed, and committed */
+    ny_rc rc;               /* the first that failed; nothing is begun any more */
     void (*fn)(void *ctx, ny_rc rc);
     void *ctx;
 };
@@ -24,13 +33,14 @@ struct look {
 };
 
 static void looks_begin(struct ny_registry *r);
+static void groups_begin(struct ny_registry *r);
 
 static void rebuild_end(struct ny_registry *r)
 {
     struct rebuild *x = r->rebuild;
 
     r->rebuild = NULL;
-    ny_log(NY_LOG_INFO, "rebuilt", "identities=%zu rc=%d", x->next, x->rc);
+    ny_log(NY_LOG_INFO, "rebuilt", "identities=%zu rc=%d", x->grouped, x->rc);
     x->fn(x->ctx, x->rc);
     ny_free(x);
 }
@@ -91,12 +101,59 @@ static void looks_begin(struct ny_registry *r)
     }
     x->busy = false;
     if (x->under_way == 0) {
+        groups_begin(r);
+    }
+}
+
+/* ---- groups ---- */
+
+static ny_rc groups_decide(struct ny_registry *r, struct ny_store_batch *rows, void *ctx)
+{
+    struct rebuild *x = r->rebuild;
+    const struct reason why = {NY_CAUSE_REBUILD, 0};
+    int64_t until = ny_clock_monotonic_us() + SLICE_US;
+
+    (void)ctx;
+    x->cursor = x->grouped; /* what a failed batch had done was taken back */
+    while (x->cursor < x->n && ny_clock_monotonic_us() < until) {
+        struct ny_link_set seeds = {0};
+
+        ny_link_set_add(&seeds, ny_store_batch_arena(rows), x->rows[x->cursor++].identity);
+        ny_registry_regroup(r, &seeds, &why);
+    }
+    return NY_OK;
+}
+
+static void groups_confirmed(struct ny_registry *r, void *ctx)
+{
+    (void)ctx;
+    r->rebuild->grouped = r->rebuild->cursor;
+}
+
+static void groups_done(void *ctx, ny_rc rc)
+{
+    struct ny_registry *r = ctx;
+
+    if (r->rebuild != NULL) {
+        r->rebuild->rc = rc;
+        groups_begin(r);
+    }
+}
+
+static void groups_begin(struct ny_registry *r)
+{
+    static const struct work work = {"rebuild groups", groups_decide, groups_confirmed,
+                                     groups_done};
+    const struct rebuild *x = r->rebuild;
+
+    if (x->rc == NY_OK && x->grouped < x->n) {
+        ny_registry_work(r, &work, NY_STR_NONE, r);
+    } else {
         rebuild_end(r);
     }
 }
 
-/* ---- first its audit row, and everybody back to his person: then none is taken for another's ----
- */
+/* ---- persons, and the audit row ---- */
 
 static void person_restore(struct ny_registry *r, struct ny_store_batch *rows,
                            const struct ny_rebuilt *what)
@@ -158,8 +215,8 @@ bool ny_registry_rebuild_progress(const struct ny_registry *r, size_t *done, siz
     const struct rebuild *x = r->rebuild;
 
     if (x != NULL) {
-        *done = x->next - x->under_way;
-        *total = x->n;
+        *done = x->next - x->under_way + x->grouped;
+        *total = 2 * x->n;
     }
     return x != NULL;
 }

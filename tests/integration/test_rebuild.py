@@ -131,10 +131,10 @@ class Rebuild(unittest.TestCase):
         pairs = self.server.sql(
             "SELECT a.id, b.id FROM nayose.identity a JOIN nayose.identity b ON b.person = a.person AND b.id > a.id "
             "WHERE a.status = 1 AND b.status = 1 AND (SELECT count(*) FROM nayose.identity c WHERE c.person = a.person) = 2 "
-            "ORDER BY a.id LIMIT 4")
-        (stray, _), (packed, other), (renamed, _), (edge, edge_end) = pairs
+            "ORDER BY a.id LIMIT 6")
+        (stray, _), (packed, _), (renamed, _), (edge, edge_end), both, (moved, _) = pairs
         alone = self.server.sql("SELECT id, person FROM nayose.identity i WHERE status = 1 AND NOT EXISTS (SELECT FROM "
-                                "nayose.identity j WHERE j.person = i.person AND j.id <> i.id) ORDER BY id LIMIT 2")
+                                "nayose.identity j WHERE j.person = i.person AND j.id <> i.id) ORDER BY id LIMIT 3")
         self.tamper(
             # Two persons exchanged, one identity given to somebody else's.
             f"UPDATE nayose.identity SET person = {alone[1][1]} WHERE id = {alone[0][0]}",
@@ -145,6 +145,13 @@ class Rebuild(unittest.TestCase):
             # Another birth date than was ever said.
             f"UPDATE nayose.identity SET demographics = jsonb_set(demographics, '{{birth_date,0}}', '\"19010203\"') "
             f"WHERE id = {renamed}",
+            # Two of one person, packed in another way both.
+            f"UPDATE nayose.identity SET record = (SELECT record FROM nayose.identity WHERE id = {alone[1][0]}) "
+            f"WHERE id IN ({both[0]}, {both[1]})",
+            # Somebody moved, with his event, to whom he does not belong.
+            "INSERT INTO nayose.membership_event (identity, from_person, to_person, at, cause) "
+            f"SELECT id, person, {alone[2][1]}, now(), 1 FROM nayose.identity WHERE id = {moved}",
+            f"UPDATE nayose.identity SET person = {alone[2][1]} WHERE id = {moved}",
             # An edge that went.
             f"DELETE FROM nayose.edge WHERE least(a, b) = {edge} AND greatest(a, b) = {edge_end}")
         damaged = self.state()
@@ -153,17 +160,24 @@ class Rebuild(unittest.TestCase):
         names = {row[0]: f"{row[1]}^{row[2]}" for row in self.server.sql(
             "SELECT i.id, d.namespace, i.local_id FROM nayose.identity i JOIN nayose.identity_domain d ON d.id = i.domain")}
         for identity, word in ((stray, "person"), (alone[0][0], "person"), (alone[1][0], "person"), (packed, "record"),
-                               (renamed, "values"), (edge, "edges"), (edge_end, "edges"), (stray, "group")):
+                               (renamed, "values"), (edge, "edges"), (edge_end, "edges"), (stray, "group"),
+                               (both[0], "record"), (both[1], "record"), (moved, "group")):
             self.assertIn(word, what[names[identity]])
+        self.assertNotIn("group", what[names[both[0]]])
+        self.assertNotIn("person", what[names[moved]])
         self.assertEqual((found["applied"], found["values"], found["persons"]), (False, 1, 3))
         self.assertEqual(self.state(), damaged)  # nothing was changed
         self.assertEqual([d["id"] for d in found["differences"]], sorted(what, key=lambda n: next(
             int(i) for i, name in names.items() if name == n)))
 
+        last = self.server.number("SELECT max(seq) FROM nayose.membership_event")
         found = self.rebuild("--apply")
         self.assertEqual((found["applied"], found["late"]), (True, 0))
         self.assertEqual(self.state(), before)  # regional IDs, too
         self.nothing_differs()
+        # Nobody was moved but who had to be.
+        self.assertEqual(self.server.sql(f"SELECT identity, cause FROM nayose.membership_event WHERE seq > {last}"),
+                         [[moved, "5"]])
         self.assertEqual(self.server.number("SELECT count(*) FROM nayose.audit_event WHERE decision = 'rebuild'"), 1)
         self.server.kill()  # and memory was not the only one to be mended
         self.server.start()
