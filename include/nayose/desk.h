@@ -66,6 +66,8 @@ struct ny_desk_view {
     const struct json_t *list;   /* rows of GET /reviews; shown when no case is open */
     const struct json_t *counts; /* of GET /review/counts; may be NULL */
     size_t selected;             /* in the list */
+    bool history;                /* of the case: what its fields were, and since when */
+    size_t scrolled;             /* rows of the history above the screen */
     int decided;                 /* at this desk so far, without what was undone */
     const char *message;         /* what happened last; "" */
     bool is_japanese;

@@ -60,7 +60,8 @@ const char *ny_admin_band(enum ny_band band);
 json_t *ny_admin_question(const struct ny_comparison *pair);
 
 /* record.c: a record as people read it: its id and regional id, names by script, birth date as
- * received and (a whole date) in both calendars, sex, addresses, phones, insurances. Owned. */
+ * received and (a whole date) in both calendars, sex, addresses, phones, insurances, and "times":
+ * since when each value of a list is known. Owned. */
 json_t *ny_admin_record(struct request *q, const struct ny_domain *d, ny_str id, ny_str regional_id,
                         const struct ny_patient *p);
 /* The identifiers of a person: [{domain, id}]. */

@@ -74,6 +74,25 @@ static json_t *texts_json(const struct ny_set *s, const enum ny_part_id *parts, 
     return list;
 }
 
+/* Of the live values of a set, in the same order: when each was first and last said, and whether it
+ * is. */
+static json_t *times_json(const struct ny_set *s)
+{
+    json_t *list = json_array();
+
+    for (size_t i = 0; i < s->n; i++) {
+        const struct ny_value *v = &s->values[i];
+
+        if (ny_value_is_live(s, v)) {
+            json_array_append_new(list,
+                                  json_pack("{s:o, s:o, s:b}", "since", ny_admin_time(v->first_us),
+                                            "last", ny_admin_time(v->last.at_us), "current",
+                                            ny_value_is_current(s, v)));
+        }
+    }
+    return list;
+}
+
 static void birth_json(struct request *q, json_t *o, const struct ny_patient *p)
 {
     ny_str raw = p->singles[NY_SINGLE_BIRTH_DATE].value;
@@ -108,6 +127,12 @@ json_t *ny_admin_record(struct request *q, const struct ny_domain *d, ny_str id,
         texts_json(&p->sets[NY_SET_INSURANCE], insurance, NY_ARRAY_LEN(insurance), ":"));
 
     birth_json(q, o, p);
+    json_object_set_new(o, "times",
+                        json_pack("{s:o, s:o, s:o, s:o}", "names",
+                                  times_json(&p->sets[NY_SET_NAME]), "addresses",
+                                  times_json(&p->sets[NY_SET_ADDRESS]), "phones",
+                                  times_json(&p->sets[NY_SET_PHONE]), "insurances",
+                                  times_json(&p->sets[NY_SET_INSURANCE])));
     return o;
 }
 

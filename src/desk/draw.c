@@ -47,7 +47,7 @@ static void keys_put(struct ny_desk_grid *g, const struct ny_desk_view *v)
         col += ny_desk_put(g, g->rows - 1, col, 2, key, NY_DESK_BOLD | NY_DESK_UNDERLINE) + 1;
         col += ny_desk_put(g, g->rows - 1, col, g->cols - col,
                            v->is_japanese ? keys[i].ja : keys[i].en, 0) +
-               2;
+               1;
     }
     ny_desk_paint(g, g->rows - 1, NY_DESK_REVERSE);
 }
@@ -114,16 +114,19 @@ static void list_put(struct ny_desk_grid *g, const struct ny_desk_view *v)
 
 void ny_desk_draw(struct ny_desk_grid *g, const struct ny_desk_view *v)
 {
-    if (v->kase != NULL) {
-        ny_desk_draw_case(g, v);
-    } else {
+    if (v->kase == NULL) {
         list_put(g, v);
+    } else if (v->history) {
+        ny_desk_draw_history(g, v);
+    } else {
+        ny_desk_draw_case(g, v);
     }
-    title_put(g, v);
-    for (int col = 0; col < g->cols; col++) { /* a tall case ends here */
+    for (int col = 0; col < g->cols; col++) { /* a tall case begins and ends here */
+        ny_desk_put(g, 0, col, 1, " ", 0);
         ny_desk_put(g, g->rows - 2, col, 1, " ", 0);
         ny_desk_put(g, g->rows - 1, col, 1, " ", 0);
     }
+    title_put(g, v);
     ny_desk_put(g, g->rows - 2, 1, g->cols - 1, v->message, NY_DESK_BOLD);
     keys_put(g, v);
 }

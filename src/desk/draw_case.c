@@ -1,24 +1,16 @@
 /* A case on the screen:
  *
- *    title          which two, why it is asked, what waits
+ *    title          what waits
+ *    why            it is asked: what stopped the link
  *    records        label | first | sign | second        = same   ~ written otherwise   ≠ differs
  *    bars           of the score, three beside each other
  *    groups         now, and after "same"
- *    last word, message, keys */
+ *    last decision, message, keys */
 
 #include <jansson.h>
 #include <stdio.h>
 
 #include "desk_priv.h"
-
-enum { LABEL = 10 };
-
-/* Where things stand; the records take what is left of the width. */
-struct page {
-    struct ny_desk_grid *g;
-    const struct ny_desk_view *v;
-    int row, half; /* next free row; columns of a record */
-};
 
 const char *ny_desk_text(const json_t *o, const char *key)
 {
@@ -27,28 +19,43 @@ const char *ny_desk_text(const json_t *o, const char *key)
     return text != NULL ? text : "";
 }
 
-static const char *either(const struct page *p, const char *en, const char *ja)
+const char *ny_desk_say(const struct page *p, const char *en, const char *ja)
 {
     return p->v->is_japanese ? ja : en;
 }
 
+void ny_desk_ids_put(struct page *p)
+{
+    static const char *const members[] = {"a", "b"};
+
+    for (int k = 0; k < 2; k++) {
+        const json_t *record = json_object_get(p->v->kase, members[k]);
+        char head[160];
+
+        snprintf(head, sizeof(head), "%s^%s", ny_desk_text(record, "domain"),
+                 ny_desk_text(record, "id"));
+        ny_desk_put(p->g, p->row, LABEL + k * (p->half + 3), p->half, head, NY_DESK_BOLD);
+    }
+    p->row++;
+}
+
 /* ---- records ---- */
 
-/* One value over as many lines as it takes, two at most; returns how many. */
-static int value_put(struct page *p, int col, const char *text, const bool *mark, size_t n_mark)
+int ny_desk_value_put(struct page *p, int col, int width, const char *text, unsigned look,
+                      const bool *mark, size_t n_mark)
 {
     char first[1024];
     size_t chars;
-    size_t n = ny_desk_fit(text, p->half, &chars);
+    size_t n = ny_desk_fit(text, width, &chars);
 
     if (text[n] == '\0' || n >= sizeof(first)) {
-        ny_desk_put_marked(p->g, p->row, col, p->half, text, 0, mark, n_mark);
+        ny_desk_put_marked(p->g, p->row, col, width, text, look, mark, n_mark);
         return 1;
     }
     memcpy(first, text, n);
     first[n] = '\0';
-    ny_desk_put_marked(p->g, p->row, col, p->half, first, 0, mark, n_mark);
-    ny_desk_put_marked(p->g, p->row + 1, col, p->half, text + n, 0, mark + chars,
+    ny_desk_put_marked(p->g, p->row, col, width, first, look, mark, n_mark);
+    ny_desk_put_marked(p->g, p->row + 1, col, width, text + n, look, mark + chars,
                        n_mark > chars ? n_mark - chars : 0);
     return 2;
 }
@@ -87,8 +94,8 @@ static void pair_put(struct page *p, const char *label, const char *a, const cha
     ny_desk_put(p->g, p->row, 0, LABEL - 1, label, NY_DESK_DIM);
     ny_desk_put(p->g, p->row, LABEL + p->half + 1, 1, sign,
                 same || is_variant ? NY_DESK_GOOD | NY_DESK_BOLD : NY_DESK_BAD | NY_DESK_BOLD);
-    lines_a = value_put(p, LABEL, a, mark_a, n);
-    lines_b = value_put(p, LABEL + p->half + 3, b, mark_b, n);
+    lines_a = ny_desk_value_put(p, LABEL, p->half, a, 0, mark_a, n);
+    lines_b = ny_desk_value_put(p, LABEL + p->half + 3, p->half, b, 0, mark_b, n);
     p->row += lines_a > lines_b ? lines_a : lines_b;
 }
 
@@ -104,7 +111,7 @@ static void names_put(struct page *p, const json_t *a, const json_t *b)
         const json_t *x = json_array_get(names_a, i);
         const json_t *y = json_array_get(names_b, i);
 
-        pair_put(p, i == 0 ? either(p, "name", "氏名") : either(p, "former", "旧・他"),
+        pair_put(p, i == 0 ? ny_desk_say(p, "name", "氏名") : ny_desk_say(p, "former", "旧・他"),
                  ny_desk_text(x, "kanji"), ny_desk_text(y, "kanji"),
                  i == 0 ? json_array_size(variants) : 0, NULL);
         for (size_t k = 0; i == 0 && k < json_array_size(variants) && k < 4; k++) {
@@ -112,10 +119,10 @@ static void names_put(struct page *p, const json_t *a, const json_t *b)
                         json_string_value(json_array_get(variants, k)), NY_DESK_BOLD);
         }
         p->row += i == 0 && json_array_size(variants) > 0;
-        pair_put(p, either(p, "reading", "カナ"), ny_desk_text(x, "kana"), ny_desk_text(y, "kana"),
-                 0, NULL);
-        pair_put(p, either(p, "Latin", "英字"), ny_desk_text(x, "latin"), ny_desk_text(y, "latin"),
-                 0, NULL);
+        pair_put(p, ny_desk_say(p, "reading", "カナ"), ny_desk_text(x, "kana"),
+                 ny_desk_text(y, "kana"), 0, NULL);
+        pair_put(p, ny_desk_say(p, "Latin", "英字"), ny_desk_text(x, "latin"),
+                 ny_desk_text(y, "latin"), 0, NULL);
     }
 }
 
@@ -161,7 +168,7 @@ static void list_put(struct page *p, const char *label, const char *key, size_t 
         bool elsewhere = a != NULL && b != NULL && strcmp(a, b) != 0 &&
                          (has_text(list_a, b) || has_text(list_b, a));
 
-        pair_put(p, i == 0 ? label : either(p, " before", "（以前）"), a != NULL ? a : "",
+        pair_put(p, i == 0 ? label : ny_desk_say(p, " before", "（以前）"), a != NULL ? a : "",
                  b != NULL ? b : "", 0, elsewhere ? "↕" : NULL);
     }
 }
@@ -172,20 +179,16 @@ static void records_put(struct page *p)
     const json_t *b = json_object_get(p->v->kase, "b");
     char birth_a[128];
     char birth_b[128];
-    char head[160];
 
-    snprintf(head, sizeof(head), "%s^%s", ny_desk_text(a, "domain"), ny_desk_text(a, "id"));
-    ny_desk_put(p->g, p->row, LABEL, p->half, head, NY_DESK_BOLD);
-    snprintf(head, sizeof(head), "%s^%s", ny_desk_text(b, "domain"), ny_desk_text(b, "id"));
-    ny_desk_put(p->g, p->row++, LABEL + p->half + 3, p->half, head, NY_DESK_BOLD);
+    ny_desk_ids_put(p);
     names_put(p, a, b);
     birth_text(a, birth_a);
     birth_text(b, birth_b);
-    pair_put(p, either(p, "born", "生年月日"), birth_a, birth_b, 0, NULL);
-    pair_put(p, either(p, "sex", "性別"), sex_text(p, a), sex_text(p, b), 0, NULL);
-    list_put(p, either(p, "address", "住所"), "addresses", p->g->rows > 24 ? 3 : 2);
-    list_put(p, either(p, "phone", "電話"), "phones", p->g->rows > 24 ? 3 : 1);
-    list_put(p, either(p, "insurance", "保険"), "insurances", p->g->rows > 24 ? 2 : 1);
+    pair_put(p, ny_desk_say(p, "born", "生年月日"), birth_a, birth_b, 0, NULL);
+    pair_put(p, ny_desk_say(p, "sex", "性別"), sex_text(p, a), sex_text(p, b), 0, NULL);
+    list_put(p, ny_desk_say(p, "address", "住所"), "addresses", p->g->rows > 24 ? 3 : 2);
+    list_put(p, ny_desk_say(p, "phone", "電話"), "phones", p->g->rows > 24 ? 3 : 1);
+    list_put(p, ny_desk_say(p, "insurance", "保険"), "insurances", p->g->rows > 24 ? 2 : 1);
 }
 
 /* ---- the score ---- */
@@ -220,9 +223,9 @@ static void score_put(struct page *p)
     for (int col = 0; col < p->g->cols; col++) {
         ny_desk_put(p->g, p->row, col, 1, "─", NY_DESK_DIM);
     }
-    snprintf(text, sizeof(text), " %s %+.1f %s %.3g %% ", either(p, "score", "得点"),
+    snprintf(text, sizeof(text), " %s %+.1f %s %.3g %% ", ny_desk_say(p, "score", "得点"),
              json_number_value(json_object_get(p->v->kase, "total_bits")),
-             either(p, "bits, two people with", "ビット・別人の確率"),
+             ny_desk_say(p, "bits, two people with", "ビット・別人の確率"),
              100 * json_number_value(json_object_get(p->v->kase, "p_false")));
     ny_desk_put(p->g, p->row++, 2, p->g->cols - 4, text, NY_DESK_BOLD);
     for (size_t i = 0; i < json_array_size(bars); i++) {
@@ -239,19 +242,14 @@ static const char *reason_text(const struct page *p)
     static const struct {
         const char *word, *en, *ja;
     } reasons[] = {
-        {"band",      "neither sure enough to link nor to leave apart",
-         "自動で名寄せするほど確かでない"                                                                  },
-        {"runner-up", "another one fits nearly as well",                "ほかにも同じくらい合う候補がある"},
-        {"groups",    "the groups do not fit together",                 "まとまり同士が合わない"               },
-        {"hold",      "something is held (nayose hold list)",           "保留中の記録がある（hold list）"      },
-        {"pins",      "said to be one, and said to be two",             "同一人と別人の指定が食い違う"      },
-        {"overlay",   "is this id still the person it was?",            "患者番号が別人に使い回された疑い"}
+#define NY_REVIEW_WHY(word, en, ja) {word, en, ja},
+#include "nayose/tbl/review_whys.def"
     };
     const char *word = ny_desk_text(json_object_get(p->v->kase, "question"), "reason");
 
     for (size_t i = 0; i < NY_ARRAY_LEN(reasons); i++) {
         if (strcmp(word, reasons[i].word) == 0) {
-            return either(p, reasons[i].en, reasons[i].ja);
+            return ny_desk_say(p, reasons[i].en, reasons[i].ja);
         }
     }
     return word;
@@ -262,7 +260,7 @@ static void guards_put(struct page *p)
     const json_t *guards = json_object_get(p->v->kase, "guards");
     char text[256];
 
-    ny_desk_put(p->g, p->row, 0, LABEL - 1, either(p, "stopped", "止めた訳"), NY_DESK_DIM);
+    ny_desk_put(p->g, p->row, 0, LABEL - 1, ny_desk_say(p, "stopped", "止めた訳"), NY_DESK_DIM);
     for (size_t i = 0; i < json_array_size(guards) && i < 3; i++) {
         const json_t *g = json_array_get(guards, i);
 
@@ -296,6 +294,44 @@ static void groups_put(struct page *p, const char *label, const char *key)
     ny_desk_put(p->g, p->row++, LABEL, p->g->cols - LABEL, text, 0);
 }
 
+/* The words of the server in the clerk's language. */
+static const char *decision_text(const struct page *p, const char *word)
+{
+    static const struct {
+        const char *word, *ja;
+    } words[] = {
+        {"same",      "同一人"},
+        {"different", "別人"   },
+        {"later",     "後で"   },
+        {"assign",    "割当"   },
+        {"note",      "メモ"   },
+    };
+
+    for (size_t i = 0; i < NY_ARRAY_LEN(words) && p->v->is_japanese; i++) {
+        if (strcmp(words[i].word, word) == 0) {
+            return words[i].ja;
+        }
+    }
+    return word;
+}
+
+static const char *code_text(const struct page *p, const char *code)
+{
+    static const struct {
+        const char *code, *en, *ja;
+    } codes[] = {
+#define NY_REVIEW_REASON(code, same, different, en, ja) {code, en, ja},
+#include "nayose/tbl/review_reasons.def"
+    };
+
+    for (size_t i = 0; i < NY_ARRAY_LEN(codes); i++) {
+        if (strcmp(codes[i].code, code) == 0) {
+            return ny_desk_say(p, codes[i].en, codes[i].ja);
+        }
+    }
+    return code;
+}
+
 static void history_put(struct page *p)
 {
     const json_t *d = json_array_get(json_object_get(p->v->kase, "decisions"), 0);
@@ -304,12 +340,13 @@ static void history_put(struct page *p)
     if (d == NULL) {
         return;
     }
-    snprintf(text, sizeof(text), "%.10s %s: %s%s%s %s%s%s", ny_desk_text(d, "at"),
-             ny_desk_text(d, "who"), ny_desk_text(d, "decision"),
-             ny_desk_text(d, "reason")[0] != '\0' ? " " : "", ny_desk_text(d, "reason"),
-             ny_desk_text(d, "whom"), ny_desk_text(d, "note"),
-             json_is_true(json_object_get(d, "undone")) ? either(p, " (undone)", "（取消）") : "");
-    ny_desk_put(p->g, p->row, 0, LABEL - 1, either(p, "so far", "経過"), NY_DESK_DIM);
+    snprintf(
+        text, sizeof(text), "%.10s %s: %s%s%s %s%s%s", ny_desk_text(d, "at"),
+        ny_desk_text(d, "who"), decision_text(p, ny_desk_text(d, "decision")),
+        ny_desk_text(d, "reason")[0] != '\0' ? " " : "", code_text(p, ny_desk_text(d, "reason")),
+        ny_desk_text(d, "whom"), ny_desk_text(d, "note"),
+        json_is_true(json_object_get(d, "undone")) ? ny_desk_say(p, " (undone)", "（取消）") : "");
+    ny_desk_put(p->g, p->row, 0, LABEL - 1, ny_desk_say(p, "so far", "経過"), NY_DESK_DIM);
     ny_desk_put(p->g, p->row++, LABEL, p->g->cols - LABEL, text, 0);
 }
 
@@ -317,10 +354,10 @@ void ny_desk_draw_case(struct ny_desk_grid *g, const struct ny_desk_view *v)
 {
     struct page p = {g, v, 1, (g->cols - LABEL - 3) / 2};
 
+    guards_put(&p);
     records_put(&p);
     score_put(&p);
-    guards_put(&p);
-    groups_put(&p, either(&p, "now", "今"), "groups");
-    groups_put(&p, either(&p, "if same", "同一なら"), "groups_if_same");
+    groups_put(&p, ny_desk_say(&p, "now", "今"), "groups");
+    groups_put(&p, ny_desk_say(&p, "if same", "同一なら"), "groups_if_same");
     history_put(&p);
 }

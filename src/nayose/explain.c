@@ -87,6 +87,51 @@ static void bars_print(struct cli *cli, const json_t *answer)
     cli_table_print(t);
 }
 
+struct words {
+    const char *word, *en, *ja;
+};
+
+static const struct words *words_find(const struct words *all, size_t n, const char *word)
+{
+    for (size_t i = 0; i < n; i++) {
+        if (strcmp(all[i].word, word) == 0) {
+            return &all[i];
+        }
+    }
+    return NULL;
+}
+
+/* "review: a clerk has to decide / 担当者の判断が必要" */
+static void words_print(struct cli *cli, const char *title, const struct words *all, size_t n,
+                        const char *word)
+{
+    const struct words *w = words_find(all, n, word);
+
+    if (w != NULL) {
+        printf("%s %s: %s / %s\n", title, word, cli->is_japanese ? w->ja : w->en,
+               cli->is_japanese ? w->en : w->ja);
+    }
+}
+
+static void band_print(struct cli *cli, const json_t *answer)
+{
+    static const struct words bands[] = {
+        {"auto",   "sure enough to link",          "自動で名寄せできる確かさ"      },
+        {"review", "a clerk has to decide",        "担当者の判断が必要"               },
+        {"parked", "no question before a contact", "連絡先が分かるまで質問しない"},
+        {"none",   "neither link nor question",    "名寄せも質問もしない"            }
+    };
+    static const struct words whys[] = {
+#define NY_REVIEW_WHY(word, en, ja) {word, en, ja},
+#include "nayose/tbl/review_whys.def"
+    };
+
+    words_print(cli, cli_label(cli, "band", "判定"), bands, NY_ARRAY_LEN(bands),
+                cli_json_text(answer, "band"));
+    words_print(cli, cli_label(cli, "asked for", "質問の理由"), whys, NY_ARRAY_LEN(whys),
+                cli_json_text(json_object_get(answer, "question"), "reason"));
+}
+
 static void guards_print(struct cli *cli, const json_t *guards)
 {
     for (size_t i = 0; i < json_array_size(guards); i++) {
@@ -150,6 +195,7 @@ void cli_explanation_print(struct cli *cli, const json_t *e)
     bars_print(cli, e);
     putchar('\n');
     guards_print(cli, json_object_get(e, "guards"));
+    band_print(cli, e);
     puts(verdict(cli, e));
 }
 

@@ -77,6 +77,24 @@ static size_t list_size(const struct side *s, const char *list)
     return most;
 }
 
+/* A value with the days between which it was known, where there are several; one that is still said
+ * has no last day. */
+static const char *dated(const struct side *s, size_t k, const char *list, size_t i,
+                         const char *text)
+{
+    const json_t *times = json_object_get(json_object_get(s->records[k], "times"), list);
+    const json_t *when = json_array_get(times, i);
+    const char *since = cli_time_text(s->cli, cli_json_text(when, "since"));
+    const char *last = cli_time_text(s->cli, cli_json_text(when, "last"));
+
+    if (text[0] == '\0' || since[0] == '\0' || list_size(s, list) < 2) {
+        return text;
+    }
+    return json_is_true(json_object_get(when, "current"))
+               ? ny_arena_printf(s->cli->arena, "%s (%.10s -)", text, since).p
+               : ny_arena_printf(s->cli->arena, "%s (%.10s - %.10s)", text, since, last).p;
+}
+
 /* One row per value; the label stands at the first. */
 static void rows_of_list(struct side *s, const char *en, const char *ja, const char *list)
 {
@@ -85,7 +103,7 @@ static void rows_of_list(struct side *s, const char *en, const char *ja, const c
             const char *text =
                 json_string_value(json_array_get(json_object_get(s->records[k], list), i));
 
-            s->cells[k + 1] = text != NULL ? text : "";
+            s->cells[k + 1] = text != NULL ? dated(s, k, list, i, text) : "";
         }
         row_put(s, i == 0 ? cli_label(s->cli, en, ja) : "");
     }
@@ -104,8 +122,10 @@ static void rows_of_names(struct side *s)
     for (size_t i = 0; i < list_size(s, "names"); i++) {
         for (size_t x = 0; x < NY_ARRAY_LEN(scripts); x++) {
             for (size_t k = 0; k < s->n; k++) {
-                s->cells[k + 1] = cli_json_text(
-                    json_array_get(json_object_get(s->records[k], "names"), i), scripts[x].key);
+                const json_t *name = json_array_get(json_object_get(s->records[k], "names"), i);
+                const char *text = cli_json_text(name, scripts[x].key);
+
+                s->cells[k + 1] = x == 0 ? dated(s, k, "names", i, text) : text;
             }
             row_put(s, i == 0 ? cli_label(s->cli, scripts[x].en, scripts[x].ja) : "");
         }

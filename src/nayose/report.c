@@ -41,6 +41,25 @@ static int report_get(struct cli *cli, const struct report_kind *kind, int64_t w
     return code == CLI_DONE ? cli_get_once(cli, "/report", NULL, 0, out) : code;
 }
 
+static int page_write(struct cli *cli, const struct report_page *page, const json_t *report,
+                      const char *path)
+{
+    FILE *out = page_open(path);
+
+    if (out == NULL) {
+        return CLI_REFUSED;
+    }
+    page_begin(out, page->title);
+    fprintf(out, "<header><h1>%s<small>%s</small></h1>", page->title, page->title_en);
+    if (page->facts != NULL) {
+        fprintf(out, "<div class=\"facts\">%s</div>", page->facts(cli, report).p);
+    }
+    fputs("</header>\n", out);
+    page->body(cli, report, out);
+    page_end(out, page->foot);
+    return page_close(out, path);
+}
+
 int report_run(struct cli *cli, const struct verb *verb, const struct argp_option *options,
                const struct report_kind *kind)
 {
@@ -50,16 +69,16 @@ int report_run(struct cli *cli, const struct verb *verb, const struct argp_optio
 
     cli_args(cli, verb, options, report_option, &o, NULL);
     code = report_get(cli, kind, o.want, &report);
+    if (code == CLI_DONE && kind->complete != NULL) {
+        kind->complete(report, &o);
+    }
     if (code == CLI_DONE && cli->json) {
-        if (kind->json != NULL) {
-            kind->json(report, &o);
-        }
         cli_json_print(report);
     } else if (code == CLI_DONE) {
-        kind->print(cli, report, &o);
+        kind->print(cli, report);
     }
     if (code == CLI_DONE && o.html != NULL) {
-        code = kind->page(cli, report, o.html);
+        code = page_write(cli, kind->page, report, o.html);
     }
     json_decref(report);
     return code;

@@ -1,6 +1,5 @@
 /* nayose report feeds: a report card per hospital. */
 
-#include "page.h"
 #include "plot.h"
 #include "report_priv.h"
 
@@ -43,12 +42,11 @@ static bool is_refused(const json_t *source)
     return json_array_size(json_object_get(source, "reasons")) > 0;
 }
 
-static void feeds_print(struct cli *cli, json_t *report, const struct report_options *o)
+static void feeds_print(struct cli *cli, const json_t *report)
 {
     const json_t *facilities = json_object_get(report, "facilities");
     const json_t *sources = json_object_get(report, "sources");
 
-    (void)o;
     cli_pager_begin();
     report_table_print(cli, card, NY_ARRAY_LEN(card), facilities);
     putchar('\n');
@@ -82,20 +80,18 @@ static void refusals_page(struct cli *cli, const json_t *sources, FILE *out)
     }
 }
 
-static int page_write(struct cli *cli, const json_t *report, const char *path)
+static ny_str facts(struct cli *cli, const json_t *report)
+{
+    double days = report_number(report, "days");
+
+    return ny_arena_printf(cli->arena, "受信は過去 %.0f 日 messages of the last %.0f days", days,
+                           days);
+}
+
+static void body_write(struct cli *cli, const json_t *report, FILE *out)
 {
     const json_t *facilities = json_object_get(report, "facilities");
-    FILE *out = page_open(path);
 
-    if (out == NULL) {
-        return CLI_REFUSED;
-    }
-    page_begin(out, "施設別の品質報告");
-    fprintf(
-        out,
-        "<header><h1>施設別の品質報告<small>Report card of every hospital</small></h1>\n"
-        "<div class=\"facts\">受信は過去 %.0f 日 messages of the last %.0f days</div></header>\n",
-        report_number(report, "days"), report_number(report, "days"));
     report_bars(facilities, "domain", "no_kana", "patients without kana カナのない患者", out);
     report_bars(facilities, "domain", "duplicates_linked", "second ids 重複した番号", out);
     report_bars(facilities, "domain", "latency_median_s", "median latency, s 遅れの中央値", out);
@@ -104,8 +100,6 @@ static int page_write(struct cli *cli, const json_t *report, const char *path)
     fputs("<h2>番号と遅れ<small>ids and latency</small></h2>\n", out);
     report_table_page(cli, ids, NY_ARRAY_LEN(ids), facilities, out);
     refusals_page(cli, json_object_get(report, "sources"), out);
-    page_end(out, "遅れは事象の時刻から受信まで。 Latency: from the event to its receipt.");
-    return page_close(out, path);
 }
 
 int verb_report_feeds(struct cli *cli, const struct verb *verb)
@@ -121,7 +115,11 @@ int verb_report_feeds(struct cli *cli, const struct verb *verb)
          .doc = "Write a page that stands alone"},
         {0             },
     };
-    static const struct report_kind kind = {"feeds", "days", feeds_print, NULL, page_write};
+    static const struct report_page page = {
+        "施設別の品質報告", "Report card of every hospital",
+        "遅れは事象の時刻から受信まで。 Latency: from the event to its receipt.", facts,
+        body_write};
+    static const struct report_kind kind = {"feeds", "days", feeds_print, NULL, &page};
 
     return report_run(cli, verb, options, &kind);
 }

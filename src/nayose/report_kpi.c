@@ -1,6 +1,5 @@
 /* nayose report kpi */
 
-#include "page.h"
 #include "report_priv.h"
 
 static const struct report_column columns[] = {
@@ -16,13 +15,12 @@ static const struct report_column columns[] = {
     {"REUSED",    "番号再利用", "ids_reused", NULL, true },
 };
 
-static void print(struct cli *cli, json_t *report, const struct report_options *o)
+static void print(struct cli *cli, const json_t *report)
 {
-    (void)o;
     report_table_print(cli, columns, NY_ARRAY_LEN(columns), json_object_get(report, "months"));
 }
 
-static int page_write(struct cli *cli, const json_t *report, const char *path)
+static void body_write(struct cli *cli, const json_t *report, FILE *out)
 {
     static const struct {
         const char *key, *label;
@@ -32,19 +30,11 @@ static int page_write(struct cli *cli, const json_t *report, const char *path)
         {"decisions", "decisions of clerks 判断"},
     };
     const json_t *months = json_object_get(report, "months");
-    FILE *out = page_open(path);
 
-    if (out == NULL) {
-        return CLI_REFUSED;
-    }
-    page_begin(out, "月次報告");
-    fputs("<header><h1>月次報告<small>Numbers by month</small></h1></header>\n", out);
     for (size_t i = 0; i < NY_ARRAY_LEN(plots); i++) {
         report_bars(months, "month", plots[i].key, plots[i].label, out);
     }
     report_table_page(cli, columns, NY_ARRAY_LEN(columns), months, out);
-    page_end(out, "月は日本時間。 Months of Japan's time.");
-    return page_close(out, path);
 }
 
 int verb_report_kpi(struct cli *cli, const struct verb *verb)
@@ -60,7 +50,9 @@ int verb_report_kpi(struct cli *cli, const struct verb *verb)
          .doc = "Write a page that stands alone"},
         {0               },
     };
-    static const struct report_kind kind = {"kpi", "months", print, NULL, page_write};
+    static const struct report_page page = {
+        "月次報告", "Numbers by month", "月は日本時間。 Months of Japan's time.", NULL, body_write};
+    static const struct report_kind kind = {"kpi", "months", print, NULL, &page};
 
     return report_run(cli, verb, options, &kind);
 }

@@ -13,14 +13,22 @@ struct report_options {
 enum { REPORT_KEY_WANT = 0x2000, REPORT_KEY_HTML, REPORT_KEY_DOMAIN };
 bool report_option(void *ctx, int key, char *arg, struct argp_state *state);
 
-/* What a verb makes of its report. page: into a page that stands alone, an exit code; NULL: no
- * page. json: adds what only the command computes before it is written as JSON; NULL: nothing. */
+/* The frame of a report's page. Texts are HTML. */
+struct report_page {
+    const char *title, *title_en, *foot;
+    ny_str (*facts)(struct cli *cli, const json_t *report); /* a line below the title; NULL: none */
+    void (*body)(struct cli *cli, const json_t *report, FILE *out);
+};
+
+/* What a verb makes of its report. */
 struct report_kind {
     const char *name; /* the server's */
     const char *want; /* what `want` is */
-    void (*print)(struct cli *cli, json_t *report, const struct report_options *o);
-    void (*json)(json_t *report, const struct report_options *o);
-    int (*page)(struct cli *cli, const json_t *report, const char *path);
+    void (*print)(struct cli *cli, const json_t *report);
+    /* Before it is shown in any form: what only the command computes or leaves out; NULL: nothing.
+     */
+    void (*complete)(json_t *report, const struct report_options *o);
+    const struct report_page *page; /* NULL: none */
 };
 /* Reads the options, gets the report and shows it in the form that was asked for; an exit code. */
 int report_run(struct cli *cli, const struct verb *verb, const struct argp_option *options,

@@ -2,30 +2,19 @@
 
 #include "report_priv.h"
 
-static void pairs_print(struct cli *cli, json_t *report, const struct report_options *o)
+static const struct report_column columns[] = {
+    {"DOMAIN", "施設",       "domain",     NULL, false},
+    {"A",      "患者番号", "local_id_a", NULL, false},
+    {"B",      "患者番号", "local_id_b", NULL, false},
+    {"STATE",  "状態",       "state",      NULL, false},
+};
+
+static void pairs_print(struct cli *cli, const json_t *report)
 {
-    static const struct cli_column columns[] = {
-        {"DOMAIN", false, false},
-        {"A",      false, false},
-        {"B",      false, false},
-        {"STATE",  false, false}
-    };
     const json_t *pairs = json_object_get(report, "pairs");
-    struct libscols_table *t = cli_table_create(columns, NY_ARRAY_LEN(columns));
-    size_t n = 0;
 
-    for (size_t i = 0; i < json_array_size(pairs); i++) {
-        const json_t *p = json_array_get(pairs, i);
-        const char *const cells[] = {cli_json_text(p, "domain"), cli_json_text(p, "local_id_a"),
-                                     cli_json_text(p, "local_id_b"), cli_json_text(p, "state")};
-
-        if (o->domain == NULL || strcmp(o->domain, cells[0]) == 0) {
-            cli_table_row(t, cells, NY_ARRAY_LEN(cells));
-            n++;
-        }
-    }
-    cli_table_print(t);
-    if (n == 0) {
+    report_table_print(cli, columns, NY_ARRAY_LEN(columns), pairs);
+    if (json_array_size(pairs) == 0) {
         puts(cli_label(cli, "no pair", "該当する組はありません"));
     }
 }

@@ -1,6 +1,5 @@
 /* nayose report workload */
 
-#include "page.h"
 #include "report_priv.h"
 
 static const struct report_column columns[] = {
@@ -36,9 +35,8 @@ static ny_str summary(struct cli *cli, const json_t *report)
         cli_label(cli, "of pairs that two clerks decided agree", "二人の判断の一致"));
 }
 
-static void print(struct cli *cli, json_t *report, const struct report_options *o)
+static void print(struct cli *cli, const json_t *report)
 {
-    (void)o;
     report_table_print(cli, columns, NY_ARRAY_LEN(columns), json_object_get(report, "clerks"));
     puts(summary(cli, report).p);
 }
@@ -49,24 +47,13 @@ static void complete(json_t *report, const struct report_options *o)
     json_object_set_new(report, "minutes_per_1000_a_week", json_real(minutes_a_week(report)));
 }
 
-static int page_write(struct cli *cli, const json_t *report, const char *path)
+static void body_write(struct cli *cli, const json_t *report, FILE *out)
 {
     const json_t *clerks = json_object_get(report, "clerks");
-    FILE *out = page_open(path);
 
-    if (out == NULL) {
-        return CLI_REFUSED;
-    }
-    page_begin(out, "作業量報告");
-    fprintf(out,
-            "<header><h1>作業量報告<small>The clerks' work</small></h1>"
-            "<div class=\"facts\">%s</div></header>\n",
-            summary(cli, report).p);
     report_bars(clerks, "who", "seconds", "seconds of work 作業秒数", out);
     report_bars(clerks, "who", "median_s", "median seconds a decision 一件の中央値", out);
     report_table_page(cli, columns, NY_ARRAY_LEN(columns), clerks, out);
-    page_end(out, "取り消した判断は数えない。 What was taken back does not count.");
-    return page_close(out, path);
 }
 
 int verb_report_workload(struct cli *cli, const struct verb *verb)
@@ -82,7 +69,10 @@ int verb_report_workload(struct cli *cli, const struct verb *verb)
          .doc = "Write a page that stands alone"},
         {0             },
     };
-    static const struct report_kind kind = {"workload", "days", print, complete, page_write};
+    static const struct report_page page = {
+        "作業量報告", "The clerks' work",
+        "取り消した判断は数えない。 What was taken back does not count.", summary, body_write};
+    static const struct report_kind kind = {"workload", "days", print, complete, &page};
 
     return report_run(cli, verb, options, &kind);
 }

@@ -1,7 +1,7 @@
 /* nayose review: the clerk's desk on a terminal.
  *
  *   list ──Enter, i──▶ case ──s d l a──▶ next case … ──▶ list when none waits
- *                       ▲ └─ n r u stay
+ *                       ▲ └─ n r u stay, h: what the fields were
  *
  * A case on the screen is held by this desk; the server hears of it again every minute, and says
  * when later messages have settled it. */
@@ -50,9 +50,37 @@ static void tell_refusal(struct desk *d, int code, const json_t *answer)
     snprintf(d->message, sizeof(d->message), "%s", error);
 }
 
+/* Times of the server as the place's clock says them. */
+static void time_localise(struct desk *d, json_t *o, const char *key)
+{
+    const char *utc = cli_json_text(o, key);
+
+    if (utc[0] != '\0') {
+        json_object_set_new(o, key, json_string(cli_time_text(d->cli, utc)));
+    }
+}
+
+static void times_localise(struct desk *d, const json_t *times)
+{
+    const char *key;
+    json_t *list;
+    json_t *o;
+    size_t i;
+
+    json_object_foreach((json_t *)(uintptr_t)times, key, list)
+    {
+        json_array_foreach(list, i, o)
+        {
+            time_localise(d, o, "since");
+            time_localise(d, o, "last");
+        }
+    }
+}
+
 static void kase_set(struct desk *d, json_t *kase)
 {
     static const char *const members[] = {"a", "b"};
+    const json_t *decisions = json_object_get(kase, "decisions");
 
     json_decref(d->kase);
     d->kase = kase;
@@ -62,7 +90,12 @@ static void kase_set(struct desk *d, json_t *kase)
 
         snprintf(d->pair[k], sizeof(d->pair[k]), "%s^%s", cli_json_text(record, "domain"),
                  cli_json_text(record, "id"));
+        times_localise(d, json_object_get(record, "times"));
     }
+    for (size_t i = 0; i < json_array_size(decisions); i++) {
+        time_localise(d, json_array_get(decisions, i), "at");
+    }
+    d->view.history = false;
     snprintf(d->reason, sizeof(d->reason), "records");
 }
 
@@ -293,12 +326,25 @@ static void key_of_case(struct desk *d, enum ny_desk_key key)
         kase_set(d, NULL);
         list_get(d);
         break;
+    case NY_DESK_KEY_HISTORY:
+        d->view.history = !d->view.history;
+        d->view.scrolled = 0;
+        break;
     case NY_DESK_KEY_ONLY:
     case NY_DESK_KEY_UNDO:
     case NY_DESK_KEY_QUIT:
     case NY_DESK_KEY_NONE:
     case NY_DESK_KEY_COUNT:
         break;
+    }
+}
+
+static void history_scroll(struct desk *d, wint_t c)
+{
+    if (c == SCREEN_DOWN) {
+        d->view.scrolled++;
+    } else if (c == SCREEN_UP && d->view.scrolled > 0) {
+        d->view.scrolled--;
     }
 }
 
@@ -363,6 +409,8 @@ static void run(struct desk *d)
             choose_only(d);
         } else if (c == 0) {
             keep(d);
+        } else if (d->kase != NULL && d->view.history && key == NY_DESK_KEY_NONE) {
+            history_scroll(d, c);
         } else if (d->kase != NULL) {
             key_of_case(d, key);
         } else {

@@ -3,8 +3,8 @@
 every #include:
 
   - a module includes faces of the modules it USES, and USES names lower floors only
-  - a private header (src/<module>/…) stays inside its module (and its unit tests); a table (.def)
-    is data and open to all of tests/
+  - a private header (src/<module>/…) stays inside its module (with its unit tests and its fuzz
+    targets); a table (.def) is data and open to all of tests/
   - a library's header needs the library among the module's LIBS; faces include none
   - a header on no list here is refused, so that a new library is a decision
   - each face compiles alone
@@ -100,6 +100,7 @@ class Place:
     def __init__(self, plan, path, text):
         parts = path.split("/")
         self.owner, self.faces, self.libs = None, None, None
+        self.inside = set() # modules whose private headers are open to it
         self.is_face = path.startswith("include/nayose/")
         self.is_test = parts[0] in ("tests", "fuzz")
         if parts[0] == "src" and len(parts) > 2:
@@ -110,7 +111,9 @@ class Place:
             self.owner = parts[2]
         elif parts[0] == "fuzz":
             head = re.search(r"module: ([a-z0-9 ]+)", text.split("\n")[0])
-            self.faces = closure(plan, head.group(1).split() if head else [])
+            self.inside = set(head.group(1).split() if head else [])
+            self.faces = closure(plan, self.inside)
+        self.inside |= {self.owner}
         if self.owner in plan:
             m = plan[self.owner]
             wide = m.is_program or self.is_test
@@ -154,12 +157,12 @@ def private_problem(root, place, path, header, sources):
     here = os.path.normpath(os.path.join(os.path.dirname(path), header))
     for full in (here, os.path.normpath("src/" + header), os.path.normpath(header)):
         if os.path.isfile(os.path.join(root, full)):
-            if full.startswith("src/") and full.split("/")[1] != place.owner:
+            if full.startswith("src/") and full.split("/")[1] not in place.inside:
                 return f"{full} is private to {full.split('/')[1]}"
             return None
     name = os.path.basename(header)
     owners = {s.split("/")[1] for s in sources if os.path.basename(s) == name}
-    if owners and place.owner not in owners:
+    if owners and not place.inside & owners:
         return f"{name} is private to {', '.join(sorted(owners))}"
     return None # generated, or the compiler says what is wrong
 

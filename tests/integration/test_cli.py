@@ -401,6 +401,7 @@ class People(Case):
         self.assertAlmostEqual(sum(b["bits"] for b in answer["bars"]), answer["total_bits"], places=6)
         text = self.expect(0, "explain", "F01^P1", "F03^P3").stdout
         for expected in ("髙橋 節子", "S34.5.1", "昭和34年5月1日", "given name 名", "One person: linked.",
+                         "kanji variant 異体字: 高 = 髙", "band 判定 auto: sure enough to link / 自動",
                          f"{answer['total_bits']:+.2f}"):
             self.assertIn(expected, text)
         self.assertRegex(text, r"\|\+{5}")
@@ -408,7 +409,8 @@ class People(Case):
 
     def test_explain_in_japanese(self):
         text = self.expect(0, "explain", "F01^T1", "F02^T2", language="ja_JP.UTF-8").stdout
-        for expected in ("氏名 name", "名 given name", "抑止 guard GD3: 双生児", "担当者の判断待ち"):
+        for expected in ("氏名 name", "名 given name", "抑止 guard GD3: 双生児", "判定 band review: 担当者の判断が必要 / a clerk",
+                         "質問の理由 asked for guard: 抑止の規則", "担当者の判断待ち"):
             self.assertIn(expected, text)
 
     def test_columns_stand_in_line_under_wide_characters(self):

@@ -17,15 +17,22 @@ static const char kase[] =
     "{\"a\": {\"domain\": \"F01\", \"id\": \"1\", \"names\": [{\"kanji\": \"髙橋 花子\", \"kana\": "
     "\"タカハシ ハナコ\"}], \"birth_iso\": \"1980-04-05\", \"birth_era\": \"昭和55年4月5日\", "
     "\"sex\": "
-    "\"F\", \"addresses\": [\"高崎市\", \"前橋市\"], \"phones\": []}, \"b\": {\"domain\": \"F02\", "
+    "\"F\", \"addresses\": [\"高崎市\", \"前橋市\"], \"phones\": [], \"times\": {\"names\": "
+    "[{\"since\": "
+    "\"2020-01-02 08:00:00\", \"current\": true}], \"addresses\": [{\"since\": \"2024-03-01 "
+    "08:00:00\", \"current\": true}, {\"since\": \"2020-01-02 08:00:00\", \"last\": "
+    "\"2024-02-20 08:00:00\", \"current\": false}]}}, \"b\": {\"domain\": \"F02\", "
     "\"id\": \"2\", \"names\": [{\"kanji\": \"高橋 花子\", \"kana\": \"タカハシ ハナコ\"}], "
     "\"birth_iso\": \"1980-04-06\", \"birth_era\": \"昭和55年4月6日\", \"sex\": \"F\", "
     "\"addresses\": "
-    "[\"前橋市\"], \"phones\": [\"0272241111\"]}, \"variants\": [\"髙 = 高\"], \"guards\": [], "
+    "[\"前橋市\"], \"phones\": [\"0272241111\"], \"times\": {\"addresses\": [{\"since\": "
+    "\"2020-01-02 08:00:00\", \"current\": true}]}}, \"variants\": [\"髙 = 高\"], \"guards\": [], "
     "\"question\": {\"reason\": \"band\"}, \"bars\": [{\"label\": \"prior\", \"label_ja\": "
     "\"事前確率\", \"bits\": -20.0}], \"total_bits\": 5.0, \"p_false\": 0.03, \"groups\": "
     "[[\"F01^1\"], "
-    "[\"F02^2\"]], \"groups_if_same\": [[\"F01^1\", \"F02^2\"]], \"decisions\": []}";
+    "[\"F02^2\"]], \"groups_if_same\": [[\"F01^1\", \"F02^2\"]], \"decisions\": [{\"at\": "
+    "\"2026-03-02 09:00:00\", \"who\": \"sato\", \"decision\": "
+    "\"different\", \"reason\": \"twins\"}]}";
 
 /* What a row has to say, in both languages. */
 static void test_a_case_says_what_is_alike_and_what_is_not(void **state)
@@ -34,18 +41,23 @@ static void test_a_case_says_what_is_alike_and_what_is_not(void **state)
         int row;
         const char *text[2];
     } rows[] = {
-        {1,  {"F01^1", "F02^2"}                          },
-        {2,  {"髙橋 花子", "~ 高橋 花子"}        },
-        {3,  {"髙 = 高", NULL}                         },
-        {4,  {"= タカハシ ハナコ", NULL}          },
-        {5,  {"≠ 1980-04-06 昭和55年4月6日", NULL}},
-        {7,  {"高崎市", "↕ 前橋市"}              },
-        {9,  {"0272241111", NULL}                        },
-        {10, {"+5.0", "3 %"}                             },
-        {11, {"-20.0", "░░"}                         },
+        {2,  {"F01^1", "F02^2"}                          },
+        {3,  {"髙橋 花子", "~ 高橋 花子"}        },
+        {4,  {"髙 = 高", NULL}                         },
+        {5,  {"= タカハシ ハナコ", NULL}          },
+        {6,  {"≠ 1980-04-06 昭和55年4月6日", NULL}},
+        {8,  {"高崎市", "↕ 前橋市"}              },
+        {10, {"0272241111", NULL}                        },
+        {11, {"+5.0", "3 %"}                             },
+        {12, {"-20.0", "░░"}                         },
         {13, {"[ F01^1 ] [ F02^2 ]", NULL}               },
         {14, {"[ F01^1 F02^2 ]", NULL}                   },
+        {15, {"2026-03-02 sato", NULL}                   },
         {23, {"u ", "q "}                                },
+    };
+    static const char *const words[][2] = {
+        {"neither sure enough to link", "確かでない"       },
+        {"different twins, or brother", "別人 双子・兄弟"},
     };
     json_t *o = json_loads(kase, 0, NULL);
 
@@ -66,6 +78,52 @@ static void test_a_case_says_what_is_alike_and_what_is_not(void **state)
                 }
             }
         }
+        for (int i = 0; i < 2; i++) {
+            ny_desk_row_text(&g, i == 0 ? 1 : 15, text, sizeof(text));
+            if (strstr(text, words[i][ja]) == NULL) {
+                fail_msg("\"%s\"", text);
+            }
+        }
+        ny_desk_grid_finish(&g);
+    }
+    json_decref(o);
+}
+
+/* Since when each value is known, and until when the ones that are not said any more. */
+static void test_the_history_says_since_when(void **state)
+{
+    static const struct {
+        size_t scrolled;
+        int row;
+        const char *text;
+    } rows[] = {
+        {0, 1, "F01^1"                   },
+        {0, 2, "2020-01-02 髙橋 花子"},
+        {0, 3, "タカハシ ハナコ"  },
+        {0, 4, "2024-03-01 高崎市"    },
+        {0, 4, "2020-01-02 前橋市"    },
+        {0, 5, "2020-01-02 前橋市"    },
+        {0, 6, "-2024-02-20"             },
+        {0, 7, "0272241111"              },
+        {3, 1, "2024-03-01 高崎市"    },
+    };
+    json_t *o = json_loads(kase, 0, NULL);
+
+    (void)state;
+    for (size_t i = 0; i < NY_ARRAY_LEN(rows); i++) {
+        const struct ny_desk_view v = {
+            .kase = o, .message = "", .history = true, .scrolled = rows[i].scrolled};
+        struct ny_desk_grid g;
+        char text[1024];
+
+        ny_desk_grid_init(&g, 24, 80);
+        ny_desk_draw(&g, &v);
+        ny_desk_row_text(&g, rows[i].row, text, sizeof(text));
+        if (strstr(text, rows[i].text) == NULL) {
+            fail_msg("row %d: \"%s\"", rows[i].row, text);
+        }
+        ny_desk_row_text(&g, 0, text, sizeof(text));
+        assert_non_null(strstr(text, "nayose review"));
         ny_desk_grid_finish(&g);
     }
     json_decref(o);
@@ -79,7 +137,10 @@ static void test_any_size_is_drawn(void **state)
     (void)state;
     for (int rows = 1; rows < 40; rows += 3) {
         for (int cols = 1; cols < 140; cols += 7) {
-            const struct ny_desk_view v = {.kase = o, .message = "判断"};
+            const struct ny_desk_view v = {.kase = o,
+                                           .message = "判断",
+                                           .history = (rows + cols) % 2 == 0,
+                                           .scrolled = (size_t)cols % 5};
             struct ny_desk_grid g;
 
             ny_desk_grid_init(&g, rows, cols);
@@ -94,6 +155,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_a_case_says_what_is_alike_and_what_is_not),
+        cmocka_unit_test(test_the_history_says_since_when),
         cmocka_unit_test(test_any_size_is_drawn),
     };
 

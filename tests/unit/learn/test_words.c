@@ -182,7 +182,7 @@ static void test_words_on_two_who_take_part_teach(void **state)
     struct sample s;
     struct words words;
     uint32_t id[7];
-    struct ny_learn_decision v[6];
+    struct ny_learn_decision v[7];
 
     world_init(&w, *state, 13, true);
     id[0] = put(&w, 1, 0, HIM);
@@ -199,9 +199,10 @@ static void test_words_on_two_who_take_part_teach(void **state)
     v[3] = (struct ny_learn_decision){id[0], id[4], false}; /* no name yet */
     v[4] = (struct ny_learn_decision){id[0], id[5], true};  /* is another id by now */
     v[5] = (struct ny_learn_decision){id[0], id[6], false};
+    v[6] = (struct ny_learn_decision){id[5], id[6], true};
     ny_sample_init(&s, w.ix);
-    ny_words_init(&words, &s, &(struct ny_learn_decisions){v, 6, 10, 8}, &r);
-    assert_int_equal(r.told, 6);
+    ny_words_init(&words, &s, &(struct ny_learn_decisions){v, 7, 10, 8}, &r);
+    assert_int_equal(r.told, 7);
     assert_int_equal(r.used, 2);
     assert_float_equal(r.error, (2 + 1.4) / 30 / 2, 1e-12);
     assert_int_equal(ny_words_of(&words, id[0], id[1]), WORD_SAME);
