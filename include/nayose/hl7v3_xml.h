@@ -68,6 +68,9 @@ const struct ny_xml_node *ny_xml_next(const struct ny_xml_node *n);
 /* The first child element of that name, and the next sibling of the same name and namespace. */
 const struct ny_xml_node *ny_xml_child(const struct ny_xml_node *n, ny_str ns, const char *name);
 const struct ny_xml_node *ny_xml_again(const struct ny_xml_node *n);
+/* Every element below top that is in no namespace takes top's, as if its sender had not forgotten
+ * it. The first of them; NULL: there was none. */
+const struct ny_xml_node *ny_xml_adopt(const struct ny_xml_node *top);
 /* An attribute without namespace; p == NULL: there is none. */
 ny_str ny_xml_attr(const struct ny_xml_node *n, const char *name);
 ny_str ny_xml_attr_ns(const struct ny_xml_node *n, ny_str ns, const char *name);

@@ -61,8 +61,6 @@ struct ny_http_parser *ny_http_parser_create(size_t body_max);
 void ny_http_parser_destroy(struct ny_http_parser *p); /* NULL allowed */
 /* Starts a request whose parts will live in a. Must be called before each request. */
 void ny_http_parser_begin(struct ny_http_parser *p, struct ny_arena *a);
-/* True while nothing of the request has come: the peer may close without a loss. */
-bool ny_http_parser_is_idle(const struct ny_http_parser *p);
 /* Takes bytes as they come. out_consumed: how many were taken, always set. out: the request, set
  * with DONE. refusal: set with BAD. */
 enum ny_http_step ny_http_parser_feed(struct ny_http_parser *p, ny_str bytes, size_t *out_consumed,

@@ -20,7 +20,9 @@ struct ny_ihe_v3 {
     ny_str peer_addr;
     bool may_query;
     struct ny_speaker speaker;
-    bool invalid; /* the schemas do not allow it: it is refused */
+    bool invalid; /* the schemas do not allow it */
+    bool strict;  /* then it is refused, whoever sends it */
+    bool stored;  /* it was taken once, whatever its form: that is not looked at again */
     /* xml: the answer's element; empty: it could not be written. */
     void (*answer)(void *ctx, ny_str xml);
     void *ctx;

@@ -57,6 +57,43 @@ const struct ny_xml_node *ny_xml_again(const struct ny_xml_node *n)
     return c;
 }
 
+/* The declarations without xmlns="". */
+static const struct ny_xml_ns *without_undone(const struct ny_xml_ns *declared)
+{
+    struct ny_xml_ns *ns = (struct ny_xml_ns *)(uintptr_t)declared;
+
+    if (ns == NULL) {
+        return NULL;
+    }
+    ns->next = without_undone(ns->next);
+    return ns->prefix.n == 0 && ns->uri.n == 0 ? ns->next : ns;
+}
+
+/* Depth is capped where the tree is read. */
+static const struct ny_xml_node *adopt(const struct ny_xml_node *parent, const struct ny_xml_ns *ns)
+{
+    const struct ny_xml_node *first = NULL;
+
+    for (const struct ny_xml_node *c = ny_xml_first(parent); c != NULL; c = ny_xml_next(c)) {
+        struct ny_xml_node *n = (struct ny_xml_node *)(uintptr_t)c; /* of our own tree */
+        const struct ny_xml_node *below;
+
+        if (ny_xml_ns_of(n).n == 0) {
+            n->ns = ns;
+            n->declared = without_undone(n->declared);
+            first = first != NULL ? first : n;
+        }
+        below = adopt(n, ns);
+        first = first != NULL ? first : below;
+    }
+    return first;
+}
+
+const struct ny_xml_node *ny_xml_adopt(const struct ny_xml_node *top)
+{
+    return adopt(top, top->ns);
+}
+
 ny_str ny_xml_attr_ns(const struct ny_xml_node *n, ny_str ns, const char *name)
 {
     for (const struct ny_xml_attr *at = n != NULL ? n->attrs : NULL; at != NULL; at = at->next) {

@@ -25,7 +25,6 @@ struct ny_http_parser {
     char *body;      /* [body_cap + 1] */
     size_t body_cap; /* of a known length: that length */
     bool chunked;
-    bool started;
     bool head_done;
     bool wants_continue; /* told once */
     struct ny_http_refusal refusal;
@@ -330,17 +329,11 @@ void ny_http_parser_begin(struct ny_http_parser *p, struct ny_arena *a)
     }
 }
 
-bool ny_http_parser_is_idle(const struct ny_http_parser *p)
-{
-    return !p->started;
-}
-
 static enum ny_http_step finish(struct ny_http_parser *p, struct ny_http_request **out)
 {
     p->body[p->req->body.n] = '\0';
     *out = p->req;
     p->arena = NULL; /* the next request needs a begin */
-    p->started = false;
     return NY_HTTP_DONE;
 }
 
@@ -352,7 +345,6 @@ enum ny_http_step ny_http_parser_feed(struct ny_http_parser *p, ny_str bytes, si
     *out_consumed = 0;
     NY_ASSERT(p->arena != NULL);
     if (p->refusal.status == 0) {
-        p->started = p->started || bytes.n > 0;
         step = http_wire_feed(p->wire, bytes, out_consumed);
         if (step == HTTP_WIRE_DONE) {
             return finish(p, out);

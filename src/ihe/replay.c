@@ -67,6 +67,7 @@ static void v3_replay(struct ny_ihe *ihe, struct ny_arena *a, ny_str body, ny_st
                             .message = m.payload,
                             .in = body,
                             .speaker.is_local = true,
+                            .stored = true,
                             .answer = answer_forget};
     if (x->operation != NULL) {
         ny_ihe_v3_receive(ihe, x);

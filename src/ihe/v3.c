@@ -172,6 +172,7 @@ static bool wrapper_check(struct ihe_exchange *ex, bool only_real)
     const struct ny_xml_node *kind = ihe_v3_child(m, "interactionId");
     const struct ny_xml_node *processing = ihe_v3_child(m, "processingCode");
     const struct ny_xml_node *mode = ihe_v3_child(m, "processingModeCode");
+    const struct ny_xml_node *odd = NULL;
 
     const ny_str written = ny_str_trim(ny_xml_attr(kind, "extension"));
     const ny_str request = ny_str_from_c(v3->x->operation->request);
@@ -181,8 +182,8 @@ static bool wrapper_check(struct ihe_exchange *ex, bool only_real)
     if (!may_speak(ex)) {
         return ihe_refuse(ex, IHE_FAULT_FOREIGN_SENDER, NULL);
     }
-    if (v3->x->invalid) {
-        return ihe_v3_refuse(ex, IHE_FAULT_V3_SCHEMA, NULL);
+    if (ihe_v3_form_is_refused(ex, &odd)) {
+        return ihe_v3_refuse(ex, IHE_FAULT_V3_SCHEMA, odd);
     }
     if (!ny_str_equals(written, request) && !(quqi && ny_str_starts_with(request, written))) {
         return ihe_v3_refuse(ex, IHE_FAULT_V3_INTERACTION, kind);
@@ -246,6 +247,7 @@ static bool exchange_fill(struct ihe_exchange *ex)
     r->certificate = ihe_certificate(&v3->x->speaker);
     r->action = v3->kind->fn != ihe_iti44                          ? NY_S("E")
                 : ny_str_ends_with(r->trigger, NY_S("201301UV02")) ? NY_S("C")
+                : ny_str_ends_with(r->trigger, NY_S("201303UV02")) ? NY_S("D")
                                                                    : NY_S("U");
     r->body = v3->x->in;
     r->received_us = ny_clock_now_us();
@@ -278,6 +280,7 @@ void ny_ihe_v3_receive(struct ny_ihe *ihe, struct ny_ihe_v3 *x)
     whole->ex.x = &whole->x;
     whole->ex.arena = x->arena;
     whole->ex.v3 = &whole->v3;
+    whole->v3.unnamed = ny_xml_adopt(x->message);
     if (exchange_fill(&whole->ex)) {
         whole->v3.kind->fn(&whole->ex);
     } else {

@@ -28,6 +28,7 @@ struct ihe_v3 {
     const struct ny_xml_node *id, *sender, *receiver; /* id; device of both */
     const struct ny_xml_node *query;                  /* queryByParameter */
     ny_str app, facility;                             /* who sends, as a source is named */
+    const struct ny_xml_node *unnamed;                /* first element without a namespace */
     bool accept;                                      /* MCCI is answered whatever the table says */
     ny_str qbp;                                       /* ITI-47: the question as v2 */
     struct ihe_v3_feed *feed;                         /* ITI-44 */
@@ -81,6 +82,8 @@ const struct ny_xml_node *ihe_v3_question_place(const struct ihe_exchange *ex, n
 
 /* The operation of a feed (ITI-44); NULL: the element asks for something else. */
 const struct ny_soap_operation *ihe_v3_feed_operation(const struct ny_xml_node *payload);
+/* v3_strict.c: the message has not the form that is asked of its sender; where, or NULL. */
+bool ihe_v3_form_is_refused(const struct ihe_exchange *ex, const struct ny_xml_node **where);
 
 /* ---- v3_write.c ---- */
 

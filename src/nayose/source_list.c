@@ -22,6 +22,7 @@ static void sources_print(struct cli *cli, const json_t *sources)
         {"ID-WIDTH",                 true,  false},
         {"ADDRESS",                  false, false},
         {"CERTIFICATES",             true,  false},
+        {"STRICT-V3",                false, false},
         {"ALARM",                    false, true }
     };
     struct libscols_table *t = cli_table_create(columns, NY_ARRAY_LEN(columns));
@@ -44,6 +45,7 @@ static void sources_print(struct cli *cli, const json_t *sources)
                                      width,
                                      cli_json_text(s, "address"),
                                      certificates,
+                                     yes_no(s, "strict_v3"),
                                      cli_json_text(s, "alarm")};
 
         (void)snprintf(width, sizeof(width), "%d",

@@ -15,7 +15,7 @@ enum {
 
 /* The settings that are yes or no, in the order of their keys. */
 static const char *const switches[] = {"strict_update", "accept_test", "ignore_unknown_authority",
-                                       "probation"};
+                                       "probation", "strict_v3"};
 
 static const struct argp_option options[] = {
     {.name = "charset",
@@ -65,7 +65,13 @@ static const struct argp_option options[] = {
      .key = KEY_SWITCHES + 3,
      .arg = "yes|no",
      .doc = "Nothing of this source links by itself"},
-    {0                                                                    },
+    {.name = "strict-v3",
+     .key = KEY_SWITCHES + 4,
+     .arg = "yes|no",
+     .doc =
+         "Refuse HL7 V3 messages that leave out a classCode or a namespace, write OIDs as URNs, or "
+         "(with [soap] schema_dir and validate) that their schema does not allow"},
+    {0                                                                                  },
 };
 
 static bool option_set(void *ctx, int key, char *arg, struct argp_state *state)

@@ -170,8 +170,8 @@ static bool is_invalid(const struct ny_peer_soap_config *cfg, const struct call 
     rc = ny_schemas_check(cfg->schemas, c->message.payload, &errors, &code);
     if (rc != NY_OK || errors > 0) {
         ny_counter_add(NY_C_SOAP_INVALID, 1);
-        ny_log(NY_LOG_INFO, "soap_invalid", "peer=%s message=%s errors=%zu first=%d refused=%d",
-               ny_log_safe(c->req->peer_addr), c->x.operation->request, errors, code, cfg->strict);
+        ny_log(NY_LOG_INFO, "soap_invalid", "peer=%s message=%s errors=%zu first=%d",
+               ny_log_safe(c->req->peer_addr), c->x.operation->request, errors, code);
     }
     return rc != NY_OK || errors > 0;
 }
@@ -212,7 +212,8 @@ static void post(const struct service *s, struct call *c)
         refuse(cfg->ihe, c, 500, fault);
         return;
     }
-    c->x.invalid = is_invalid(cfg, c) && cfg->strict;
+    c->x.invalid = is_invalid(cfg, c);
+    c->x.strict = cfg->strict;
     ny_ihe_v3_receive(cfg->ihe, &c->x);
 }
 

@@ -68,7 +68,7 @@ static struct alert *place_find(struct alerts *all, const struct alert *a, bool 
             return &all->known[i];
         }
     }
-    if (is_same(&all->others, a) || all->n_known == ALERTS_MAX) {
+    if (all->n_known == ALERTS_MAX) {
         return &all->others;
     }
     *is_new = true;
@@ -105,7 +105,7 @@ static void alert_done(void *ctx, ny_rc rc)
     struct telling *t = ctx;
     bool is_new;
 
-    if (rc != NY_OK && !t->is_server) {
+    if (rc != NY_OK) {
         place_find(alerts_of(t->registry), &t->alert, &is_new)->n += t->alert.n;
     }
     ny_free(t);

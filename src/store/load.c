@@ -49,7 +49,8 @@ static ny_rc requester_row(const struct ny_store_visitor *v, const struct ny_db_
         .address = (enum ny_address_fields)ny_db_get_i32(r, i, 13),
         .query_criteria = ny_db_get_i32(r, i, 14),
         .certificates = ny_db_get_str(r, i, 15),
-        .only_asks = !ny_db_get_bool(r, i, 16),
+        .strict_v3 = ny_db_get_bool(r, i, 16),
+        .only_asks = !ny_db_get_bool(r, i, 17),
     };
 
     return v->requester(v->ctx, &row);

@@ -178,7 +178,7 @@ class Sources(Case):
         self.assertEqual((row["application"], row["charset"], row["undecodable"], row["probation"],
                           row["strict_update"]), ("EMR", "CP932", "replace", True, False))
         table = self.expect(0, "source", "list").stdout
-        self.assertIn(["EMR^S1", "CP932", "replace", "no", "no", "no", "yes", "on", "0", "all", "0"],
+        self.assertIn(["EMR^S1", "CP932", "replace", "no", "no", "no", "yes", "on", "0", "all", "0", "no"],
                       [line.split() for line in table.splitlines()])
 
     def test_unknown_source_and_charset_are_refused(self):

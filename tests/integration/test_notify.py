@@ -2,17 +2,22 @@
 """ITI-10: consumers are told of every change of the identifiers that they may see, in order, until
 they say that they have it. Whatever happened, a consumer that follows what it is told ends with the
 sets that `nayose links export` writes."""
+import http.server
 import json
 import os
 import pwd
+import queue
+import re
 import shutil
 import ssl
 import subprocess
 import tempfile
+import threading
 import time
 import unittest
 
 import harness
+import messages_v3
 from receiver import Receiver, ids_of
 from test_holds import GIVEN, message, nayose, person
 
@@ -327,7 +332,47 @@ retry_max = 1
 """
 
 
+class Portal(http.server.BaseHTTPRequestHandler):
+    """A PIXV3 consumer that takes everything, and notes who told it what."""
+    told = queue.Queue()
+
+    def do_POST(self):
+        message = messages_v3.body(self.rfile.read(int(self.headers["Content-Length"])))
+        subject = dict(rdn[0] for rdn in self.connection.getpeercert()["subject"])
+        number = message.find(messages_v3.HL7 + "id").get("extension")
+        answer = f"""<e:Envelope xmlns:e="{messages_v3.ENVELOPE}"><e:Body><MCCI_IN000002UV01 xmlns="urn:hl7-org:v3">
+<acknowledgement><typeCode code="CA"/><targetMessage><id root="1.2" extension="{number}"/></targetMessage></acknowledgement>
+</MCCI_IN000002UV01></e:Body></e:Envelope>""".encode()
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(answer)))
+        self.end_headers()
+        self.wfile.write(answer)
+        Portal.told.put((subject["commonName"], self.path, messages_v3.ids(message)))
+
+    def log_message(self, *args):
+        pass
+
+
 class NotifyOverTls(unittest.TestCase):
+    def context(self, certs, name, authority="ca"):
+        """Of a consumer with that certificate, who trusts whom authority has signed."""
+        tls = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH, cafile=os.path.join(certs, f"{authority}.pem"))
+        tls.verify_mode = ssl.CERT_REQUIRED
+        tls.load_cert_chain(os.path.join(certs, f"{name}.pem"), os.path.join(certs, f"{name}.key"))
+        return tls
+
+    def portal(self, name, tls):
+        """A consumer of HL7 V3 over HTTPS."""
+        service = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Portal)
+        service.socket = tls.wrap_socket(service.socket, server_side=True, do_handshake_on_connect=False)
+        service.handle_error = lambda *_: None  # a handshake that fails is what is tried here
+        threading.Thread(target=service.serve_forever, daemon=True).start()
+        self.addCleanup(service.server_close)
+        self.addCleanup(service.shutdown)
+        run = nayose(self.server, "consumer", "set", name, "--address", f"127.0.0.1:{service.server_address[1]}",
+                     "--path", "/pixconsumer", "--application", "2.999.5", "--facility", "2.999.6")
+        self.assertEqual(run.returncode, 0, run.stderr)
+
     def test_consumers_are_told_over_tls(self):
         certs = tempfile.mkdtemp(prefix="ny-certs.")
         self.addCleanup(shutil.rmtree, certs)
@@ -344,22 +389,45 @@ class NotifyOverTls(unittest.TestCase):
         self.server.request("POST", "/domains", {"namespace": "F01", "oid": "1.2.392.1.1", "name": ""})
         receivers = {}
         for name in ("server", "stranger"):  # one of our authority, one of another
-            tls = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH,
-                                             cafile=os.path.join(certs, "ca.pem"))
-            tls.verify_mode = ssl.CERT_REQUIRED
-            tls.load_cert_chain(os.path.join(certs, f"{name}.pem"), os.path.join(certs, f"{name}.key"))
-            receivers[name] = Receiver(None, tls).open()
+            receivers[name] = Receiver(None, self.context(certs, name)).open()
             self.addCleanup(receivers[name].close)
             run = nayose(self.server, "consumer", "set", name, "--address",
                          f"127.0.0.1:{receivers[name].port}")
             self.assertEqual(run.returncode, 0, run.stderr)
+        self.portal("portal", self.context(certs, "server"))
+        self.portal("strange portal", self.context(certs, "stranger"))
+        self.portal("who does not trust us", self.context(certs, "server", "other-ca"))
         path = harness.write_frames(os.path.join(certs, "feed.hl7"), [person("F01", 1)])
         self.assertEqual(self.server.load([path])["aa"], 1)
         self.assertEqual(ids_of(receivers["server"].wait(1)[0])[0], ("F01", "P1"))
-        time.sleep(0.5)
+        who, path, told = Portal.told.get(timeout=60)
+        self.assertEqual((who, path), ("client", "/pixconsumer"))  # both ends have shown a certificate
+        self.assertIn(("1.2.392.1.1", "P1"), told)
+        self.wait_tried(3)
         self.assertEqual(receivers["stranger"].messages, [], "told to whom nobody trusts")
-        consumers = json.loads(nayose(self.server, "consumer", "list", "--json").stdout)["consumers"]
-        self.assertEqual({c["name"]: c["waiting"] for c in consumers}, {"server": 0, "stranger": 1})
+        self.assertTrue(Portal.told.empty(), "told to whom nobody trusts, or who trusts nobody")
+        expected = {"server": 0, "portal": 0, "stranger": 1, "strange portal": 1, "who does not trust us": 1}
+        self.wait_for(lambda: {c["name"]: c["waiting"] for c in json.loads(
+            nayose(self.server, "consumer", "list", "--json").stdout)["consumers"]} == expected)
+        self.assertEqual(self.server.sql("SELECT DISTINCT transaction, user_id FROM nayose.audit_event "
+                                         "WHERE kind = 'notify' ORDER BY transaction"),
+                         [["ITI-10", "server"], ["ITI-46", "portal"]])
+
+    def wait_tried(self, consumers):
+        """Until each of so many was tried in vain."""
+        log = os.path.join(os.path.dirname(self.server.admin_path), "nayosed.log")
+
+        def tried():
+            with open(log, encoding="utf-8") as f:
+                return set(re.findall(r"event=notify_failed (consumer=\d+)", f.read()))
+
+        self.wait_for(lambda: len(tried()) >= consumers)
+
+    def wait_for(self, condition):
+        end = time.monotonic() + 60
+        while not condition():
+            self.assertLess(time.monotonic(), end)
+            time.sleep(0.05)
 
 
 if __name__ == "__main__":

@@ -3,6 +3,7 @@
 
 In: NAYOSE_BIN, the directory of nayosed and nayose.
 """
+import http.client
 import sys
 import unittest
 
@@ -10,6 +11,7 @@ import hl7
 import hl7.client
 
 import harness
+import messages_v3
 
 OID = "1.2.392.100495.20.3.51.1131000000"
 PAIR = "~ヤマダ^タロウ^^^^^L^P"
@@ -27,7 +29,7 @@ class Sources(unittest.TestCase):
             assert answer[0] == 201, answer
         cls.count = 0
         cls.client = hl7.client.MLLPClient("127.0.0.1", cls.server.mllp_port)
-        cls.addClassCleanup(cls.client.close)
+        cls.addClassCleanup(lambda: cls.client.close())
 
     def send(self, facility, kind, *segments):
         type(self).count += 1
@@ -40,6 +42,12 @@ class Sources(unittest.TestCase):
         answer = self.send(facility, "ADT^A08^ADT_A01", "EVN||20260102030405", pid, "PV1||O")
         self.assertEqual(str(answer.segment("MSA")[1]), expect, str(answer))
         return answer
+
+    def restart(self):
+        self.server.stop()
+        self.client.close()
+        self.server.start()
+        type(self).client = hl7.client.MLLPClient("127.0.0.1", self.server.mllp_port)
 
     def set(self, source, expect=200, **settings):
         app, facility = source.split("^")
@@ -135,13 +143,17 @@ class Sources(unittest.TestCase):
         set_criteria("", "PORTAL", 2)
         self.assertEqual([asked(f, by_name) for f in ("F01", "PORTAL")], ["AE", "AE"])
         self.assertEqual([asked(f, by_both) for f in ("F01", "PORTAL")], ["OK", "OK"])
+        family = "<livingSubjectName><value><family>オオノ</family></value></livingSubjectName>"
+        born = '<livingSubjectBirthTime><value value="1971"/></livingSubjectBirthTime>'
+        for parameters, word in ((family, "AE"), (family + born, "AA")):  # F01 asks in HL7 V3
+            question = messages_v3.message("PRPA_IN201305UV02", (OID + "0").removeprefix(messages_v3.OID),
+                                           messages_v3.pdq_query(parameters))
+            self.assertEqual(messages_v3.said(self.v3(messages_v3.PDQ, question)).split()[0], word)
         set_criteria("OTHER", "PORTAL", 5)  # another application of it
         self.assertEqual(asked("PORTAL", by_both), "OK")
         set_criteria("HIS", "PORTAL", 3)  # exactly this one
         self.assertEqual(asked("PORTAL", by_both), "AE")
-        self.server.stop()
-        self.server.start()
-        type(self).client = hl7.client.MLLPClient("127.0.0.1", self.server.mllp_port)
+        self.restart()
         self.assertEqual(asked("PORTAL", by_both), "AE")
         for application, facility in (("", "F01"), ("", "PORTAL"), ("HIS", "PORTAL"), ("OTHER", "PORTAL")):
             set_criteria(application, facility, 0)
@@ -154,6 +166,36 @@ class Sources(unittest.TestCase):
             "namespace": "PORTAL", "oid": OID + "9", "source_facility": "PORTAL"})
         self.assertEqual(status, 201, answer)
         self.feed("PORTAL", "PID|||1||山^川")
+
+    def v3(self, path, text):
+        """The answer to a message of HL7 V3."""
+        conn = http.client.HTTPConnection("127.0.0.1", self.server.http_port, timeout=60)
+        conn.request("POST", path, headers={"Content-Type": messages_v3.SOAP}, body=(
+            f'<e:Envelope xmlns:e="{messages_v3.ENVELOPE}"><e:Body>{text}</e:Body></e:Envelope>').encode())
+        answer = messages_v3.body(conn.getresponse().read())
+        conn.close()
+        return answer
+
+    def test_strict_and_lenient_senders_of_hl7_v3(self):
+        arc = (OID + "0").removeprefix(messages_v3.OID)
+
+        def said(odd, right):
+            text = messages_v3.message("PRPA_IN201301UV02", arc, messages_v3.person(arc, "V3"))
+            self.assertIn(right, text)
+            answer = self.v3(messages_v3.PIX, text.replace(right, odd, 1))
+            codes = answer.iter(messages_v3.HL7 + "code")
+            return messages_v3.said(answer), [e.get("code") for e in codes]
+
+        odds = (("<patient>", '<patient classCode="PAT">'), (f'"urn:oid:{OID}0"', f'"{OID}0"'),
+                ('<controlActProcess xmlns="" ', "<controlActProcess "))
+        self.assertEqual([said(*o) for o in odds], [("CA", [])] * 3)
+        self.set("^F01", strict_v3=True)
+        self.assertEqual([said(*o) for o in odds], [("CE", ["SYN113"])] * 3)
+        self.restart()
+        self.assertEqual(said(*odds[2]), ("CE", ["SYN113"]))
+        self.assertEqual(said("", "")[0], "CA")  # in its form
+        self.set("^F01", strict_v3=False)
+        self.assertEqual([said(*o) for o in odds], [("CA", [])] * 3)
 
     def test_where_the_address_stands(self):
         said = "|||||||||古い町 1^^静岡市^静岡県^4228033^^H^東京都千代田区1-1"

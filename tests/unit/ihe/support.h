@@ -16,6 +16,8 @@ struct bench {
     struct ny_ihe *ihe;
     bool may_not_query;
     bool enhanced;
+    bool invalid, strict; /* HL7 v3: what the schemas say, and whether that refuses */
+    bool stored;
     const char *facility;
     size_t arena_cap; /* 0: 16 MiB */
     size_t answers;   /* of the last message */

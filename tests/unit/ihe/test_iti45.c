@@ -85,6 +85,7 @@ static const char *ask(struct v3_bench *v, struct ny_arena *a, const char *param
                           .may_query = !v->may_not_query,
                           .speaker = {.is_local = true},
                           .invalid = v->invalid,
+                          .strict = true,
                           .answer = on_answer,
                           .ctx = v};
     struct ny_error err;

@@ -13,6 +13,9 @@ static inline const char *v3_send(struct bench *b, ny_str in)
                           .peer_addr = NY_S("127.0.0.1:40000"),
                           .may_query = !b->may_not_query,
                           .speaker = {.is_local = true},
+                          .invalid = b->invalid,
+                          .strict = b->strict,
+                          .stored = b->stored,
                           .answer = bench_on_answer,
                           .ctx = b};
 

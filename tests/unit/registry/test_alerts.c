@@ -81,6 +81,9 @@ static void test_many_peers_are_bounded(void **state)
     }
     pump_all(&w);
     assert_int_equal(fake_store_audits(w.store), 256);
+    fake_store_lose(w.store, false);
+    ny_registry_alerts_tell(w.registry);
+    fake_store_lose(w.store, true);
     ny_registry_alerts_tell(w.registry);
     pump_all(&w);
     assert_string_equal(rows_from(&w, 256), "alert E 8 : others (1744)\n");
@@ -123,7 +126,9 @@ static void test_events_of_the_server(void **state)
     assert_string_equal(rows_from(&w, 0), "server E 0 : start (0)\nserver E 0 : stop (0)\n");
     fake_store_lose(w.store, false);
     ny_registry_server_event(w.registry, NY_S("stop"), NY_S("nayosed[1]"), NY_STR_NONE);
-    ny_registry_alerts_tell(w.registry);
+    fake_store_lose(w.store, true);
+    ny_registry_alerts_tell(w.registry); /* it is no alert: nothing is told later */
+    pump_all(&w);
     assert_int_equal(fake_store_audits(w.store), 2);
     world_destroy(&w);
 }

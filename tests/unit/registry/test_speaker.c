@@ -49,6 +49,7 @@ static const struct {
     {"one that is nobody's, source without", "sha256:x",                        REMOTE, "",    "HIS",    "FREE", true,  true },
     {"one that is nobody's, nobody we know", "sha256:x",                        REMOTE, "",    "HIS",    "NEW",  true,  true },
     {"part of a certificate's name",         "sha256:ne",                       REMOTE, "",    "HIS",    "NET",  false, false},
+    {"one that is nobody's, on this host",   "sha256:x",                        LOCAL,  "",    "HIS",    "NET",  false, false},
     {"none, on this host",                   NULL,                              LOCAL,  "",    "HIS",    "NET",  true,  true },
     {"none, elsewhere",                      NULL,                              REMOTE, "",    "HIS",    "NET",  false, false},
     {"none, elsewhere, source without",      NULL,                              REMOTE, "",    "HIS",    "FREE", true,  true },

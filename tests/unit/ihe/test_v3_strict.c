@@ -1,0 +1,192 @@
+/* Strict and lenient senders of HL7 v3: what is odd in the form of a message changes nothing for
+ * who is lenient, and is refused, with its place, from who is strict. */
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "v3_support.h"
+
+enum { TEXT = 16384 };
+
+#define HEAD(kind)                                                                                 \
+    "<PRPA_IN" kind " xmlns='urn:hl7-org:v3' ITSVersion='XML_1.0'><id root='1.2.9' "               \
+    "extension='M1'/><creationTime value='20260102030405'/>"                                       \
+    "<interactionId root='2.16.840.1.113883.1.6' extension='PRPA_IN" kind "'/>"                    \
+    "<processingCode code='P'/><processingModeCode code='T'/><acceptAckCode code='AL'/>"           \
+    "<receiver typeCode='RCV'><device classCode='DEV'><id root='1.2.8'/></device></receiver>"      \
+    "<sender typeCode='SND'><device classCode='DEV'><id root='1.2.7'/>"                            \
+    "<asAgent classCode='AGNT'><representedOrganization classCode='ORG'><id root='1.2.392.1'/>"    \
+    "</representedOrganization></asAgent></device></sender>"                                       \
+    "<controlActProcess classCode='CACT' moodCode='EVN'>"
+#define TAIL(kind) "</controlActProcess></PRPA_IN" kind ">"
+
+static const char feed[] =
+    HEAD("201301UV02") "<subject typeCode='SUBJ'><registrationEvent classCode='REG' moodCode='EVN'>"
+                       "<subject1 typeCode='SBJ'><patient classCode='PAT'>"
+                       "<id root='1.2.392.1' extension='1'/><patientPerson classCode='PSN'>"
+                       "<name use='IDE'><family>山田</family><given>太郎</given></name>"
+                       "<birthTime value='19480405'/><asOtherIDs classCode='PAT'>"
+                       "<id root='1.2.392.2' extension='7'/><scopingOrganization "
+                       "classCode='ORG'/></asOtherIDs></patientPerson></patient></subject1>"
+                       "</registrationEvent></subject>" TAIL("201301UV02");
+static const char pix[] =
+    HEAD("201309UV02") "<queryByParameter><queryId root='1.3'/><parameterList><patientIdentifier>"
+                       "<value root='1.2.392.1' extension='1'/></patientIdentifier>"
+                       "</parameterList></queryByParameter>" TAIL("201309UV02");
+static const char pdq[] =
+    HEAD("201305UV02") "<queryByParameter><queryId root='1.3' extension='Q'/><parameterList>"
+                       "<livingSubjectName><value><family>山田</family></value>"
+                       "</livingSubjectName></parameterList></queryByParameter>" TAIL("201305UV02");
+
+#define FEED "/PRPA_IN201301UV02"
+#define PATIENT FEED "/controlActProcess/subject/registrationEvent/subject1/patient"
+#define PIX "/PRPA_IN201309UV02/controlActProcess/queryByParameter"
+#define PDQ "/PRPA_IN201305UV02/controlActProcess/queryByParameter"
+
+/* clang-format off */
+static const struct {
+    const char *name, *message, *from, *to;
+    const char *place; /* of what is odd; NULL: nothing is */
+} rows[] = {
+    {"a feed", feed, "", "", NULL},
+    {"no class of the device", feed, "<device classCode='DEV'><id root='1.2.7'/>", "<device><id root='1.2.7'/>", FEED "/sender/device"},
+    {"no class of the patient", feed, "<patient classCode='PAT'>", "<patient>", PATIENT},
+    {"no class of other ids", feed, "<asOtherIDs classCode='PAT'>", "<asOtherIDs>", PATIENT "/patientPerson/asOtherIDs"},
+    {"the organisation's id as URN", feed, "<id root='1.2.392.1'/>", "<id root='urn:oid:1.2.392.1'/>", FEED "/sender/device/asAgent/representedOrganization/id"},
+    {"the patient's id as URN", feed, "<id root='1.2.392.1' ext", "<id root='urn:oid:1.2.392.1' ext", PATIENT "/id"},
+    {"a child without namespace", feed, "<birthTime ", "<birthTime xmlns='' ", PATIENT "/patientPerson/birthTime"},
+    {"a tree without namespace", feed, "<controlActProcess ", "<controlActProcess xmlns='' ", FEED "/controlActProcess"},
+    {"the sender without namespace", feed, "<sender ", "<sender xmlns='' ", FEED "/sender"},
+    {"a PIX query", pix, "", "", NULL},
+    {"its value as URN", pix, "<value root='1.2", "<value root='urn:oid:1.2", PIX "/parameterList/patientIdentifier/value"},
+    {"its question without namespace", pix, "<queryByParameter>", "<queryByParameter xmlns=''>", PIX},
+    {"a PDQ query", pdq, "", "", NULL},
+    {"its parameters without one", pdq, "<parameterList>", "<parameterList xmlns=''>", PDQ "/parameterList"},
+};
+/* clang-format on */
+
+static struct bench b;
+
+static int setup(void **state)
+{
+    (void)state;
+    bench_open(&b, false);
+    (void)fake_identity(b.registry, 1, NY_S("1"), 0);
+    return 0;
+}
+
+static int teardown(void **state)
+{
+    (void)state;
+    bench_close(&b);
+    return 0;
+}
+
+/* The answer to a row's message; its first difference from the plain one is told away. */
+static const char *send(size_t i)
+{
+    static char in[TEXT];
+    const char *at = strstr(rows[i].message, rows[i].from);
+
+    assert_non_null(at);
+    snprintf(in, sizeof(in), "%.*s%s%s", (int)(at - rows[i].message), rows[i].message, rows[i].to,
+             at + strlen(rows[i].from));
+    b.registry->feed_text[0] = '\0';
+    return v3_send(&b, ny_str_from_c(in));
+}
+
+static void test_lenient(void **state)
+{
+    char plain[FAKE_TEXT] = "";
+
+    (void)state;
+    for (size_t i = 0; i < NY_ARRAY_LEN(rows); i++) {
+        const char *got = send(i);
+        const char *did = rows[i].message == feed ? b.registry->feed_text : b.registry->search_text;
+
+        if (strstr(got, rows[i].message == feed ? "code=\"CA\"" : "code=\"AA\"") == NULL) {
+            fail_msg("%s: %s", rows[i].name, got);
+        }
+        did = strchr(did, '\n') != NULL ? strchr(did, '\n') : did; /* behind ids of the message */
+        if (rows[i].place == NULL) {
+            snprintf(plain, sizeof(plain), "%s", did);
+        }
+        assert_string_equal(did, plain);        /* the same is done */
+        assert_null(strstr(got, "xmlns=\"\"")); /* and what is told is in the namespace */
+    }
+}
+
+static void test_strict(void **state)
+{
+    (void)state;
+    b.registry->sources[0].strict_v3 = true;
+    for (size_t i = 0; i < NY_ARRAY_LEN(rows); i++) {
+        const char *got = send(i);
+        char place[TEXT];
+
+        if (rows[i].place == NULL) {
+            assert_null(strstr(got, "SYN113"));
+            continue;
+        }
+        snprintf(place, sizeof(place), "<location>%s</location>", rows[i].place);
+        if (strstr(got, "SYN113") == NULL || strstr(got, place) == NULL ||
+            strstr(got, rows[i].message == feed ? "code=\"CE\"" : "code=\"AE\"") == NULL) {
+            fail_msg("%s: %s", rows[i].name, got);
+        }
+        assert_string_equal(b.registry->feed_text, "");
+    }
+}
+
+/* What the schemas say is refused from who is strict, and from all when the server is. */
+static void test_schemas(void **state)
+{
+    static const struct {
+        bool server, source, stored, refused;
+    } cases[] = {
+        {false, false, false, false},
+        {true,  false, false, true },
+        {false, true,  false, true },
+        {false, true,  true,  false}, /* taken when the source was lenient */
+    };
+
+    (void)state;
+    b.invalid = true;
+    for (size_t i = 0; i < NY_ARRAY_LEN(cases); i++) {
+        b.strict = cases[i].server;
+        b.stored = cases[i].stored;
+        b.registry->sources[0].strict_v3 = cases[i].source;
+        assert_int_equal(strstr(send(0), "SYN113") != NULL, cases[i].refused);
+    }
+}
+
+/* A second patient is not passed over because his element has no namespace. */
+static void test_two_patients(void **state)
+{
+    static char in[TEXT];
+    const char *subject = strstr(feed, "<subject ");
+    const char *end = strstr(feed, "</controlActProcess>");
+
+    (void)state;
+    snprintf(in, sizeof(in), "%.*s<subject xmlns=''%.*s%s", (int)(end - feed), feed,
+             (int)(end - subject - (ptrdiff_t)strlen("<subject")), subject + strlen("<subject"),
+             end);
+    b.registry->feed_text[0] = '\0';
+    assert_non_null(strstr(v3_send(&b, ny_str_from_c(in)), "code=\"CE\""));
+    assert_string_equal(b.registry->feed_text, "");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(test_lenient, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_strict, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_schemas, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_two_patients, setup, teardown),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
