@@ -18,6 +18,8 @@ struct ny_link_set {
 };
 /* a: without a cap (exhaustion is a bug). Small sets: a walk finds what is there already. */
 void ny_link_set_add(struct ny_link_set *s, struct ny_arena *a, uint32_t id);
+/* Puts them into canonical order. */
+void ny_link_set_sort(const struct ny_index *ix, struct ny_link_set *s);
 
 /* ---- the linker ---- */
 
@@ -58,6 +60,8 @@ void ny_link_refresh(struct ny_link *l, struct ny_arena *a, uint32_t id,
 /* The identity that stands for this one: itself, or where its merges lead. Of the merges of one
  * identity the newest counts; of a circle the oldest does not. */
 uint32_t ny_link_survivor(const struct ny_index *ix, uint32_t id);
+/* The newest merge that retires an identity and was not taken back, or NULL. */
+const struct ny_index_pin *ny_link_merge_of(const struct ny_index *ix, uint32_t id);
 /* x was said after y. */
 bool ny_link_pin_is_newer(const struct ny_index_pin *x, const struct ny_index_pin *y);
 
@@ -85,10 +89,28 @@ struct ny_link_check {
 };
 
 /* Compares a word (a, b, kind and role of `said`) with what is in force; words speak of survivors.
- * A lower role's word on the same two is no obstacle: it is overruled. Errors: NY_ELIMIT when the
+ * A lower role's word on the same two is no obstacle: it is overruled. A MERGE and an UNMERGE are
+ * always NEW: what they lead to is seen by ny_link_disputes. Errors: NY_ELIMIT when the
  * arena is full. Spec: the project's matching rules 7. */
 NY_MUST_USE ny_rc ny_link_word_check(struct ny_link *l, struct ny_arena *a,
                                      const struct ny_index_pin *said, struct ny_link_check *out);
+
+/* A word that says of two that they are one and is not followed, since others say that they are
+ * two: the way from its first to its second and back. */
+struct ny_link_dispute {
+    struct ny_index_pin said;         /* its control id borrowed from the index */
+    const struct ny_link_step *steps; /* [n_steps] arena */
+    size_t n_steps;
+};
+/* All of them around the seeds. out: [*out_n], arena. Errors: NY_ELIMIT when the arena is full. */
+NY_MUST_USE ny_rc ny_link_disputes(struct ny_link *l, struct ny_arena *a,
+                                   const struct ny_link_set *seeds, struct ny_link_dispute **out,
+                                   size_t *out_n);
+
+/* out[i]: the first of ids (its place) who is one with ids[i] by words and merges alone. Errors:
+ * likewise. */
+NY_MUST_USE ny_rc ny_link_ones(struct ny_link *l, struct ny_arena *a, const uint32_t *ids, size_t n,
+                               size_t *out);
 
 /* The records of the survivors have come to contradict a pin in force that a clerk said: they say
  * so beyond doubt, and did not when he said it. The pin stays. */

@@ -82,13 +82,15 @@ struct ny_stamp ny_stamp_never(void);
 /* Stored values. A pin is a word that was said, and stays; which word is in force is computed from
  * all of them (link). NONE takes back what roles up to its own said before. MERGE: a was retired
  * for b by their domain. MOVE: a is one with b, and not, as roles up to its own said before, with
- * anybody else. */
+ * anybody else. UNMERGE: that a was retired for b, as roles up to its own said before, does not
+ * count. */
 enum ny_pin_kind {
     NY_PIN_SAME = 1,
     NY_PIN_DIFFERENT = 2,
     NY_PIN_NONE = 3,
     NY_PIN_MERGE = 4,
-    NY_PIN_MOVE = 5
+    NY_PIN_MOVE = 5,
+    NY_PIN_UNMERGE = 6
 };
 
 /* IMPLIED: several ids in one message. It has no time: any explicit word outweighs it. */

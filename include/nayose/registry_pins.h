@@ -22,9 +22,11 @@ struct ny_word {
     int64_t said_us; /* of its pin, which must still be the one in force */
 };
 
-/* One identity of the groups that the word is about, by the first member of its group. */
+/* One identity of the groups that the word is about, by the first member of its group, and its
+ * person; person_after 0: a new one. */
 struct ny_word_member {
     uint32_t id, before, after;
+    uint32_t person_before, person_after;
 };
 
 /* What becomes of a word. */
@@ -44,15 +46,51 @@ void ny_registry_word(struct ny_registry *r, const struct ny_word *word,
                       void (*fn)(void *ctx, ny_rc rc, const struct ny_word_outcome *out),
                       void *ctx);
 
-/* What undoes a word: *out is what was said of its two before it (NONE: nothing), to be said again.
- */
-enum ny_undo {
-    NY_UNDO_FOUND,
-    NY_UNDO_NEWER,  /* a newer word of a role as high stands on top of it */
-    NY_UNDO_NO_WORD /* a merge, a move, or several ids in one message */
+/* ---- undo ----
+ *
+ * A word that a clerk or a facility said is undone by what was said of its two before it; a merge
+ * by an UNMERGE; a link by as many words as keep apart, whatever comes, those who came
+ * together by it and those they came to. Each undo is itself words, and can be undone. */
+
+enum { NY_UNDO_WORDS_MAX = 256 };
+
+struct ny_undo_order {
+    char what;      /* 'p': a word, by its number; 'e': an event of membership, by its number */
+    int64_t number; /* 1 … */
+    enum ny_pin_role role;
+    ny_str who;
+    ny_str reason; /* empty: what is undone, by its name */
+    bool dry_run;
 };
-enum ny_undo ny_registry_undo(const struct ny_registry *r, const struct ny_pin_row *row,
-                              enum ny_pin_kind *out);
+
+enum ny_undo {
+    NY_UNDO_FOUND = 0,
+    NY_UNDO_UNKNOWN,   /* there is nothing of that number */
+    NY_UNDO_NEWER,     /* a newer word of a role as high stands on top of it */
+    NY_UNDO_HIGHER,    /* a higher role said it */
+    NY_UNDO_NO_VALUES, /* the retired id was never fed, or was taken back */
+    NY_UNDO_NO_JOIN,   /* the event joined nobody with anybody */
+    NY_UNDO_APART,     /* nothing of it is left */
+    NY_UNDO_TOO_MANY   /* it would take more than NY_UNDO_WORDS_MAX words */
+};
+
+struct ny_undo_outcome {
+    enum ny_undo result;
+    const struct ny_pin_view *word;    /* what is undone; NULL: an event */
+    const struct ny_event_view *event; /* NULL: a word */
+    const struct ny_index_pin *said;   /* [n_said] what undoes it; none of what stands already */
+    size_t n_said;
+    struct ny_word_outcome outcome; /* FOUND: check and members; said when its check is NEW */
+};
+
+/* Undoes a word or an event, unless dry_run. Its pins, the groups that change and their audit rows
+ * are one commit; fn is called once, after it; out is borrowed until fn returns (NULL unless rc is
+ * NY_OK). */
+void ny_registry_undo(struct ny_registry *r, const struct ny_undo_order *order,
+                      void (*fn)(void *ctx, ny_rc rc, const struct ny_undo_outcome *out),
+                      void *ctx);
+
+/* ---- what was said ---- */
 
 /* The domain and local id of an identity; borrowed until the next request. */
 void ny_registry_identity_name(const struct ny_registry *r, uint32_t id,

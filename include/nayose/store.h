@@ -432,6 +432,23 @@ NY_MUST_USE ny_rc ny_store_pins(struct ny_store *s, int64_t after, int32_t limit
                                            size_t n),
                                 void *ctx);
 
+/* An event of membership by its number, and whom it joined. */
+struct ny_event_view {
+    int64_t identity; /* 0: there is no such event */
+    int64_t from_person, person;
+    enum ny_membership_cause cause;
+    int64_t at_us;
+    int64_t word; /* a pin of the identity that its message said; 0 = none */
+    const int64_t *moved;
+    size_t n_moved; /* came together from that person, the identity among them */
+    const int64_t *there;
+    size_t n_there; /* those of the person whom they came to */
+};
+/* fn is called once; borrowed until it returns. */
+NY_MUST_USE ny_rc ny_store_event(struct ny_store *s, int64_t number,
+                                 void (*fn)(void *ctx, ny_rc rc, const struct ny_event_view *v),
+                                 void *ctx);
+
 /* A page of review questions, ordered by (opened, a, b), behind the row key `after_*` (all 0 = from
  * the start). */
 struct ny_review_view {

@@ -55,7 +55,7 @@ static const struct {
     {"POST", "/holds/release",       false, ny_admin_hold_release       },
     {"GET",  "/pins",                false, ny_admin_pins_get           },
     {"POST", "/pins",                false, ny_admin_pins_post          },
-    {"GET",  "/undo",                false, ny_admin_undo               },
+    {"POST", "/undo",                false, ny_admin_undo               },
     {"GET",  "/consumers",           false, ny_admin_consumers_get      },
     {"POST", "/consumers",           false, ny_admin_consumers_post     },
     {"POST", "/resync",              false, ny_admin_consumer_resync    },

@@ -113,6 +113,12 @@ const char *ny_admin_pin_role(enum ny_pin_role role);
 ny_str ny_admin_name_of(const struct request *q, uint32_t id);
 /* Lists of names, one for each group; of: 0 the groups before, 1 after the word. */
 json_t *ny_admin_groups(const struct request *q, const struct ny_word_outcome *o, size_t of);
+/* Both, with the regional ids of the groups (null: a new one), into a JSON object. */
+void ny_admin_groups_put(const struct request *q, const struct ny_word_outcome *o, json_t *body);
+/* The regional id of a person; null for nobody. */
+json_t *ny_admin_regional(const struct request *q, int64_t person);
+/* The word for why somebody came to a person. */
+const char *ny_admin_cause(enum ny_membership_cause cause);
 /* True, and answered, when nothing came of the word. */
 bool ny_admin_word_refused(struct telling *t, ny_rc rc, const struct ny_word_outcome *o);
 

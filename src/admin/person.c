@@ -18,7 +18,7 @@ static json_t *name_json(const struct request *q, int64_t identity)
     return identity == 0 ? json_null() : ny_admin_str(ny_admin_name_of(q, (uint32_t)identity));
 }
 
-static json_t *regional_json(const struct request *q, int64_t person)
+json_t *ny_admin_regional(const struct request *q, int64_t person)
 {
     return person == 0 ? json_null()
                        : ny_admin_str(ny_registry_regional_id(q->registry, (uint32_t)person,
@@ -142,14 +142,19 @@ static json_t *version_changes(struct request *q, const struct ny_person_view *v
 
 /* ---- events ---- */
 
-static void move_put(const struct request *q, json_t *o, const struct ny_history_row *e)
+const char *ny_admin_cause(enum ny_membership_cause cause)
 {
     static const char *const causes[] = {"",      "message",    "decision",
                                          "model", "withdrawal", "rebuild"};
 
-    json_object_set_new(o, "cause", json_string(causes[e->what]));
-    json_object_set_new(o, "from", regional_json(q, e->from_person));
-    json_object_set_new(o, "to", regional_json(q, e->person));
+    return causes[cause];
+}
+
+static void move_put(const struct request *q, json_t *o, const struct ny_history_row *e)
+{
+    json_object_set_new(o, "cause", json_string(ny_admin_cause((enum ny_membership_cause)e->what)));
+    json_object_set_new(o, "from", ny_admin_regional(q, e->from_person));
+    json_object_set_new(o, "to", ny_admin_regional(q, e->person));
     json_object_set_new(o, "with", name_json(q, e->other));
     json_object_set_new(o, "bits", json_real((double)e->total_b1024 / 1024));
 }

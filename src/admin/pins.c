@@ -3,7 +3,7 @@
 
 #include "admin_priv.h"
 
-static const char *const kinds[] = {"", "same", "different", "none", "merge", "move"};
+static const char *const kinds[] = {"", "same", "different", "none", "merge", "move", "unmerge"};
 static const char *const roles[] = {"message", "facility", "clerk", "supervisor"};
 
 const char *ny_admin_pin_kind(enum ny_pin_kind kind)
@@ -47,6 +47,30 @@ json_t *ny_admin_groups(const struct request *q, const struct ny_word_outcome *o
         json_array_append_new(groups, group);
     }
     return groups;
+}
+
+/* The regional ids of the same groups; null for one that is given anew. */
+static json_t *regional_ids(const struct request *q, const struct ny_word_outcome *o, size_t of)
+{
+    json_t *ids = json_array();
+
+    for (size_t i = 0; i < o->n_members; i++) {
+        const struct ny_word_member *m = &o->members[i];
+        uint32_t person = of == 0 ? m->person_before : m->person_after;
+
+        if ((of == 0 ? m->before : m->after) == m->id) {
+            json_array_append_new(ids, ny_admin_regional(q, person));
+        }
+    }
+    return ids;
+}
+
+void ny_admin_groups_put(const struct request *q, const struct ny_word_outcome *o, json_t *body)
+{
+    json_object_set_new(body, "before", ny_admin_groups(q, o, 0));
+    json_object_set_new(body, "before_regional", regional_ids(q, o, 0));
+    json_object_set_new(body, "after", ny_admin_groups(q, o, 1));
+    json_object_set_new(body, "after_regional", regional_ids(q, o, 1));
 }
 
 static bool takes_back(const struct telling *t, const struct ny_link_step *s)
@@ -147,8 +171,7 @@ static void accept(const struct telling *t, const struct ny_word_outcome *o)
             json_pack("{s:s, s:s}", "kind", kinds[before->kind], "role", roles[before->role]));
     }
     if (!stands) {
-        json_object_set_new(body, "before", ny_admin_groups(t->q, o, 0));
-        json_object_set_new(body, "after", ny_admin_groups(t->q, o, 1));
+        ny_admin_groups_put(t->q, o, body);
     }
     ny_admin_json(t->q, 200, body);
 }

@@ -1,77 +1,141 @@
-/* What has to be said to undo a word, by its number. It is said as any other (POST /pins). */
+/* Undoes a word or an event by its name in a history: what it was, what is said against it, the
+ * groups before and after. */
 
 #include "nayose/registry_pins.h"
 
 #include "admin_priv.h"
 
 struct undoing {
-    struct request *q;
-    int64_t number;
+    struct telling telling;
+    struct ny_undo_order order;
+    ny_str event;
 };
 
-static json_t *name_json(const struct request *q, ny_str ns, ny_str id)
+static json_t *time_json(int64_t us)
 {
-    return ny_admin_str(ny_arena_printf(q->call->arena, "%.*s^%.*s", NY_ARG(ns), NY_ARG(id)));
+    char text[NY_TIMESTAMP_LEN];
+
+    ny_timestamp_write(us, text);
+    return json_string(text);
 }
 
-static void tell(struct undoing *x, const struct ny_pin_view *v, enum ny_pin_kind kind)
+/* What is undone. */
+static json_t *undone_json(const struct request *q, const struct ny_undo_outcome *o)
 {
-    const struct access what = {.domain = v->ns_a, .id = v->id_a, .hits = 1, .decision = "undo"};
-    char said[NY_TIMESTAMP_LEN];
+    const struct ny_pin_row *row;
 
-    ny_timestamp_write(v->row.stamp.at_us, said);
-    ny_admin_json_audited(
-        x->q, &what,
-        json_pack("{s:o, s:o, s:s, s:s, s:s, s:o, s:o}", "a", name_json(x->q, v->ns_a, v->id_a),
-                  "b", name_json(x->q, v->ns_b, v->id_b), "kind", ny_admin_pin_kind(kind), "undone",
-                  ny_admin_pin_kind(v->row.kind), "said", said, "who", ny_admin_str(v->row.who),
-                  "reason", ny_admin_str(v->row.reason)));
+    if (o->event != NULL) {
+        return json_pack("{s:s, s:s, s:o}", "kind", "link", "cause",
+                         ny_admin_cause(o->event->cause), "at", time_json(o->event->at_us));
+    }
+    row = &o->word->row;
+    return json_pack(
+        "{s:s, s:s, s:o, s:o, s:o, s:o, s:o}", "kind", ny_admin_pin_kind(row->kind), "role",
+        ny_admin_pin_role(row->role), "a", ny_admin_str(ny_admin_name_of(q, (uint32_t)row->a)), "b",
+        ny_admin_str(ny_admin_name_of(q, (uint32_t)row->b)), "at", time_json(row->stamp.at_us),
+        "who", ny_admin_str(row->who), "reason", ny_admin_str(row->reason));
 }
 
-static void on_pin(void *ctx, ny_rc rc, const struct ny_pin_view *rows, size_t n)
+static json_t *words_json(const struct request *q, const struct ny_undo_outcome *o)
+{
+    json_t *list = json_array();
+
+    for (size_t i = 0; i < o->n_said; i++) {
+        const struct ny_index_pin *p = &o->said[i];
+
+        json_array_append_new(list, json_pack("{s:o, s:o, s:s}", "a",
+                                              ny_admin_str(ny_admin_name_of(q, p->a)), "b",
+                                              ny_admin_str(ny_admin_name_of(q, p->b)), "kind",
+                                              ny_admin_pin_kind((enum ny_pin_kind)p->kind)));
+    }
+    return list;
+}
+
+static void accept(struct undoing *x, const struct ny_undo_outcome *o)
+{
+    struct request *q = x->telling.q;
+    json_t *body = json_pack(
+        "{s:s, s:o, s:o, s:o}", "result", x->order.dry_run ? "looked at" : "kept", "event",
+        ny_admin_str(x->event), "undone", undone_json(q, o), "words", words_json(q, o));
+
+    ny_admin_groups_put(q, &o->outcome, body);
+    ny_admin_json(q, 200, body);
+}
+
+static void refuse(struct undoing *x, const struct ny_undo_outcome *o)
+{
+    static const struct {
+        unsigned status;
+        const char *error, *hint;
+    } all[] = {
+        [NY_UNDO_UNKNOWN] = {404, "there is nothing of that number",                 "see: nayose history NS^ID"       },
+        [NY_UNDO_NEWER] = {409, "a newer word about the two stands on top of it",
+                             "undo that one first; see: nayose history NS^ID"                                          },
+        [NY_UNDO_HIGHER] = {409, "a supervisor said it",                            "ask a supervisor to undo it"     },
+        [NY_UNDO_NO_VALUES] = {409,
+                             "nothing is known of the retired id: it was never fed, or was taken "
+                               "back",                                               "its hospital has to send it anew"},
+        [NY_UNDO_NO_JOIN] = {409, "it joined nobody with anybody",
+                             "to make one person of two: nayose link"                                                  },
+        [NY_UNDO_APART] = {409, "nothing of it is left: what it joined is apart",
+                             "see: nayose history NS^ID"                                                               },
+        [NY_UNDO_TOO_MANY] = {409, "it joined too many records to be undone at once",
+                             "take out one after the other: nayose unlink"                                             },
+    };
+
+    ny_admin_fail(x->telling.q, all[o->result].status, all[o->result].error, all[o->result].hint);
+}
+
+static void on_undo(void *ctx, ny_rc rc, const struct ny_undo_outcome *o)
 {
     struct undoing *x = ctx;
-    enum ny_pin_kind kind = NY_PIN_NONE;
 
-    if (rc != NY_OK) {
-        ny_admin_fail_rc(x->q, rc);
-        return;
+    if (rc == NY_OK && o->result != NY_UNDO_FOUND) {
+        refuse(x, o);
+    } else if (!ny_admin_word_refused(&x->telling, rc, rc == NY_OK ? &o->outcome : NULL)) {
+        accept(x, o);
     }
-    if (n == 0 || rows[0].number != x->number) {
-        ny_admin_fail(x->q, 404, "there is no word of that number", "see: nayose history NS^ID");
-        return;
+}
+
+/* "p12", "e41", or "12", which is p12. */
+static bool event_read(struct undoing *x)
+{
+    ny_str digits = x->event;
+    uint64_t n = 0;
+
+    x->order.what = 'p';
+    if (digits.n > 0 && (digits.p[0] == 'p' || digits.p[0] == 'e')) {
+        x->order.what = digits.p[0];
+        digits = ny_str_sub(digits, 1, digits.n - 1);
     }
-    switch (ny_registry_undo(x->q->registry, &rows[0].row, &kind)) {
-    case NY_UNDO_FOUND:
-        tell(x, &rows[0], kind);
-        break;
-    case NY_UNDO_NEWER:
-        ny_admin_fail(x->q, 409, "a newer word about the two stands on top of it",
-                      "undo that one first; see: nayose history NS^ID");
-        break;
-    case NY_UNDO_NO_WORD:
-        ny_admin_fail(x->q, 409,
-                      "it is a merge, a move or a message's own ids: its facility's to mend",
-                      "say what is right with nayose link or nayose unlink");
-        break;
+    if (ny_str_to_u64(digits, 1, INT64_MAX, &n) != NY_OK) {
+        ny_admin_fail(x->telling.q, 400, "event is no name of an event, such as p12 or e41",
+                      "see: nayose history NS^ID");
+        return false;
     }
+    x->order.number = (int64_t)n;
+    return true;
 }
 
 void ny_admin_undo(struct request *q)
 {
     struct undoing *x = NY_ARENA_NEW(q->call->arena, struct undoing);
+    json_t *o = x != NULL ? ny_admin_body_object(q) : NULL;
 
-    if (x == NULL) {
-        ny_admin_fail_rc(q, NY_ELIMIT);
+    if (o == NULL) {
+        if (x == NULL) {
+            ny_admin_fail_rc(q, NY_ELIMIT);
+        }
         return;
     }
-    x->q = q;
-    if (!ny_admin_param_i64(q, "number", &x->number)) {
-        return;
+    *x = (struct undoing){.telling = {.q = q}, .event = ny_admin_text_of(q, o, "event")};
+    x->order.reason = ny_str_trim(ny_admin_text_of(q, o, "reason"));
+    x->order.dry_run = json_is_true(json_object_get(o, "dry_run"));
+    x->order.who = q->call->user;
+    x->order.role = ny_admin_role(q);
+    x->telling.word.role = x->order.role;
+    json_decref(o);
+    if (event_read(x)) {
+        ny_registry_undo(q->registry, &x->order, on_undo, x);
     }
-    if (x->number == 0) {
-        ny_admin_fail(q, 400, "the number of a word is missing", "see: nayose history NS^ID");
-        return;
-    }
-    ny_registry_pins(q->registry, x->number - 1, 1, on_pin, x);
 }

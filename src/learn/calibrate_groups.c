@@ -147,8 +147,14 @@ enum ny_pin_kind cal_word(const struct cal_run *r, uint32_t a, uint32_t b)
         if (p->a != b && p->b != b) {
             continue;
         }
-        if (p->kind == NY_PIN_MERGE) {
-            return NY_PIN_SAME;
+        if (p->kind == NY_PIN_MERGE || p->kind == NY_PIN_UNMERGE) {
+            struct ny_index_identity x;
+
+            ny_index_get(r->ix, p->a, &x);
+            if (x.status == NY_IDENTITY_MERGED) {
+                return NY_PIN_SAME;
+            }
+            continue;
         }
         if (word == NULL || is_weightier(p, word)) {
             word = p;

@@ -3,8 +3,6 @@
  * Following the old persons shows a group that falls apart as a whole; components do not follow
  * them, so that the old grouping cannot influence the new one. */
 
-#include <stdlib.h>
-
 #include "link_priv.h"
 
 enum { CLOSURE_MAX = 20000 };
@@ -71,17 +69,6 @@ static void closure_add(struct closure *c, uint32_t id)
     c->slots[at] = (uint32_t)c->nodes.n;
 }
 
-/* qsort has no context. */
-static _Thread_local const struct ny_index *sorting;
-
-static int by_order(const void *pa, const void *pb)
-{
-    const uint32_t *a = pa;
-    const uint32_t *b = pb;
-
-    return ny_index_order(sorting, *a, *b);
-}
-
 void ny_closure_collect(struct closure *c, const struct ny_link_set *seeds)
 {
     const struct ny_index *ix = c->link->index;
@@ -112,7 +99,6 @@ void ny_closure_collect(struct closure *c, const struct ny_link_set *seeds)
             closure_add(c, m);
         }
     }
-    sorting = ix;
-    qsort(c->nodes.ids, c->nodes.n, sizeof(*c->nodes.ids), by_order);
+    ny_link_set_sort(ix, &c->nodes);
     slots_build(c, c->nodes.n);
 }

@@ -58,8 +58,6 @@ bool ny_pins_join(const struct pins *p, uint32_t a, uint32_t b);
 void ny_closure_doubts(const struct closure *c);
 /* The score of two identities. False: one of them cannot be compared. */
 bool ny_link_score(const struct ny_link *l, uint32_t a, uint32_t b, struct ny_score *out);
-/* The newest merge that retires an identity, or NULL. */
-const struct ny_index_pin *ny_pin_way_out(const struct ny_index *ix, uint32_t id);
 
 /* part.c: solves the component of that number; fills in c->group and tells the questions. */
 NY_MUST_USE ny_rc ny_part_solve(struct closure *c, uint32_t component, enum strictness how);

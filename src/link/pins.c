@@ -6,8 +6,8 @@
  * merge. Of the words on a pair the highest role counts, of one role the newest; a NONE takes back
  * what was said before it by roles up to its own. A SAME that would put two into one who are said
  * to be DIFFERENT is refused: those of a lower role or older go first. What is gone is left out,
- * and so is the SAME of one who moved away since (MOVE).
- * Spec: the project's matching rules 6.4, 7. */
+ * and so is the SAME of one who moved away since (MOVE). A merge that was taken back (UNMERGE) is
+ * as if it had not been said; so is a move (NONE). Spec: the project's matching rules 6.4, 7. */
 
 #include <stdlib.h>
 
@@ -22,7 +22,31 @@ bool ny_link_pin_is_newer(const struct ny_index_pin *x, const struct ny_index_pi
     return d > 0 || (d == 0 && x->pair > y->pair);
 }
 
-const struct ny_index_pin *ny_pin_way_out(const struct ny_index *ix, uint32_t id)
+/* x takes back what y said of the same two: a MERGE is taken back by an UNMERGE, other words by a
+ * NONE. */
+static bool takes_back(const struct ny_index_pin *x, const struct ny_index_pin *y)
+{
+    return x->kind == (y->kind == NY_PIN_MERGE ? NY_PIN_UNMERGE : NY_PIN_NONE) &&
+           x->role >= y->role && (y->role == NY_ROLE_IMPLIED || ny_link_pin_is_newer(x, y));
+}
+
+/* Somebody took back that a was retired for b, or moved to b. */
+static bool is_taken_back(const struct ny_index *ix, const struct ny_index_pin *p)
+{
+    const struct ny_index_pin *x;
+    uint32_t cursor = 0;
+
+    while ((x = ny_index_pin_next(ix, p->a, &cursor)) != NULL) {
+        bool turned = x->a == p->b && x->b == p->a && x->kind != NY_PIN_UNMERGE;
+
+        if (takes_back(x, p) && ((x->a == p->a && x->b == p->b) || turned)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+const struct ny_index_pin *ny_link_merge_of(const struct ny_index *ix, uint32_t id)
 {
     const struct ny_index_pin *newest = NULL;
     const struct ny_index_pin *p;
@@ -30,7 +54,7 @@ const struct ny_index_pin *ny_pin_way_out(const struct ny_index *ix, uint32_t id
 
     while ((p = ny_index_pin_next(ix, id, &cursor)) != NULL) {
         if (p->kind == NY_PIN_MERGE && p->a == id &&
-            (newest == NULL || ny_link_pin_is_newer(p, newest))) {
+            (newest == NULL || ny_link_pin_is_newer(p, newest)) && !is_taken_back(ix, p)) {
             newest = p;
         }
     }
@@ -40,10 +64,10 @@ const struct ny_index_pin *ny_pin_way_out(const struct ny_index *ix, uint32_t id
 /* `at` is in a circle: whoever the oldest merge of it retired stands. */
 static uint32_t circle_survivor(const struct ny_index *ix, uint32_t at)
 {
-    const struct ny_index_pin *oldest = ny_pin_way_out(ix, at);
+    const struct ny_index_pin *oldest = ny_link_merge_of(ix, at);
 
-    for (const struct ny_index_pin *p = ny_pin_way_out(ix, oldest->b); p->a != at;
-         p = ny_pin_way_out(ix, p->b)) {
+    for (const struct ny_index_pin *p = ny_link_merge_of(ix, oldest->b); p->a != at;
+         p = ny_link_merge_of(ix, p->b)) {
         oldest = ny_link_pin_is_newer(oldest, p) ? p : oldest;
     }
     return oldest->a;
@@ -57,7 +81,7 @@ uint32_t ny_link_survivor(const struct ny_index *ix, uint32_t id)
     size_t steps = 0;
     size_t lap = 1;
 
-    while ((out = ny_pin_way_out(ix, at)) != NULL) {
+    while ((out = ny_link_merge_of(ix, at)) != NULL) {
         at = out->b;
         if (at == mark) {
             return circle_survivor(ix, at);
@@ -150,7 +174,7 @@ static bool end_moved(const struct ny_index *ix, const struct ny_index_pin *p, u
 
     while ((m = ny_index_pin_next(ix, end, &cursor)) != NULL) {
         if (m->kind == NY_PIN_MOVE && m->a == end && m->b != other && m->role >= p->role &&
-            (p->role == NY_ROLE_IMPLIED || ny_link_pin_is_newer(m, p))) {
+            (p->role == NY_ROLE_IMPLIED || ny_link_pin_is_newer(m, p)) && !is_taken_back(ix, m)) {
             return true;
         }
     }
@@ -169,7 +193,7 @@ static size_t words_collect(const struct closure *c, struct word *out)
             uint32_t a;
             uint32_t b;
 
-            if (p->kind == NY_PIN_MERGE || p->a != c->nodes.ids[i]) {
+            if (p->kind == NY_PIN_MERGE || p->kind == NY_PIN_UNMERGE || p->a != c->nodes.ids[i]) {
                 continue; /* a pin is met at both of its ends */
             }
             if (ny_pin_joins(p) &&
@@ -187,12 +211,6 @@ static size_t words_collect(const struct closure *c, struct word *out)
         qsort(out, n, sizeof(*out), by_pair);
     }
     return n;
-}
-
-static bool takes_back(const struct ny_index_pin *none, const struct ny_index_pin *p)
-{
-    return none->kind == NY_PIN_NONE && none->role >= p->role &&
-           (p->role == NY_ROLE_IMPLIED || ny_link_pin_is_newer(none, p));
 }
 
 /* The word in force among words[0 … n) of one pair, which come by weight; NULL: none is. */

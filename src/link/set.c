@@ -3,6 +3,8 @@
 
 #include "nayose/link.h"
 
+#include <stdlib.h>
+
 void ny_link_set_add(struct ny_link_set *s, struct ny_arena *a, uint32_t id)
 {
     for (size_t i = 0; i < s->n; i++) {
@@ -22,4 +24,23 @@ void ny_link_set_add(struct ny_link_set *s, struct ny_arena *a, uint32_t id)
         s->cap = cap;
     }
     s->ids[s->n++] = id;
+}
+
+/* qsort has no context. */
+static _Thread_local const struct ny_index *sorting;
+
+static int by_order(const void *pa, const void *pb)
+{
+    const uint32_t *a = pa;
+    const uint32_t *b = pb;
+
+    return ny_index_order(sorting, *a, *b);
+}
+
+void ny_link_set_sort(const struct ny_index *ix, struct ny_link_set *s)
+{
+    sorting = ix;
+    if (s->n > 1) {
+        qsort(s->ids, s->n, sizeof(*s->ids), by_order);
+    }
 }

@@ -34,7 +34,7 @@ static void reach_by_merges(struct search *s, uint32_t at)
     uint32_t cursor = 0;
 
     while ((p = ny_index_pin_next(ix, id, &cursor)) != NULL) {
-        if (p->kind == NY_PIN_MERGE && p == ny_pin_way_out(ix, p->a)) {
+        if (p->kind == NY_PIN_MERGE && p == ny_link_merge_of(ix, p->a)) {
             reach(s, at, ny_closure_number(s->c, p->a == id ? p->b : p->a) - 1, p);
         }
     }
@@ -142,6 +142,67 @@ static bool check_before(const struct ny_index_pin *said, struct ny_link_step *s
     return said->kind == NY_PIN_NONE;
 }
 
+/* A SAME that is not followed, and the way back from its second to its first. */
+static void dispute_tell(const struct closure *c, const struct word *w, struct ny_link_dispute *out)
+{
+    const uint32_t *ids = c->nodes.ids;
+    struct ny_link_step *steps = NY_ARENA_ARRAY(c->arena, struct ny_link_step, 2 * c->nodes.n + 2);
+    const struct word *x = obstacle(&c->pins, w->a, w->b);
+    bool straight = ny_pins_join(&c->pins, w->b, x->a);
+    uint32_t near = straight ? x->a : x->b;
+    uint32_t far = straight ? x->b : x->a;
+    size_t n = 0;
+
+    NY_ASSERT(steps != NULL);
+    steps[n++] = (struct ny_link_step){ids[w->a], ids[w->b], w->pin->kind, w->pin->role};
+    n += way_find(c, w->b, near, steps + n);
+    steps[n++] = (struct ny_link_step){ids[near], ids[far], x->pin->kind, x->pin->role};
+    n += way_find(c, far, w->a, steps + n);
+    *out = (struct ny_link_dispute){*w->pin, steps, n};
+}
+
+ny_rc ny_link_disputes(struct ny_link *l, struct ny_arena *a, const struct ny_link_set *seeds,
+                       struct ny_link_dispute **out, size_t *out_n)
+{
+    struct closure c = {.link = l, .arena = a, .by_pins = true};
+    ny_rc rc;
+
+    ny_closure_collect(&c, seeds);
+    rc = ny_closure_pins(&c);
+    *out = NY_ARENA_ARRAY(a, struct ny_link_dispute, c.pins.n_refused + 1);
+    if (rc != NY_OK || *out == NULL) {
+        return NY_ELIMIT;
+    }
+    *out_n = c.pins.n_refused;
+    for (size_t i = 0; i < c.pins.n_refused; i++) {
+        dispute_tell(&c, &c.pins.refused[i], &(*out)[i]);
+    }
+    return NY_OK;
+}
+
+ny_rc ny_link_ones(struct ny_link *l, struct ny_arena *a, const uint32_t *ids, size_t n,
+                   size_t *out)
+{
+    struct closure c = {.link = l, .arena = a, .by_pins = true};
+    struct ny_link_set seeds = {0};
+    ny_rc rc;
+
+    for (size_t i = 0; i < n; i++) {
+        ny_link_set_add(&seeds, a, ids[i]);
+    }
+    ny_closure_collect(&c, &seeds);
+    rc = ny_closure_pins(&c);
+    for (size_t i = 0; i < n && rc == NY_OK; i++) {
+        out[i] = 0;
+        while (out[i] < i &&
+               (c.pins.next == NULL || !ny_pins_join(&c.pins, ny_closure_number(&c, ids[i]) - 1,
+                                                     ny_closure_number(&c, ids[out[i]]) - 1))) {
+            out[i]++;
+        }
+    }
+    return rc;
+}
+
 static int64_t newest_word(const struct closure *c, const struct ny_index_pin *said)
 {
     const struct ny_index *ix = c->link->index;
@@ -197,6 +258,9 @@ ny_rc ny_link_word_check(struct ny_link *l, struct ny_arena *a, const struct ny_
     out->before = c.pins.aside;
     out->newest_us = newest_word(&c, said);
     out->total_b1024 = total_now(l, said);
+    if (said->kind == NY_PIN_MERGE || said->kind == NY_PIN_UNMERGE) {
+        return NY_OK; /* says nothing of the two records */
+    }
     if (ny_link_survivor(l->index, said->a) == ny_link_survivor(l->index, said->b)) {
         out->result = NY_WORD_STANDS; /* by a merge; only a DIFFERENT is against it */
     } else if (check_before(said, steps, out)) {

@@ -21,14 +21,16 @@ bool ny_group_link_is_auto(const struct group_run *r, const struct group_link *l
 
 /* A rival c of the link (a, b), known by a stored edge with `side`: nearly as good, and not one
  * person with the other end. A twin of the other end is such a rival: a slip of one kana can make
- * the name of one twin of that of the other. */
+ * the name of one twin of that of the other. Of whom it is said that he is not `side` himself is
+ * none: to take one record out of a group leaves the others as sure of each other as they were. */
 static bool rival_stands(struct group_run *r, const struct group_link *ab, uint32_t side,
                          uint32_t other, uint32_t c)
 {
     const struct group_link *ac = ny_group_link_peek(r, side, c);
     const struct group_link *bc;
 
-    if (ac->edge == 0 || ac->score.total_b1024 < ab->score.total_b1024 - RUNNER_UP_MARGIN) {
+    if (ac->edge == 0 || ac->cannot ||
+        ac->score.total_b1024 < ab->score.total_b1024 - RUNNER_UP_MARGIN) {
         return false;
     }
     bc = ny_group_link(r, other, c);

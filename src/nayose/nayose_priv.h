@@ -242,8 +242,12 @@ const char *cli_event_text(struct cli *cli, const json_t *e);
 /* The events (the newest first) as a table, the oldest first; identity: only those of it; NULL:
  * all. */
 void cli_timeline_print(struct cli *cli, const json_t *events, const char *identity);
-/* The label, then one line a group: "  F01^1 F02^2". */
-void cli_groups_print(const char *label, const json_t *groups);
+/* The label, then one line a group: "  F01^1 F02^2 (00000000012)"; regional: the id of each group,
+ * null for a new one; NULL: they are not told. */
+void cli_groups_print(struct cli *cli, const char *label, const json_t *groups,
+                      const json_t *regional);
+/* "before" and "after" of an answer. */
+void cli_groups_change_print(struct cli *cli, const json_t *answer);
 
 /* ---- explain.c ---- */
 

@@ -26,7 +26,8 @@ bool cli_say_option(void *ctx, int key, char *arg, struct argp_state *state)
     return true;
 }
 
-void cli_groups_print(const char *label, const json_t *groups)
+void cli_groups_print(struct cli *cli, const char *label, const json_t *groups,
+                      const json_t *regional)
 {
     const json_t *group;
     const json_t *name;
@@ -41,8 +42,21 @@ void cli_groups_print(const char *label, const json_t *groups)
         {
             printf(" %s", json_string_value(name));
         }
+        if (regional != NULL) {
+            const char *id = json_string_value(json_array_get(regional, i));
+
+            printf(" (%s)", id != NULL ? id : cli_label(cli, "new ID", "新しいID"));
+        }
         putchar('\n');
     }
+}
+
+void cli_groups_change_print(struct cli *cli, const json_t *answer)
+{
+    cli_groups_print(cli, cli_label(cli, "before", "前"), json_object_get(answer, "before"),
+                     json_object_get(answer, "before_regional"));
+    cli_groups_print(cli, cli_label(cli, "after", "後"), json_object_get(answer, "after"),
+                     json_object_get(answer, "after_regional"));
 }
 
 static void answer_print(struct cli *cli, const json_t *answer)
@@ -58,8 +72,7 @@ static void answer_print(struct cli *cli, const json_t *answer)
         printf("%s: %s (%s)\n", cli_label(cli, "takes the place of", "置き換えた指定"),
                cli_json_text(said, "kind"), cli_json_text(said, "role"));
     }
-    cli_groups_print(cli_label(cli, "before", "前"), json_object_get(answer, "before"));
-    cli_groups_print(cli_label(cli, "after", "後"), json_object_get(answer, "after"));
+    cli_groups_change_print(cli, answer);
     puts(strcmp(result, "kept") == 0 ? cli_label(cli, "kept", "記録しました")
                                      : cli_label(cli, "nothing was changed", "変更していません"));
 }

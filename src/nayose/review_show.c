@@ -29,9 +29,10 @@ static void case_print(struct cli *cli, const json_t *c)
         return;
     }
     cli_explanation_print(cli, c);
-    cli_groups_print(cli_label(cli, "groups now", "今のまとまり"), json_object_get(c, "groups"));
-    cli_groups_print(cli_label(cli, "groups after \"same\"", "同一人とした後"),
-                     json_object_get(c, "groups_if_same"));
+    cli_groups_print(cli, cli_label(cli, "groups now", "今のまとまり"),
+                     json_object_get(c, "groups"), NULL);
+    cli_groups_print(cli, cli_label(cli, "groups after \"same\"", "同一人とした後"),
+                     json_object_get(c, "groups_if_same"), NULL);
     decisions_print(cli, json_object_get(c, "decisions"));
     if (json_is_object(lease)) {
         printf("%s: %s\n", cli_label(cli, "open at the desk of", "担当中"),

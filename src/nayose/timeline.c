@@ -69,6 +69,7 @@ static void move_add(struct cli *cli, struct ny_buf *b, const json_t *e)
     const char *with = cli_json_text(e, "with");
     bool ja = cli->is_japanese;
 
+    ny_buf_printf(b, "e%lld: ", json_integer_value(json_object_get(e, "number")));
     if (from[0] == '\0') {
         ny_buf_printf(b, "%s %s", ja ? "初出: 地域ID" : "first seen: regional ID",
                       cli_json_text(e, "to"));
@@ -94,6 +95,7 @@ static void word_add(struct cli *cli, struct ny_buf *b, const json_t *e)
         {"none",      "word taken back about",   "指定を取り消し"},
         {"merge",     "merged into",             "統合先"            },
         {"move",      "moved to",                "移動先"            },
+        {"unmerge",   "itself again, beside",    "統合を取り消し"},
     };
 
     for (size_t i = 0; i < NY_ARRAY_LEN(words); i++) {

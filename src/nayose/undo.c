@@ -1,5 +1,5 @@
-/* nayose undo: takes a word about two records back, whatever came after it; first shows what that
- * changes. */
+/* nayose undo: takes a word or a link back, whatever came after it; first shows what that changes.
+ */
 
 #include <unistd.h>
 
@@ -11,7 +11,7 @@ static const struct argp_option options[] = {
     {.name = "reason",
      .key = CLI_KEY_REASON,
      .arg = "TEXT",
-     .doc = "Why; is kept with the word (default: undo pN)"},
+     .doc = "Why; is kept with the words that undo it (default: undo p12)"},
     {.name = "dry-run",           .key = CLI_KEY_DRY_RUN, .doc = "Show what would change; say nothing"},
     {.name = "yes",                       .key = KEY_YES, .doc = "Do not ask"},
     {0},
@@ -42,53 +42,83 @@ static bool is_agreed(struct cli *cli)
     return fgets(line, sizeof(line), stdin) != NULL && (line[0] == 'y' || line[0] == 'Y');
 }
 
-/* The word that undoes it: looked at, agreed, said. */
-static int say(struct cli *cli, const struct asked *x, const json_t *undo, const char *number)
+/* "p12: F01^1 same F02^2, 2026-11-25 20:04:05 naoko: why"; "e41: link by message, …". */
+static void undone_print(struct cli *cli, const char *event, const json_t *undone)
 {
-    struct cli_say say = x->say;
-    int code = CLI_DONE;
+    const char *at = cli_time_text(cli, cli_json_text(undone, "at"));
 
-    say.a = cli_json_text(undo, "a");
-    say.b = cli_json_text(undo, "b");
-    say.kind = cli_json_text(undo, "kind");
-    say.dry_run = true;
-    if (say.reason == NULL) {
-        say.reason = ny_arena_printf(cli->arena, "undo p%s", number).p;
+    if (json_object_get(undone, "cause") != NULL) {
+        printf("%s: %s, %s\n", event, cli_json_text(undone, "cause"), at);
+        return;
     }
-    if (!cli->json) {
-        printf("p%s: %s %s %s, %s %s: %s\n", number, say.a, cli_json_text(undo, "undone"), say.b,
-               cli_time_text(cli, cli_json_text(undo, "said")), cli_json_text(undo, "who"),
-               cli_json_text(undo, "reason"));
+    printf("%s: %s %s %s, %s %s: %s\n", event, cli_json_text(undone, "a"),
+           cli_json_text(undone, "kind"), cli_json_text(undone, "b"), at,
+           cli_json_text(undone, "who"), cli_json_text(undone, "reason"));
+}
+
+static void answer_print(struct cli *cli, const char *event, const json_t *answer)
+{
+    const json_t *words = json_object_get(answer, "words");
+    const json_t *w;
+    size_t i;
+
+    undone_print(cli, event, json_object_get(answer, "undone"));
+    printf("%s:\n", cli_label(cli, "is said", "指定"));
+    json_array_foreach(words, i, w)
+    {
+        printf("  %s %s %s\n", cli_json_text(w, "a"), cli_json_text(w, "kind"),
+               cli_json_text(w, "b"));
     }
-    if (x->say.dry_run || !x->yes) {
-        code = cli_say(cli, &say);
+    cli_groups_change_print(cli, answer);
+    puts(strcmp(cli_json_text(answer, "result"), "kept") == 0
+             ? cli_label(cli, "undone", "取り消しました")
+             : cli_label(cli, "nothing was changed", "変更していません"));
+}
+
+static int undo(struct cli *cli, const char *event, const char *reason, bool dry_run)
+{
+    json_t *body =
+        json_pack("{s:s, s:s, s:b}", "event", event, "reason", reason, "dry_run", dry_run);
+    json_t *answer = NULL;
+    int code;
+
+    if (body == NULL) {
+        cli_error("the arguments are not UTF-8");
+        return CLI_USAGE;
     }
-    if (code != CLI_DONE || x->say.dry_run || (!x->yes && !is_agreed(cli))) {
-        return code;
+    code = cli_post_once(cli, "/undo", body, &answer);
+    if (code == CLI_DONE && cli->json) {
+        cli_json_print(answer);
+    } else if (code == CLI_DONE) {
+        answer_print(cli, event, answer);
     }
-    say.dry_run = false;
-    return cli_say(cli, &say);
+    json_decref(answer);
+    return code;
 }
 
 int verb_undo(struct cli *cli, const struct verb *verb)
 {
     struct asked x = {0};
     const char *event = cli_args(cli, verb, options, option_set, &x, NULL)[0];
-    struct cli_param number = {"number", event + (event[0] == 'p')};
-    json_t *undo = NULL;
+    const char *digits = event + (event[0] == 'p' || event[0] == 'e');
+    const char *reason = x.say.reason != NULL ? x.say.reason : "";
     uint64_t n;
-    int code;
+    int code = CLI_DONE;
 
-    if (ny_str_to_u64(ny_str_from_c(number.value), 1, INT64_MAX, &n) != NY_OK) {
-        cli_usage(verb, "`%s' is not the number of an event, such as p12", event);
+    if (ny_str_to_u64(ny_str_from_c(digits), 1, INT64_MAX, &n) != NY_OK) {
+        cli_usage(verb, "`%s' is not the name of an event, such as p12 or e41", event);
     }
     if (!x.say.dry_run && !x.yes && !isatty(STDIN_FILENO)) {
         cli_usage(verb, "nobody can be asked here: --yes or --dry-run");
     }
-    code = cli_get_once(cli, "/undo", &number, 1, &undo);
-    if (code == CLI_DONE) {
-        code = say(cli, &x, undo, number.value);
+    if (digits == event) {
+        event = ny_arena_printf(cli->arena, "p%s", digits).p;
     }
-    json_decref(undo);
-    return code;
+    if (x.say.dry_run || !x.yes) {
+        code = undo(cli, event, reason, true);
+    }
+    if (code != CLI_DONE || x.say.dry_run || (!x.yes && !is_agreed(cli))) {
+        return code;
+    }
+    return undo(cli, event, reason, false);
 }

@@ -392,7 +392,9 @@ static ny_rc accept(struct decision *d, const struct ny_feed_outcome *o)
     for (size_t k = 0; k < d->feed->n_ids; k++) {
         apply(d, k, &revisions[k]);
     }
-    ny_decision_settle(d);
+    if (d->feed->kind == NY_FEED_MERGE || d->feed->kind == NY_FEED_RENAME) {
+        ny_merges_settle(d->r, d->rows, d->arena, d->ids, d->feed->n_ids, &d->touched);
+    }
     if (d->feed->kind != NY_FEED_AGAIN) { /* its groups wait for the others */
         ny_registry_regroup(d->r, &d->touched, &why);
     }

@@ -114,47 +114,44 @@ void ny_registry_status_set(struct ny_registry *r, struct ny_store_batch *rows, 
     }
 }
 
-/* Everybody whom merges connect with the identities of the feed. */
-static void merged_collect(const struct decision *d, struct ny_link_set *out)
+/* Everybody whom merges connect with some identities. */
+static void merged_collect(const struct ny_index *ix, struct ny_arena *a, struct ny_link_set *all)
 {
-    for (size_t k = 0; k < d->feed->n_ids; k++) {
-        ny_link_set_add(out, d->arena, d->ids[k]);
-    }
-    for (size_t i = 0; i < out->n; i++) {
+    for (size_t i = 0; i < all->n; i++) {
         const struct ny_index_pin *p;
         uint32_t cursor = 0;
 
-        while ((p = ny_index_pin_next(d->r->index, out->ids[i], &cursor)) != NULL) {
+        while ((p = ny_index_pin_next(ix, all->ids[i], &cursor)) != NULL) {
             if (p->kind == NY_PIN_MERGE) {
-                ny_link_set_add(out, d->arena, p->a);
-                ny_link_set_add(out, d->arena, p->b);
+                ny_link_set_add(all, a, p->a);
+                ny_link_set_add(all, a, p->b);
             }
         }
     }
 }
 
-void ny_decision_settle(struct decision *d)
+void ny_merges_settle(struct ny_registry *r, struct ny_store_batch *rows, struct ny_arena *a,
+                      const uint32_t *ids, size_t n, struct ny_link_set *touched)
 {
-    struct ny_index *ix = d->r->index;
     struct ny_link_set all = {0};
 
-    if (d->feed->kind != NY_FEED_MERGE && d->feed->kind != NY_FEED_RENAME) {
-        return;
+    for (size_t i = 0; i < n; i++) {
+        ny_link_set_add(&all, a, ids[i]);
     }
-    merged_collect(d, &all);
+    merged_collect(r->index, a, &all);
     for (size_t i = 0; i < all.n; i++) {
-        enum ny_identity_status now = ny_registry_status(d->r, all.ids[i]);
+        enum ny_identity_status now = ny_registry_status(r, all.ids[i]);
         struct ny_index_identity x;
 
-        ny_index_get(ix, all.ids[i], &x);
+        ny_index_get(r->index, all.ids[i], &x);
         if (x.status == now) {
             continue;
         }
-        ny_registry_status_set(d->r, d->rows, all.ids[i], now);
+        ny_registry_status_set(r, rows, all.ids[i], now);
         if (x.person != 0) { /* a new one's row follows */
-            ny_store_add_identity_state(d->rows, all.ids[i], x.person, now);
+            ny_store_add_identity_state(rows, all.ids[i], x.person, now);
         }
-        ny_link_refresh(&d->r->link, d->arena, all.ids[i], &d->touched);
-        ny_link_set_add(&d->touched, d->arena, all.ids[i]);
+        ny_link_refresh(&r->link, a, all.ids[i], touched);
+        ny_link_set_add(touched, a, all.ids[i]);
     }
 }

@@ -14,6 +14,7 @@
 
 struct item;
 struct question;
+struct ny_word_outcome;
 
 enum item_kind { ITEM_FEED, ITEM_NOTE, ITEM_WORK };
 
@@ -252,8 +253,29 @@ void ny_decision_pin(struct decision *d);
 /* Gives an identity a status, in memory and for answers of past moments. */
 void ny_registry_status_set(struct ny_registry *r, struct ny_store_batch *rows, uint32_t id,
                             enum ny_identity_status status);
-/* Gives statuses that the feed's merges changed, also to identities that it does not name. */
-void ny_decision_settle(struct decision *d);
+/* Gives the statuses that follow from merges to identities and to all whom merges connect with
+ * them; touched gets whoever changed. a: as for sets. */
+void ny_merges_settle(struct ny_registry *r, struct ny_store_batch *rows, struct ny_arena *a,
+                      const uint32_t *ids, size_t n, struct ny_link_set *touched);
+
+/* say.c: pins that a clerk says together. */
+struct words {
+    struct ny_arena *arena;
+    struct ny_index_pin *said; /* [n] a, b, kind, role; the rest is filled in by a look */
+    size_t n;
+    ny_str who, reason;
+    bool dry_run;    /* looked at, not said */
+    ny_str together; /* what they undo, "undo e41": by it they are found again; empty: nothing */
+};
+/* Holds them against what is in force and against each other, and tries what they change; memory is
+ * as before. What stands already is dropped. out: check, members. */
+NY_MUST_USE ny_rc ny_words_look(struct ny_registry *r, struct words *w,
+                                struct ny_word_outcome *out);
+/* Says what was looked at and is NEW. */
+void ny_words_keep(struct ny_registry *r, struct ny_store_batch *rows, const struct words *w);
+/* An audit row about one of their identities. */
+void ny_words_audit(struct ny_store_batch *rows, const struct words *w, ny_str ns, ny_str id,
+                    bool refused, ny_str decision);
 
 /* holds.c */
 /* Puts a hold on an identity, or takes it away, unless it is so already; memory and rows. Texts as

@@ -1,51 +1,464 @@
-/* What takes a word back: what was said of its two before it is said again. Other words, other
- * pairs and what came since stay; so a word that something newer stands on top of cannot be undone
- * alone.
- */
+/* What undoes a word or a link, and its way: read what is to be undone, plan, look, say.
+ *
+ *   p12 ─▶ its row   ─▶ what was said of its two before it
+ *   e41 ─▶ its sides ─▶ DIFFERENT between all of one and the other who are together, or would be
+ *
+ * Other words, other pairs and what came since stay; so a word that something newer stands on top
+ * of cannot be undone alone. The words that undo one thing carry its name in their stamps: to undo
+ * one of them is to undo them all. */
 
 #include "nayose/registry_pins.h"
 
 #include "registry_priv.h"
 
-static bool is_word(const struct ny_index_pin *p)
+struct undoing {
+    struct ny_registry *r;
+    struct ny_undo_order order;
+    struct words words;
+    struct ny_pin_view *word;
+    struct ny_event_view *event;
+    struct ny_undo_outcome out;
+    void (*fn)(void *ctx, ny_rc rc, const struct ny_undo_outcome *out);
+    void *ctx;
+};
+
+static void plan_add(struct undoing *u, uint32_t a, uint32_t b, unsigned kind, unsigned role)
 {
-    return p->role != NY_ROLE_IMPLIED &&
-           (p->kind == NY_PIN_SAME || p->kind == NY_PIN_DIFFERENT || p->kind == NY_PIN_NONE);
+    u->words.said[u->words.n++] =
+        (struct ny_index_pin){.a = a, .b = b, .kind = (uint8_t)kind, .role = (uint8_t)role};
 }
 
-static bool is_of_pair(const struct ny_index_pin *p, uint32_t a, uint32_t b)
+/* ---- a word ---- */
+
+static bool is_of_merges(const struct ny_index_pin *p)
 {
-    return (p->a == a && p->b == b) || (p->a == b && p->b == a);
+    return p->kind == NY_PIN_MERGE || p->kind == NY_PIN_UNMERGE;
 }
 
-enum ny_undo ny_registry_undo(const struct ny_registry *r, const struct ny_pin_row *row,
-                              enum ny_pin_kind *out)
+/* About the same: two words on one pair, or two merges of one into the other, done or taken back.
+ */
+static bool is_about(const struct ny_index_pin *p, const struct ny_index_pin *q)
 {
-    const struct ny_index_pin event = {.a = (uint32_t)row->a,
-                                       .b = (uint32_t)row->b,
-                                       .kind = (uint8_t)row->kind,
-                                       .role = (uint8_t)row->role,
-                                       .pair = (uint16_t)row->pair,
-                                       .stamp = row->stamp};
-    const struct ny_index_pin *before = NULL;
+    return is_of_merges(p) == is_of_merges(q) &&
+           ((p->a == q->a && p->b == q->b) || (p->a == q->b && p->b == q->a && !is_of_merges(p)));
+}
+
+/* Said together with it, to undo one thing. */
+static bool is_of_stamp(const struct ny_index_pin *p, const struct ny_index_pin *said)
+{
+    return p->role >= NY_ROLE_CLERK && p->stamp.at_us == said->stamp.at_us &&
+           p->stamp.control_id.n > 0 && ny_str_equals(p->stamp.control_id, said->stamp.control_id);
+}
+
+/* The newest of what was said of its two before it, ids of one message first of all; NULL: nothing.
+ * False: something newer stands on top of it. */
+static bool word_before(const struct ny_registry *r, const struct ny_index_pin *said,
+                        const struct ny_index_pin **out)
+{
+    const struct ny_index_pin *implied = NULL;
     const struct ny_index_pin *p;
     uint32_t cursor = 0;
 
-    if (!is_word(&event)) {
-        return NY_UNDO_NO_WORD;
-    }
-    while ((p = ny_index_pin_next(r->index, event.a, &cursor)) != NULL) {
-        if (!is_word(p) || !is_of_pair(p, event.a, event.b)) {
+    *out = NULL;
+    while ((p = ny_index_pin_next(r->index, said->a, &cursor)) != NULL) {
+        if (!is_about(p, said) || is_of_stamp(p, said)) {
             continue;
         }
-        if (ny_link_pin_is_newer(p, &event) && p->role >= event.role) {
-            return NY_UNDO_NEWER;
-        }
-        if (ny_link_pin_is_newer(&event, p) &&
-            (before == NULL || ny_link_pin_is_newer(p, before))) {
-            before = p;
+        if (p->role == NY_ROLE_IMPLIED) {
+            implied = p;
+        } else if (ny_link_pin_is_newer(p, said)) {
+            if (p->role >= said->role) {
+                return false;
+            }
+        } else if (ny_link_pin_is_newer(said, p) &&
+                   (*out == NULL || ny_link_pin_is_newer(p, *out))) {
+            *out = p;
         }
     }
-    *out = before != NULL ? (enum ny_pin_kind)before->kind : NY_PIN_NONE;
+    *out = *out != NULL ? *out : implied;
+    return true;
+}
+
+static enum ny_undo plan_merge(struct undoing *u, const struct ny_index_pin *said)
+{
+    const struct ny_index_pin *merge = ny_link_merge_of(u->r->index, said->a);
+    struct ny_index_identity x;
+    struct ny_record record;
+
+    if (said->kind == NY_PIN_UNMERGE) {
+        if (merge != NULL && ny_link_pin_is_newer(merge, said)) {
+            return NY_UNDO_NEWER;
+        }
+        plan_add(u, said->a, said->b, NY_PIN_MERGE, u->order.role);
+        return NY_UNDO_FOUND;
+    }
+    if (merge == NULL || merge->b != said->b) {
+        return merge == NULL ? NY_UNDO_APART : NY_UNDO_NEWER;
+    }
+    ny_index_get(u->r->index, said->a, &x);
+    if (ny_record_unpack(x.record, &record) != NY_OK || (record.flags & NY_RECORD_GONE) != 0) {
+        return NY_UNDO_NO_VALUES;
+    }
+    plan_add(u, said->a, said->b, NY_PIN_UNMERGE, u->order.role);
     return NY_UNDO_FOUND;
+}
+
+static bool is_planned(const struct undoing *u, const struct ny_index_pin *said)
+{
+    for (size_t i = 0; i < u->words.n; i++) {
+        if (is_about(&u->words.said[i], said)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static enum ny_undo plan_word(struct undoing *u, const struct ny_index_pin *said)
+{
+    const struct ny_index_pin *before = NULL;
+
+    if (is_planned(u, said)) {
+        return NY_UNDO_FOUND;
+    }
+    if (said->role > (unsigned)u->order.role) {
+        return NY_UNDO_HIGHER;
+    }
+    if (said->role != NY_ROLE_IMPLIED && !word_before(u->r, said, &before)) {
+        return NY_UNDO_NEWER;
+    }
+    if (is_of_merges(said)) {
+        return plan_merge(u, said);
+    }
+    if (before == NULL || before->kind == NY_PIN_NONE || said->kind == NY_PIN_MOVE) {
+        plan_add(u, said->a, said->b, NY_PIN_NONE, u->order.role);
+    }
+    if (before != NULL && before->kind == NY_PIN_MOVE) { /* as its facility said it */
+        plan_add(u, before->a, before->b, NY_PIN_MOVE, before->role);
+    } else if (before != NULL && before->kind != NY_PIN_NONE) {
+        plan_add(u, before->a, before->b, before->kind, u->order.role);
+    }
+    return NY_UNDO_FOUND;
+}
+
+/* All that was said together with it: such words hang together by their identities. */
+static enum ny_undo plan_words(struct undoing *u, const struct ny_index_pin *said)
+{
+    struct ny_link_set ends = {0};
+    enum ny_undo result = NY_UNDO_FOUND;
+
+    if (said->role < NY_ROLE_CLERK || said->stamp.control_id.n == 0) {
+        return plan_word(u, said);
+    }
+    ny_link_set_add(&ends, u->words.arena, said->a);
+    for (size_t i = 0; i < ends.n; i++) {
+        const struct ny_index_pin *p;
+        uint32_t cursor = 0;
+
+        while ((p = ny_index_pin_next(u->r->index, ends.ids[i], &cursor)) != NULL) {
+            uint32_t other = p->a == ends.ids[i] ? p->b : p->a;
+            size_t seen = 0;
+
+            if (!is_of_stamp(p, said)) {
+                continue;
+            }
+            ny_link_set_add(&ends, u->words.arena, other);
+            while (seen < i && ends.ids[seen] != other) {
+                seen++;
+            }
+            if (seen == i && result == NY_UNDO_FOUND) { /* met at its first end */
+                result = plan_word(u, p);
+            }
+        }
+    }
+    return result;
+}
+
+static ny_rc look_at_word(struct undoing *u)
+{
+    const struct ny_pin_row *row = &u->word->row;
+    const struct ny_index_pin said = {.a = (uint32_t)row->a,
+                                      .b = (uint32_t)row->b,
+                                      .kind = (uint8_t)row->kind,
+                                      .role = (uint8_t)row->role,
+                                      .pair = (uint16_t)row->pair,
+                                      .stamp = row->stamp};
+
+    u->out.result = plan_words(u, &said);
+    return u->out.result == NY_UNDO_FOUND ? ny_words_look(u->r, &u->words, &u->out.outcome) : NY_OK;
+}
+
+/* ---- a link ---- */
+
+/* Of each side, one for those who are one by words. */
+struct side {
+    uint32_t *ids; /* [n] */
+    size_t *ones;  /* [n] who is one with it */
+    size_t n;
+};
+
+static void side_add(const struct ny_registry *r, struct side *s, uint32_t id, size_t one)
+{
+    struct ny_index_identity x;
+    size_t k = 0;
+
+    while (k < s->n && s->ones[k] != one) {
+        k++;
+    }
+    if (k < s->n) {
+        ny_index_get(r->index, s->ids[k], &x);
+        s->ids[k] =
+            x.status == NY_IDENTITY_MERGED ? id : s->ids[k]; /* a live one, for the reader */
+        return;
+    }
+    s->ids[s->n] = id;
+    s->ones[s->n++] = one;
+}
+
+static ny_rc sides_make(struct undoing *u, struct side sides[2])
+{
+    const struct ny_event_view *e = u->event;
+    struct ny_arena *a = u->words.arena;
+    size_t n = e->n_moved + e->n_there;
+    uint32_t *ids = NY_ARENA_ARRAY(a, uint32_t, n);
+    size_t *ones = NY_ARENA_ARRAY(a, size_t, n);
+    ny_rc rc;
+
+    for (size_t k = 0; k < 2; k++) {
+        sides[k] = (struct side){.ids = NY_ARENA_ARRAY(a, uint32_t, n),
+                                 .ones = NY_ARENA_ARRAY(a, size_t, n)};
+        NY_ASSERT(sides[k].ids != NULL && sides[k].ones != NULL);
+    }
+    NY_ASSERT(ids != NULL && ones != NULL);
+    for (size_t i = 0; i < n; i++) {
+        ids[i] = (uint32_t)(i < e->n_moved ? e->moved[i] : e->there[i - e->n_moved]);
+    }
+    rc = ny_link_ones(&u->r->link, a, ids, n, ones);
+    for (size_t i = 0; i < n && rc == NY_OK; i++) {
+        side_add(u->r, &sides[i < e->n_moved ? 0 : 1], ids[i], ones[i]);
+    }
+    return rc;
+}
+
+/* In one group now, or, once there was a look, behind the words that were looked at. */
+static bool is_together(const struct undoing *u, bool looked, uint32_t x, uint32_t y)
+{
+    const struct ny_word_outcome *o = &u->out.outcome;
+    uint32_t groups[2] = {0, 0};
+    const uint32_t ids[2] = {x, y};
+
+    for (size_t k = 0; k < 2; k++) {
+        struct ny_index_identity i;
+
+        ny_index_get(u->r->index, ids[k], &i);
+        groups[k] = looked ? 0 : i.person;
+        for (size_t m = 0; m < o->n_members && looked; m++) {
+            groups[k] = o->members[m].id == ids[k] ? o->members[m].after : groups[k];
+        }
+    }
+    return groups[0] != 0 && groups[0] == groups[1];
+}
+
+/* Adds a DIFFERENT for every two of both sides who are together and have none planned yet. */
+static size_t plan_apart(struct undoing *u, const struct side sides[2], bool *planned, bool looked)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < sides[0].n; i++) {
+        for (size_t k = 0; k < sides[1].n; k++) {
+            bool *p = &planned[i * sides[1].n + k];
+
+            if (!*p && is_together(u, looked, sides[0].ids[i], sides[1].ids[k])) {
+                *p = true;
+                n++;
+            }
+        }
+    }
+    return n;
+}
+
+static void plan_take(struct undoing *u, const struct side sides[2], const bool *planned)
+{
+    u->words.n = 0;
+    for (size_t i = 0; i < sides[0].n * sides[1].n; i++) {
+        if (planned[i]) {
+            plan_add(u, sides[0].ids[i / sides[1].n], sides[1].ids[i % sides[1].n],
+                     NY_PIN_DIFFERENT, u->order.role);
+        }
+    }
+}
+
+static ny_rc look_at_event(struct undoing *u)
+{
+    struct side sides[2];
+    bool *planned;
+    bool looked = false;
+    ny_rc rc = sides_make(u, sides);
+
+    if (rc != NY_OK) {
+        return rc;
+    }
+    u->out.result = sides[1].n == 0                               ? NY_UNDO_NO_JOIN
+                    : sides[0].n > NY_UNDO_WORDS_MAX / sides[1].n ? NY_UNDO_TOO_MANY
+                                                                  : NY_UNDO_FOUND;
+    planned = NY_ARENA_ARRAY(u->words.arena, bool, sides[0].n *sides[1].n + 1);
+    NY_ASSERT(planned != NULL);
+    if (u->out.result != NY_UNDO_FOUND) {
+        return NY_OK;
+    }
+    while (rc == NY_OK && plan_apart(u, sides, planned, looked) > 0) {
+        plan_take(u, sides, planned);
+        rc = ny_words_look(u->r, &u->words, &u->out.outcome);
+        looked = true;
+        if (u->out.outcome.check.result == NY_WORD_CONTRADICTED) {
+            return rc;
+        }
+    }
+    u->out.result = looked ? NY_UNDO_FOUND : NY_UNDO_APART;
+    return rc;
+}
+
+/* ---- the way ---- */
+
+static void undo_audit(const struct undoing *u, struct ny_store_batch *rows)
+{
+    const bool refused =
+        u->out.result != NY_UNDO_FOUND || u->out.outcome.check.result == NY_WORD_CONTRADICTED;
+    ny_str decision =
+        ny_arena_printf(u->words.arena, "undo %c%lld%s", u->order.what, (long long)u->order.number,
+                        refused            ? " refused"
+                        : u->order.dry_run ? " looked at"
+                                           : "");
+    struct ny_link_set named = {0};
+
+    for (size_t i = 0; i < u->out.n_said && u->out.result == NY_UNDO_FOUND; i++) {
+        ny_link_set_add(&named, u->words.arena, u->out.said[i].a);
+        ny_link_set_add(&named, u->words.arena, u->out.said[i].b);
+    }
+    if (named.n == 0) {
+        ny_link_set_add(&named, u->words.arena,
+                        (uint32_t)(u->event != NULL ? u->event->identity : u->word->row.a));
+    }
+    for (size_t i = 0; i < named.n; i++) {
+        const struct ny_domain *d;
+        ny_str id;
+
+        ny_registry_identity_name(u->r, named.ids[i], &d, &id);
+        ny_words_audit(rows, &u->words, d->ns, ny_arena_str(u->words.arena, id), refused, decision);
+    }
+}
+
+static ny_rc undo_decide(struct ny_registry *r, struct ny_store_batch *rows, void *ctx)
+{
+    struct undoing *u = ctx;
+    ny_rc rc;
+
+    u->words.n = 0;
+    u->out = (struct ny_undo_outcome){.word = u->word, .event = u->event};
+    rc = u->event != NULL ? look_at_event(u) : look_at_word(u);
+    if (rc != NY_OK) {
+        return rc;
+    }
+    if (u->out.result == NY_UNDO_FOUND && u->out.outcome.check.result == NY_WORD_STANDS) {
+        u->out.result = NY_UNDO_APART;
+    }
+    u->out.said = u->words.said;
+    u->out.n_said = u->words.n;
+    if (u->out.result == NY_UNDO_FOUND && u->out.outcome.check.result == NY_WORD_NEW &&
+        !u->order.dry_run) {
+        ny_words_keep(r, rows, &u->words);
+    }
+    undo_audit(u, rows);
+    return NY_OK;
+}
+
+static void undo_done(void *ctx, ny_rc rc)
+{
+    struct undoing *u = ctx;
+    struct ny_arena *a = u->words.arena;
+
+    u->fn(u->ctx, rc, rc == NY_OK ? &u->out : NULL);
+    ny_arena_destroy(a);
+}
+
+/* What is to be undone was read, or is not there. */
+static void undo_begin(struct undoing *u, ny_rc rc)
+{
+    static const struct work work = {"undo", undo_decide, NULL, undo_done};
+
+    if (rc != NY_OK || (u->word == NULL && u->event == NULL)) {
+        u->out.result = NY_UNDO_UNKNOWN;
+        undo_done(u, rc);
+        return;
+    }
+    ny_registry_work(u->r, &work, NY_STR_NONE, u); /* its audit rows name the patients */
+}
+
+static void on_word(void *ctx, ny_rc rc, const struct ny_pin_view *rows, size_t n)
+{
+    struct undoing *u = ctx;
+    struct ny_arena *a = u->words.arena;
+
+    if (rc == NY_OK && n > 0 && rows[0].number == u->order.number) {
+        u->word = NY_ARENA_NEW(a, struct ny_pin_view);
+        NY_ASSERT(u->word != NULL);
+        *u->word = rows[0];
+        u->word->row.who = ny_arena_str(a, rows[0].row.who);
+        u->word->row.reason = ny_arena_str(a, rows[0].row.reason);
+        u->word->row.stamp.control_id = ny_arena_str(a, rows[0].row.stamp.control_id);
+        u->word->ns_a = ny_arena_str(a, rows[0].ns_a);
+        u->word->id_a = ny_arena_str(a, rows[0].id_a);
+        u->word->ns_b = ny_arena_str(a, rows[0].ns_b);
+        u->word->id_b = ny_arena_str(a, rows[0].id_b);
+    }
+    undo_begin(u, rc);
+}
+
+static int64_t *ids_copy(struct ny_arena *a, const int64_t *ids, size_t n)
+{
+    int64_t *out = NY_ARENA_ARRAY(a, int64_t, n + 1);
+
+    NY_ASSERT(out != NULL);
+    if (n > 0) {
+        memcpy(out, ids, n * sizeof(*out));
+    }
+    return out;
+}
+
+static void on_event(void *ctx, ny_rc rc, const struct ny_event_view *v)
+{
+    struct undoing *u = ctx;
+
+    if (rc == NY_OK && v->identity != 0) {
+        u->event = NY_ARENA_NEW(u->words.arena, struct ny_event_view);
+        NY_ASSERT(u->event != NULL);
+        *u->event = *v;
+        u->event->moved = ids_copy(u->words.arena, v->moved, v->n_moved);
+        u->event->there = ids_copy(u->words.arena, v->there, v->n_there);
+    }
+    undo_begin(u, rc);
+}
+
+void ny_registry_undo(struct ny_registry *r, const struct ny_undo_order *order,
+                      void (*fn)(void *ctx, ny_rc rc, const struct ny_undo_outcome *out), void *ctx)
+{
+    struct ny_arena *a = ny_arena_create(0);
+    struct undoing *u = NY_ARENA_NEW(a, struct undoing);
+    ny_str name = ny_arena_printf(a, "undo %c%lld", order->what, (long long)order->number);
+    ny_rc rc;
+
+    NY_ASSERT(u != NULL);
+    *u = (struct undoing){.r = r, .order = *order, .fn = fn, .ctx = ctx};
+    u->words = (struct words){
+        .arena = a,
+        .said = NY_ARENA_ARRAY(a, struct ny_index_pin, 2 * NY_UNDO_WORDS_MAX),
+        .who = ny_arena_str(a, order->who),
+        .reason = ny_str_is_empty(order->reason) ? name : ny_arena_str(a, order->reason),
+        .dry_run = order->dry_run,
+        .together = name};
+    NY_ASSERT(u->words.said != NULL);
+    rc = order->what == 'p' ? ny_store_pins(r->store, order->number - 1, 1, on_word, u)
+                            : ny_store_event(r->store, order->number, on_event, u);
+    if (rc != NY_OK) {
+        undo_done(u, rc);
+    }
 }

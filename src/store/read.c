@@ -7,32 +7,6 @@
 
 #include "store_priv.h"
 
-struct read_op {
-    struct ny_store *store;
-    struct read_op *next, *prev;
-    struct ny_arena *arena;
-    /* Gives rows, or a failure (r == NULL), to the caller. */
-    void (*tell)(struct read_op *op, ny_rc rc, const struct ny_db_result *r);
-    bool told;
-    size_t n_asked; /* questions of a resolve */
-    void *ctx;
-    union {
-        void (*patients)(void *, ny_rc, const struct ny_stored_patient *, size_t);
-        void (*resolved)(void *, ny_rc, const struct ny_resolved *);
-        void (*seen)(void *, ny_rc, ny_str);
-        void (*links)(void *, ny_rc, const struct ny_link_row *, size_t);
-        void (*history)(void *, ny_rc, const struct ny_history_row *, size_t);
-        void (*reviews)(void *, ny_rc, const struct ny_review_view *, size_t);
-        void (*view)(void *, ny_rc, ny_str);
-        void (*holds)(void *, ny_rc, const struct ny_hold_view *, size_t);
-        void (*pins)(void *, ny_rc, const struct ny_pin_view *, size_t);
-        void (*notices)(void *, ny_rc, const struct ny_notice_view *, size_t);
-        void (*found)(void *, ny_rc, const int64_t *, size_t);
-        void (*visits)(void *, ny_rc, const struct ny_stored_visit *, size_t);
-        void (*decisions)(void *, ny_rc, const struct ny_decision_view *, size_t);
-    } fn;
-};
-
 struct ny_db *ny_store_read_connection(struct ny_store *s)
 {
     struct ny_db *best = NULL;
@@ -47,9 +21,9 @@ struct ny_db *ny_store_read_connection(struct ny_store *s)
     return best;
 }
 
-static struct read_op *op_create(struct ny_store *s,
-                                 void (*tell)(struct read_op *, ny_rc, const struct ny_db_result *),
-                                 void *ctx)
+struct read_op *ny_read_create(struct ny_store *s,
+                               void (*tell)(struct read_op *, ny_rc, const struct ny_db_result *),
+                               void *ctx)
 {
     struct read_op *op = ny_calloc(1, sizeof(*op));
 
@@ -118,8 +92,7 @@ static void on_done(void *ctx, ny_rc rc, const struct ny_db_failure *failure)
     copy.tell(&copy, rc != NY_OK ? rc : NY_EDB, NULL);
 }
 
-static ny_rc op_start(struct read_op *op, enum ny_sql stmt, const struct ny_db_param *params,
-                      size_t n)
+ny_rc ny_read_start(struct read_op *op, enum ny_sql stmt, const struct ny_db_param *params, size_t n)
 {
     struct ny_db *db = ny_store_read_connection(op->store);
     ny_rc rc = NY_EDB;
@@ -182,11 +155,11 @@ ny_rc ny_store_read_patients(struct ny_store *s, const int64_t *ids, size_t n,
                                         size_t n),
                              void *ctx)
 {
-    struct read_op *op = op_create(s, tell_patients, ctx);
+    struct read_op *op = ny_read_create(s, tell_patients, ctx);
     struct ny_db_param param = ny_numbers_param(op->arena, ids, n);
 
     op->fn.patients = fn;
-    return op_start(op, NY_SQL_READ_PATIENTS, &param, 1);
+    return ny_read_start(op, NY_SQL_READ_PATIENTS, &param, 1);
 }
 
 /* ---- visits ---- */
@@ -242,13 +215,13 @@ static ny_rc visits_ask(struct read_op *op, enum ny_sql stmt, const struct ny_vi
         terms_param(op->arena, q, false),
     };
 
-    return op_start(op, stmt, params, NY_ARRAY_LEN(params));
+    return ny_read_start(op, stmt, params, NY_ARRAY_LEN(params));
 }
 
 ny_rc ny_store_find_visits(struct ny_store *s, const struct ny_visit_question *q,
                            void (*fn)(void *ctx, ny_rc rc, const int64_t *ids, size_t n), void *ctx)
 {
-    struct read_op *op = op_create(s, tell_found, ctx);
+    struct read_op *op = ny_read_create(s, tell_found, ctx);
 
     op->fn.found = fn;
     return visits_ask(op, q->ids != NULL ? NY_SQL_VISITS_AMONG : NY_SQL_VISITS_ALL, q);
@@ -259,7 +232,7 @@ ny_rc ny_store_read_visits(struct ny_store *s, const struct ny_visit_question *q
                                       size_t n),
                            void *ctx)
 {
-    struct read_op *op = op_create(s, tell_visits, ctx);
+    struct read_op *op = ny_read_create(s, tell_visits, ctx);
 
     op->fn.visits = fn;
     return visits_ask(op, NY_SQL_READ_VISITS, q);
@@ -303,7 +276,7 @@ static void tell_resolved(struct read_op *op, ny_rc rc, const struct ny_db_resul
 ny_rc ny_store_resolve(struct ny_store *s, const struct ny_resolve_question *q, size_t n,
                        void (*fn)(void *ctx, ny_rc rc, const struct ny_resolved *r), void *ctx)
 {
-    struct read_op *op = op_create(s, tell_resolved, ctx);
+    struct read_op *op = ny_read_create(s, tell_resolved, ctx);
     struct ny_db_array domains;
     struct ny_db_array ids;
     struct ny_db_param params[2];
@@ -318,20 +291,20 @@ ny_rc ny_store_resolve(struct ny_store *s, const struct ny_resolve_question *q, 
     params[1] = ny_db_array_end(&ids);
     op->fn.resolved = fn;
     op->n_asked = n;
-    return op_start(op, NY_SQL_RESOLVE, params, 2);
+    return ny_read_start(op, NY_SQL_RESOLVE, params, 2);
 }
 
 ny_rc ny_store_resolve_at(struct ny_store *s, int32_t domain, ny_str id, int64_t at_us,
                           void (*fn)(void *ctx, ny_rc rc, const struct ny_resolved *r), void *ctx)
 {
-    struct read_op *op = op_create(s, tell_resolved, ctx);
+    struct read_op *op = ny_read_create(s, tell_resolved, ctx);
     struct ny_db_param params[3] = {ny_db_i32(op->arena, domain),
                                     ny_db_text(ny_text_clean(op->arena, id)),
                                     ny_db_time_us(op->arena, at_us)};
 
     op->fn.resolved = fn;
     op->n_asked = 1;
-    return op_start(op, NY_SQL_RESOLVE_AT, params, 3);
+    return ny_read_start(op, NY_SQL_RESOLVE_AT, params, 3);
 }
 
 /* ---- seen ---- */
@@ -347,12 +320,12 @@ ny_rc ny_store_seen(struct ny_store *s, int32_t source, ny_str control_id,
                     const uint8_t body_hash[NY_SHA256_LEN],
                     void (*fn)(void *ctx, ny_rc rc, ny_str ack), void *ctx)
 {
-    struct read_op *op = op_create(s, tell_seen, ctx);
+    struct read_op *op = ny_read_create(s, tell_seen, ctx);
     struct ny_db_param params[3] = {ny_db_i32(op->arena, source), compared_text(op, control_id),
                                     ny_db_bytea(ny_str_of((const char *)body_hash, NY_SHA256_LEN))};
 
     op->fn.seen = fn;
-    return op_start(op, NY_SQL_SEEN, params, 3);
+    return ny_read_start(op, NY_SQL_SEEN, params, 3);
 }
 
 /* ---- links ---- */
@@ -374,12 +347,12 @@ ny_rc ny_store_links(struct ny_store *s, ny_str after_ns, ny_str after_id, int32
                      void (*fn)(void *ctx, ny_rc rc, const struct ny_link_row *rows, size_t n),
                      void *ctx)
 {
-    struct read_op *op = op_create(s, tell_links, ctx);
+    struct read_op *op = ny_read_create(s, tell_links, ctx);
     struct ny_db_param params[3] = {compared_text(op, after_ns), compared_text(op, after_id),
                                     ny_db_i32(op->arena, limit)};
 
     op->fn.links = fn;
-    return op_start(op, NY_SQL_LINKS, params, 3);
+    return ny_read_start(op, NY_SQL_LINKS, params, 3);
 }
 
 ny_rc ny_store_links_at(struct ny_store *s, ny_str after_ns, ny_str after_id, int32_t limit,
@@ -387,12 +360,12 @@ ny_rc ny_store_links_at(struct ny_store *s, ny_str after_ns, ny_str after_id, in
                         void (*fn)(void *ctx, ny_rc rc, const struct ny_link_row *rows, size_t n),
                         void *ctx)
 {
-    struct read_op *op = op_create(s, tell_links, ctx);
+    struct read_op *op = ny_read_create(s, tell_links, ctx);
     struct ny_db_param params[4] = {compared_text(op, after_ns), compared_text(op, after_id),
                                     ny_db_i32(op->arena, limit), ny_db_time_us(op->arena, at_us)};
 
     op->fn.links = fn;
-    return op_start(op, NY_SQL_LINKS_AT, params, 4);
+    return ny_read_start(op, NY_SQL_LINKS_AT, params, 4);
 }
 
 /* ---- history ---- */
@@ -441,12 +414,12 @@ ny_rc ny_store_history(struct ny_store *s, const int64_t *ids, size_t n, const i
                        void (*fn)(void *ctx, ny_rc rc, const struct ny_history_row *rows, size_t n),
                        void *ctx)
 {
-    struct read_op *op = op_create(s, tell_history, ctx);
+    struct read_op *op = ny_read_create(s, tell_history, ctx);
     struct ny_db_param params[2] = {ny_numbers_param(op->arena, ids, n),
                                     ny_numbers_param(op->arena, persons, n_persons)};
 
     op->fn.history = fn;
-    return op_start(op, NY_SQL_HISTORY, params, 2);
+    return ny_read_start(op, NY_SQL_HISTORY, params, 2);
 }
 
 /* ---- holds ---- */
@@ -479,11 +452,11 @@ ny_rc ny_store_holds(struct ny_store *s, int64_t after, int32_t limit,
                      void (*fn)(void *ctx, ny_rc rc, const struct ny_hold_view *rows, size_t n),
                      void *ctx)
 {
-    struct read_op *op = op_create(s, tell_holds, ctx);
+    struct read_op *op = ny_read_create(s, tell_holds, ctx);
     struct ny_db_param params[2] = {ny_db_i64(op->arena, after), ny_db_i32(op->arena, limit)};
 
     op->fn.holds = fn;
-    return op_start(op, NY_SQL_HOLDS, params, 2);
+    return ny_read_start(op, NY_SQL_HOLDS, params, 2);
 }
 
 /* ---- pins ---- */
@@ -509,11 +482,11 @@ ny_rc ny_store_pins(struct ny_store *s, int64_t after, int32_t limit,
                     void (*fn)(void *ctx, ny_rc rc, const struct ny_pin_view *rows, size_t n),
                     void *ctx)
 {
-    struct read_op *op = op_create(s, tell_pins, ctx);
+    struct read_op *op = ny_read_create(s, tell_pins, ctx);
     struct ny_db_param params[2] = {ny_db_i64(op->arena, after), ny_db_i32(op->arena, limit)};
 
     op->fn.pins = fn;
-    return op_start(op, NY_SQL_PINS, params, 2);
+    return ny_read_start(op, NY_SQL_PINS, params, 2);
 }
 
 /* ---- reviews ---- */
@@ -549,7 +522,7 @@ ny_rc ny_store_reviews(struct ny_store *s, const struct ny_review_filter *f, int
                        void (*fn)(void *ctx, ny_rc rc, const struct ny_review_view *rows, size_t n),
                        void *ctx)
 {
-    struct read_op *op = op_create(s, tell_reviews, ctx);
+    struct read_op *op = ny_read_create(s, tell_reviews, ctx);
     struct ny_db_param params[9] = {ny_db_i16(op->arena, (int16_t)f->state),
                                     ny_db_time_us(op->arena, after_at_us),
                                     ny_db_i64(op->arena, after_a),
@@ -561,7 +534,7 @@ ny_rc ny_store_reviews(struct ny_store *s, const struct ny_review_filter *f, int
                                     compared_text(op, f->clerk)};
 
     op->fn.reviews = fn;
-    return op_start(op, NY_SQL_REVIEWS, params, 9);
+    return ny_read_start(op, NY_SQL_REVIEWS, params, 9);
 }
 
 /* ---- decisions ---- */
@@ -610,7 +583,7 @@ ny_rc ny_store_decisions(struct ny_store *s, const struct ny_decision_filter *f,
                                     size_t n),
                          void *ctx)
 {
-    struct read_op *op = op_create(s, tell_decisions, ctx);
+    struct read_op *op = ny_read_create(s, tell_decisions, ctx);
     struct ny_db_param params[7] = {
         compared_text(op, f->who),       ny_db_i64(op->arena, f->a),
         ny_db_i64(op->arena, f->b),      ny_db_i64(op->arena, f->number),
@@ -618,7 +591,7 @@ ny_rc ny_store_decisions(struct ny_store *s, const struct ny_decision_filter *f,
         ny_db_i32(op->arena, limit)};
 
     op->fn.decisions = fn;
-    return op_start(op, NY_SQL_DECISIONS, params, 7);
+    return ny_read_start(op, NY_SQL_DECISIONS, params, 7);
 }
 
 /* ---- the outbox ---- */
@@ -648,24 +621,24 @@ ny_rc ny_store_notices_next(struct ny_store *s, int32_t consumer, int64_t after,
                                        size_t n),
                             void *ctx)
 {
-    struct read_op *op = op_create(s, tell_notices, ctx);
+    struct read_op *op = ny_read_create(s, tell_notices, ctx);
     struct ny_db_param params[3] = {ny_db_i32(op->arena, consumer), ny_db_i64(op->arena, after),
                                     ny_db_i32(op->arena, limit)};
 
     op->fn.notices = fn;
-    return op_start(op, NY_SQL_NOTICES_NEXT, params, 3);
+    return ny_read_start(op, NY_SQL_NOTICES_NEXT, params, 3);
 }
 
 ny_rc ny_store_notices(struct ny_store *s, bool parked_only, int64_t after, int32_t limit,
                        void (*fn)(void *ctx, ny_rc rc, const struct ny_notice_view *rows, size_t n),
                        void *ctx)
 {
-    struct read_op *op = op_create(s, tell_notices, ctx);
+    struct read_op *op = ny_read_create(s, tell_notices, ctx);
     struct ny_db_param params[3] = {ny_db_i64(op->arena, after), ny_db_bool(parked_only),
                                     ny_db_i32(op->arena, limit)};
 
     op->fn.notices = fn;
-    return op_start(op, NY_SQL_NOTICES, params, 3);
+    return ny_read_start(op, NY_SQL_NOTICES, params, 3);
 }
 
 /* ---- views ---- */
@@ -678,12 +651,12 @@ static void tell_view(struct read_op *op, ny_rc rc, const struct ny_db_result *r
 ny_rc ny_store_due(struct ny_store *s, int64_t messages_before_us, int64_t audit_before_us,
                    void (*fn)(void *ctx, ny_rc rc, ny_str names), void *ctx)
 {
-    struct read_op *op = op_create(s, tell_view, ctx);
+    struct read_op *op = ny_read_create(s, tell_view, ctx);
     const struct ny_db_param params[] = {ny_db_time_us(op->arena, messages_before_us),
                                          ny_db_time_us(op->arena, audit_before_us)};
 
     op->fn.view = fn;
-    return op_start(op, NY_SQL_DUE, params, NY_ARRAY_LEN(params));
+    return ny_read_start(op, NY_SQL_DUE, params, NY_ARRAY_LEN(params));
 }
 
 ny_rc ny_store_view(struct ny_store *s, enum ny_store_view view, int32_t arg,
@@ -698,9 +671,9 @@ ny_rc ny_store_view(struct ny_store *s, enum ny_store_view view, int32_t arg,
         [NY_VIEW_DATABASE] = NY_SQL_VIEW_DATABASE,
         [NY_VIEW_REVIEWS] = NY_SQL_VIEW_REVIEWS,
     };
-    struct read_op *op = op_create(s, tell_view, ctx);
+    struct read_op *op = ny_read_create(s, tell_view, ctx);
     struct ny_db_param param = ny_db_i32(op->arena, arg);
 
     op->fn.view = fn;
-    return op_start(op, statements[view], &param, 1);
+    return ny_read_start(op, statements[view], &param, 1);
 }

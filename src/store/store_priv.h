@@ -260,7 +260,41 @@ NY_MUST_USE ny_rc ny_audit_hash(struct ny_arena *a, ny_str chain, int64_t seq,
 /* Text that PostgreSQL takes: bytes that are no UTF-8, and NUL, become U+FFFD. */
 ny_str ny_text_clean(struct ny_arena *a, ny_str s);
 
-/* read.c: tells every read under way NY_EDB. */
+/* read.c: one read under way. */
+struct read_op {
+    struct ny_store *store;
+    struct read_op *next, *prev;
+    struct ny_arena *arena;
+    /* Gives rows, or a failure (r == NULL), to the caller. */
+    void (*tell)(struct read_op *op, ny_rc rc, const struct ny_db_result *r);
+    bool told;
+    size_t n_asked; /* questions of a resolve */
+    void *ctx;
+    union {
+        void (*patients)(void *, ny_rc, const struct ny_stored_patient *, size_t);
+        void (*resolved)(void *, ny_rc, const struct ny_resolved *);
+        void (*seen)(void *, ny_rc, ny_str);
+        void (*links)(void *, ny_rc, const struct ny_link_row *, size_t);
+        void (*history)(void *, ny_rc, const struct ny_history_row *, size_t);
+        void (*reviews)(void *, ny_rc, const struct ny_review_view *, size_t);
+        void (*view)(void *, ny_rc, ny_str);
+        void (*holds)(void *, ny_rc, const struct ny_hold_view *, size_t);
+        void (*pins)(void *, ny_rc, const struct ny_pin_view *, size_t);
+        void (*notices)(void *, ny_rc, const struct ny_notice_view *, size_t);
+        void (*found)(void *, ny_rc, const int64_t *, size_t);
+        void (*visits)(void *, ny_rc, const struct ny_stored_visit *, size_t);
+        void (*decisions)(void *, ny_rc, const struct ny_decision_view *, size_t);
+        void (*event)(void *, ny_rc, const struct ny_event_view *);
+    } fn;
+};
+/* tell gets the rows once, or a failure; what is read into its arena lives until it returns. */
+struct read_op *ny_read_create(struct ny_store *s,
+                               void (*tell)(struct read_op *, ny_rc, const struct ny_db_result *),
+                               void *ctx);
+/* NY_EDB: no connection is up; nothing is told and op is gone. */
+NY_MUST_USE ny_rc ny_read_start(struct read_op *op, enum ny_sql stmt,
+                                const struct ny_db_param *params, size_t n);
+/* Tells every read under way NY_EDB. */
 void ny_store_ops_release(struct ny_store *s);
 
 #endif

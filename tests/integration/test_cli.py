@@ -378,8 +378,10 @@ class People(Case):
         none, different = words
         self.assertIn("undo that one first", self.expect(1, "undo", f"p{different}", "--yes").stderr)
         text = self.expect(0, "undo", f"p{none}", "--dry-run").stdout
-        for expected in ("同じ人だった", "before 前:\n  F01^H1 F02^H2\n", "after 後:\n  F01^H1\n  F02^H2\n", "nothing"):
+        for expected in ("同じ人だった", "  F01^H1 different F02^H2\n", "nothing"):
             self.assertIn(expected, text)
+        self.assertRegex(text, r"before 前:\n  F01\^H1 F02\^H2 \(\d{12}\)\nafter 後:\n  F01\^H1 \(\d{12}\)\n"
+                               r"  F02\^H2 \(\d{12}\)\n")
         self.assertTrue(together())
         self.expect(2, "undo", f"p{none}", stdin="y\n")  # nobody to ask
         self.expect(0, "undo", f"p{none}", "--yes")

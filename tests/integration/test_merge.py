@@ -62,7 +62,7 @@ class Merge(unittest.TestCase):
 
     def local(self, text):
         """Names of facilities as this test has them: F01 → A01 in the first test."""
-        return text.replace("F0", "ABCDEFGHIJKL"[self.number - 1] + "0")
+        return text.replace("F0", "ABCDEFGHIJKLMNOPQRST"[self.number - 1] + "0")
 
     def named(self, text):
         """The other way round."""
@@ -233,7 +233,8 @@ class Merge(unittest.TestCase):
         self.feed("F02", "2", "taro")
         self.feed("F03", "3", "hana")
         shown = self.nayose("link", "F01^1", "F03^3", "--dry-run")
-        self.assertIn("before 前:\n  F01^1 F02^2\n  F03^3\nafter 後:\n  F01^1 F02^2 F03^3\n", shown)
+        self.assertRegex(shown, r"before 前:\n  F01\^1 F02\^2 \((\d+)\)\n  F03\^3 \(\d+\)\n"
+                                r"after 後:\n  F01\^1 F02\^2 F03\^3 \(\1\)\n")
         self.assertFalse(self.are_one("F01^1", "F03^3"))
         self.nayose("link", "F01^1", "F03^3", code=2)  # without a reason
         self.say("link", "F01^1", "F03^9", code=1)
@@ -289,6 +290,107 @@ class Merge(unittest.TestCase):
         self.assertIn("F01^1 ≠clerk≠ F02^2", self.say("link", "F02^2", "F01^1", code=1).replace(
             "F02^2 ≠clerk≠ F01^1", "F01^1 ≠clerk≠ F02^2"))
         self.assertFalse(self.are_one("F01^1", "F02^2"))
+
+    # ---- undo ----
+
+    def undo(self, event, *options, code=0):
+        return self.nayose("undo", event, *(options or ("--yes",)), code=code)
+
+    def newest(self, name, kind, **wanted):
+        """The name of the newest event of the kind in the history of a record: e41, p12."""
+        for e in json.loads(self.nayose("history", name, "--json")):
+            if e["event"] == kind and all(e[k] == v for k, v in wanted.items()):
+                return {"move": "e", "word": "p"}[kind] + str(e["number"])
+        self.fail(f"{name} has no {kind} with {wanted}")
+
+    def test_a_link_of_the_matcher_is_undone(self):
+        self.feed("F01", "1", "taro")
+        self.feed("F02", "2", "taro")
+        _, ids = self.query("F01^1", "^^^REGIONAL")
+        self.feed("F03", "3", "taro")
+        event = self.newest("F03^3", "move")
+        self.assertIn(f"{event}: ", self.nayose("history", "F03^3"))
+        shown = self.undo(event, "--dry-run")
+        self.assertIn("is said 指定:\n  F03^3 different F01^1\n  F03^3 different F02^2\n", shown)
+        self.assertRegex(shown, r"after 後:\n  F01\^1 F02\^2 \(\d+\)\n  F03\^3 \(new ID 新しいID\)\n")
+        self.assertTrue(self.are_one("F01^1", "F03^3"))
+        self.undo(event, "--yes", "--reason", "his cousin")
+        for _ in self.twice():
+            self.feed("F03", "3", "taro")  # no message joins them again
+            self.feed("F02", "2", "taro")
+            self.assertFalse(self.are_one("F01^1", "F03^3") or self.are_one("F02^2", "F03^3"))
+            self.assertEqual(self.query("F01^1", "^^^REGIONAL")[1], ids)
+        self.assertIn("nothing of it is left", self.undo(event, code=1))
+        word = self.newest("F03^3", "word", reason="his cousin")
+        self.assertEqual(self.undo(word, "--dry-run").count(" none "), 2)
+        self.undo(word)  # one of the two words takes both back
+        self.assertTrue(self.are_one("F01^1", "F03^3") and self.are_one("F02^2", "F03^3"))
+        self.undo(self.newest("F03^3", "word", word="none"))
+        self.assertFalse(self.are_one("F01^1", "F03^3") or self.are_one("F02^2", "F03^3"))
+        self.assertIn("joined nobody", self.undo(self.newest("F01^1", "move"), code=1))
+        self.assertIn("history", self.undo("e99999999", code=1))
+
+    def test_an_undo_against_a_newer_word_is_refused(self):
+        self.feed("F01", "1", "taro")
+        self.feed("F02", "2", "taro")
+        self.feed("F03", "3", "hana")
+        event = self.newest("F02^2", "move")
+        self.say("link", "F01^1", "F03^3")
+        self.say("link", "F02^2", "F03^3")
+        said = self.undo(event, code=1)
+        self.assertIn("F02^2 =clerk= F03^3 =clerk= F01^1", said)
+        self.assertIn("nayose pin withdraw", said)
+        self.assertTrue(self.are_one("F01^1", "F02^2"))
+
+    def test_a_merge_is_undone(self):
+        self.feed("F01", "1", "taro")
+        self.feed("F01", "3", "hana")
+        self.feed("F02", "2", "taro")
+        _, ids = self.query("F01^1", "^^^REGIONAL")
+        self.merge("F01", ("1", "3"))
+        merge = self.newest("F01^1", "word", word="merge")
+        self.assertIn("F01^1 unmerge F01^3", self.undo(merge, "--dry-run"))
+        self.undo(merge)
+        for _ in self.twice():
+            self.assertEqual(self.query("F01^1", "^^^F02"), ("AA OK", {"F02^2"}))
+            self.assertEqual(self.query("F01^1", "^^^REGIONAL")[1], ids)
+            self.assertEqual(self.query("F01^3", "^^^F02"), ("AA NF", set()))
+            self.feed("F01", "1", "taro")  # as before the merge
+            self.feed("F02", "2", "taro")
+        self.assertEqual(self.server.number("SELECT status FROM nayose.identity i JOIN nayose.identity_domain d "
+                                            f"ON d.id = i.domain WHERE d.namespace = '{self.local('F01')}' "
+                                            "AND local_id = '1'"), 1)
+        self.assertIn("stands on top", self.undo(merge, code=1))
+        self.undo(self.newest("F01^1", "word", word="unmerge"))
+        self.assertTrue(self.are_one("F01^3", "F02^2"))
+        self.undo(self.newest("F01^1", "word", word="merge"))
+        self.assertFalse(self.are_one("F01^3", "F02^2"))
+        self.merge("F01", ("1", "3"), at="20990101000000")  # said anew, later than the undo
+        self.assertTrue(self.are_one("F01^3", "F02^2"))
+
+    def test_a_merge_of_nobody_is_not_undone(self):
+        self.feed("F01", "3", "hana")
+        self.merge("F01", ("1", "3"))
+        said = self.undo(self.newest("F01^3", "word", word="merge"), code=1)
+        self.assertIn("nothing is known of the retired id", said)
+
+    def test_what_a_hospital_says_of_two_is_undone(self):
+        self.feed("F01", "1", "taro")
+        self.feed("F01", "2", "hana")
+        self.feed("F01", "3", "ken")
+        self.link("F01", "A24", "1", "2")
+        self.send("F01", "A43", "PID|||3^^^F01", "MRG|1^^^F01")
+        self.assertFalse(self.are_one("F01^1", "F01^2"))
+        moved = self.newest("F01^1", "word", word="move")
+        self.undo(moved)
+        self.assertTrue(self.are_one("F01^1", "F01^2"))
+        self.assertFalse(self.are_one("F01^1", "F01^3"))
+        self.undo(self.newest("F01^1", "word", word="none"))
+        self.assertFalse(self.are_one("F01^1", "F01^2"))
+        self.assertTrue(self.are_one("F01^1", "F01^3"))
+        self.undo(self.newest("F01^1", "word", word="move"))
+        self.undo(self.newest("F01^1", "word", word="same"))
+        self.assertFalse(self.are_one("F01^1", "F01^2"))
 
     def test_roles(self):
         self.feed("F02", "2", "taro")

@@ -14,7 +14,8 @@
 
 enum { IDENTITIES = 6, WORDS_MAX = 5 };
 
-/* A word: time, what (> merge, = same, ! different, ? none, ~ move), first, second, role (i f c s).
+/* A word: time, what (> merge, = same, ! different, ? none, ~ move, < unmerge), first, second,
+ * role (i f c s).
  */
 static const struct {
     const char *name;
@@ -63,6 +64,23 @@ static const struct {
     {"moved, but a clerk linked it",   "1=abc 2~acf",             "",  "abcdef", "aaadef"},
     {"who took it in did not move",    "1=cdf 2~acf",             "",  "abcdef", "abaaef"},
     {"moved, unlinked there",          "1=abf 2~acf 3!acf",       "",  "abcdef", "abcdef"},
+    {"merge taken back",               "1>abf 2<abc",             "",  "abcdef", "abcdef"},
+    {"taken back, merged once more",   "1>abf 2<abc 3>abf",       "",  "bbcdef", "aacdef"},
+    {"taken back, merged elsewhere",   "1>abf 2<abc 3>acf",       "",  "cbcdef", "abadef"},
+    {"the merge before it counts",     "1>acf 2>abf 3<abc",       "",  "cbcdef", "abadef"},
+    {"another's merge stays",          "1>abf 2>cbf 3<abc",       "",  "abbdef", "abbdef"},
+    {"turned round: another merge",    "1>abf 2<bac",             "",  "bbcdef", "aacdef"},
+    {"a chain is cut",                 "1>abf 2>bcf 3<bcc",       "",  "bbcdef", "aacdef"},
+    {"a circle is cut",                "1>abf 2>baf 3<bac",       "",  "bbcdef", "aacdef"},
+    {"a higher role merged them",      "1>abs 2<abc",             "",  "bbcdef", "aacdef"},
+    {"its own pins again",             "1=acf 2>abf 3<abc",       "",  "abcdef", "abadef"},
+    {"two again, as was said before",  "1!abf 2=bcf 3>abf 4<abc", "",  "abcdef", "abbdef"},
+    {"move taken back",                "1=abf 2~acf 3?acc",       "",  "abcdef", "aacdef"},
+    {"move taken back, turned round",  "1=abf 2~acf 3?cac",       "",  "abcdef", "aacdef"},
+    {"moved once more",                "1=abf 2~acf 3?acc 4~acf", "",  "abcdef", "abadef"},
+    {"between, in a longer chain",     "1=abf 2=bcf 3=cdf 4!adf", "",  "abcdef", "abbbef"},
+    {"between, inside the chain",      "4=abf 3=bcf 2=cdf 1!acf", "",  "abcdef", "aaccef"},
+    {"between, over a merge inside",   "1=abf 2>bcf 3=cdf 4!adf", "",  "accdef", "abbbef"},
     {"gone: no link",                  "1=abf 2=bcf",             "b", "abcdef", "abcdef"},
     {"gone survivor: the others stay", "1>abf 2>cbf",             "b", "bbbdef", "abadef"},
     {"gone and retired: in between",   "1>abf 2>bcf",             "b", "cccdef", "aaadef"},
@@ -70,7 +88,7 @@ static const struct {
 
 static size_t words_read(const char *text, struct ny_index_pin *out)
 {
-    static const char kinds[] = "=!?>~"; /* in the order of enum ny_pin_kind */
+    static const char kinds[] = "=!?>~<"; /* in the order of enum ny_pin_kind */
     static const char roles[] = "ifcs";
     size_t n = 0;
 
@@ -244,7 +262,7 @@ static void way_write(const struct ny_link_check *found, char *out)
         if (i == 0) {
             out[n++] = (char)('a' + s->from - 1);
         }
-        out[n++] = "=!?>~"[s->kind - 1];
+        out[n++] = "=!?>~<"[s->kind - 1];
         out[n++] = (char)('a' + s->to - 1);
     }
     out[n] = '\0';
@@ -276,7 +294,7 @@ static void test_new_words(void **state)
         assert_int_equal(ny_link_word_check(&l, a, said, &found), NY_OK);
         way_write(&found, way);
         if (found.before != NULL) {
-            before[0] = "=!?>~"[found.before->kind - 1];
+            before[0] = "=!?>~<"[found.before->kind - 1];
             before[1] = "ifcs"[found.before->role];
         }
         if (found.result != news[row].result || strcmp(way, news[row].way) != 0 ||

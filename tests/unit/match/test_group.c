@@ -73,6 +73,7 @@ static const struct row rows[] = {
     {.name = "-4 bits does not", .n = 4, .e = TWO_PAIRS({0, 2, 5, 0}, {1, 3, 5, 0}, {0, 3, -4, 0}), .groups = "0000"},
     {.name = "half of the pairs likely", .n = 4, .e = TWO_PAIRS({0, 2, -3.5, 0}, {1, 3, -3.5, 0}, {0, 3, -3, 0}), .groups = "0000"},
     {.name = "less than half", .n = 4, .e = TWO_PAIRS({0, 2, -3.5, 0}, {1, 3, -3.5, 0}, {0, 3, -3.5, 0}), .groups = "0022", ASKS_GROUP},
+    {.name = "told apart from both: no rival", .n = 3, .e = {{0, 1, 20, 0}, {0, 2, 20, 0}, {1, 2, 20, 0}}, .cannot = {{0, 2}, {1, 2}}, .groups = "002"},
     {.name = "told apart elsewhere: nobody asks", .n = 4, .e = TWO_PAIRS({0, 2, 5, 0}, {1, 3, 5, 0}, {0, 3, 5, 0}), .cannot = {{0, 3}}, .groups = "0022"},
     /* pins */
     {.name = "cannot-link blocks", .n = 2, .e = {{0, 1, 40, 0}}, .cannot = {{0, 1}}, .groups = "01"},
