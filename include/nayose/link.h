@@ -89,9 +89,9 @@ struct ny_link_check {
 };
 
 /* Compares a word (a, b, kind and role of `said`) with what is in force; words speak of survivors.
- * A lower role's word on the same two is no obstacle: it is overruled. A MERGE and an UNMERGE are
- * always NEW: what they lead to is seen by ny_link_disputes. Errors: NY_ELIMIT when the
- * arena is full. Spec: the project's matching rules 7. */
+ * A lower role's word on the same two is no obstacle: it is overruled. What is said of
+ * merges and moves is always NEW: what it leads to is seen by ny_link_disputes. Errors: NY_ELIMIT
+ * when the arena is full. Spec: the project's matching rules 7. */
 NY_MUST_USE ny_rc ny_link_word_check(struct ny_link *l, struct ny_arena *a,
                                      const struct ny_index_pin *said, struct ny_link_check *out);
 

@@ -82,15 +82,18 @@ struct ny_stamp ny_stamp_never(void);
 /* Stored values. A pin is a word that was said, and stays; which word is in force is computed from
  * all of them (link). NONE takes back what roles up to its own said before. MERGE: a was retired
  * for b by their domain. MOVE: a is one with b, and not, as roles up to its own said before, with
- * anybody else. UNMERGE: that a was retired for b, as roles up to its own said before, does not
- * count. */
+ * anybody else. UNMERGE, UNMOVE: that a was retired for b, or moved to b, as roles up to its own
+ * said before, does not count; MERGE_AGAIN, MOVE_AGAIN: it does after all. */
 enum ny_pin_kind {
     NY_PIN_SAME = 1,
     NY_PIN_DIFFERENT = 2,
     NY_PIN_NONE = 3,
     NY_PIN_MERGE = 4,
     NY_PIN_MOVE = 5,
-    NY_PIN_UNMERGE = 6
+    NY_PIN_UNMERGE = 6,
+    NY_PIN_MERGE_AGAIN = 7,
+    NY_PIN_UNMOVE = 8,
+    NY_PIN_MOVE_AGAIN = 9
 };
 
 /* IMPLIED: several ids in one message. It has no time: any explicit word outweighs it. */

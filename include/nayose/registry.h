@@ -19,9 +19,11 @@ struct ny_registry_config {
     struct ny_hd regional;  /* the regional domain; all three parts */
     ny_str regional_name;
     bool regional_listed;
-    unsigned regional_digits;                 /* of the sequence, a Luhn digit follows */
-    bool probation;                           /* default for new sources */
-    size_t batch_max;                         /* messages in one batch; 0 = 256 */
+    unsigned regional_digits; /* of the sequence, a Luhn digit follows */
+    bool probation;           /* default for new sources */
+    size_t batch_max;         /* messages in one batch; 0 = 256 */
+    size_t two_person_above;  /* identities: what a clerk says waits for a second person when it
+                                 makes a larger group; 0 = never */
     const struct ny_match_settings *settings; /* of the configuration; a model made from others is
                                                  told in the log. NULL: not compared */
 };
@@ -317,6 +319,8 @@ struct ny_source_activity ny_registry_activity(const struct ny_registry *r,
 struct ny_registry_stats {
     int64_t identities, persons, edges, open_reviews, parked_reviews, domains, batch_no, epoch,
         source_alarms, older_records; /* packed under an older norm version */
+    int64_t proposals,
+        proposal_oldest_us; /* words that wait for a second person; 0: there is none */
     size_t index_bytes;
     int32_t model_version;
 };

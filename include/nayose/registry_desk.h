@@ -32,6 +32,8 @@ struct ny_case {
     enum ny_review_reason reason;
     int32_t total_b1024; /* of their edge */
     uint32_t guards;
+    int64_t
+        proposed; /* what a clerk said waits for a second person under this number; 0: nothing */
 };
 void ny_registry_case(struct ny_registry *r, int64_t a, int64_t b, struct ny_case *out);
 

@@ -37,6 +37,10 @@ struct ny_word_outcome {
     size_t n_members;
     bool is_moot; /* nothing was said: the question does not stand any more, or the pin to be undone
                      is not in force */
+    size_t size;  /* active identities of the largest group that was several before; 0: there is
+                     none */
+    bool waits;   /* it is so large that a second person has to confirm the words */
+    int64_t proposed; /* the number under which they wait; 0: they do not */
 };
 
 /* Says a word. Its pin, the groups that change and two audit rows (one for each identity, also of a
@@ -49,8 +53,8 @@ void ny_registry_word(struct ny_registry *r, const struct ny_word *word,
 /* ---- undo ----
  *
  * A word that a clerk or a facility said is undone by what was said of its two before it; a merge
- * by an UNMERGE; a link by as many words as keep apart, whatever comes, those who came
- * together by it and those they came to. Each undo is itself words, and can be undone. */
+ * or move by what takes it back; a link by as many words as keep apart, whatever comes, those who
+ * came together by it and those they came to. Each undo is itself words, and can be undone. */
 
 enum { NY_UNDO_WORDS_MAX = 256 };
 
@@ -89,6 +93,54 @@ struct ny_undo_outcome {
 void ny_registry_undo(struct ny_registry *r, const struct ny_undo_order *order,
                       void (*fn)(void *ctx, ny_rc rc, const struct ny_undo_outcome *out),
                       void *ctx);
+
+/* ---- two persons ----
+ *
+ * Words that would make a group of more than two_person_above identities change nothing until
+ * another user confirms them. They wait for as long as it takes. */
+
+struct ny_proposal {
+    int64_t number;
+    int64_t at_us;
+    enum ny_pin_role role; /* of who proposed it */
+    ny_str who, reason;
+    ny_str together;                 /* what the words undo, or empty */
+    const struct ny_index_pin *said; /* [n_said] a, b, kind, role */
+    size_t n_said;
+    size_t size; /* identities of the group to be, when it was proposed */
+};
+/* All that wait, the oldest first; borrowed until the next request. */
+size_t ny_registry_proposals(const struct ny_registry *r, const struct ny_proposal *const **out);
+/* The number of one that says something of the two; 0: none does. */
+int64_t ny_registry_proposal_of(const struct ny_registry *r, int64_t a, int64_t b);
+
+struct ny_confirm_order {
+    int64_t number;
+    enum ny_proposal_end how; /* CONFIRMED: they are said; REJECTED: they are not */
+    ny_str who, reason;
+    bool dry_run; /* looked at */
+};
+
+enum ny_confirm {
+    NY_CONFIRM_DONE = 0,
+    NY_CONFIRM_UNKNOWN,  /* nothing of that number waits (any more) */
+    NY_CONFIRM_OWN,      /* who proposed it cannot confirm it */
+    NY_CONFIRM_OVERTAKEN /* a clerk said something of the same since */
+};
+
+struct ny_confirm_outcome {
+    enum ny_confirm result;
+    const struct ny_proposal *proposal; /* NULL: UNKNOWN */
+    struct ny_word_outcome outcome;     /* of a DONE that is CONFIRMED: said when its check is NEW;
+                                           STANDS: it was said meanwhile; CONTRADICTED: it waits on */
+};
+
+/* Ends a proposal. Pins, groups and audit rows are one commit; fn is called once, after it; out is
+ * borrowed until fn returns (NULL unless rc is NY_OK). NY_ECONFLICT: somebody else ended it at the
+ * same moment. */
+void ny_registry_confirm(struct ny_registry *r, const struct ny_confirm_order *order,
+                         void (*fn)(void *ctx, ny_rc rc, const struct ny_confirm_outcome *out),
+                         void *ctx);
 
 /* ---- what was said ---- */
 

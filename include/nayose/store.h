@@ -162,6 +162,8 @@ struct ny_review_row {
     int64_t at_us; /* when it was opened */
 };
 
+struct ny_proposal_row; /* store_desk.h */
+
 /* One visitor for all start-up rows; a NULL function skips its table. Tables come in the order of
  * the functions, identities in the order of their ids, edges and seen in none. A function that
  * returns other than NY_OK stops the load with that rc. */
@@ -181,6 +183,9 @@ struct ny_store_visitor {
     ny_rc (*review)(void *ctx, const struct ny_review_row *row); /* open and parked ones */
     ny_rc (*seen)(void *ctx, int32_t source, ny_str control_id, ny_str body_hash);
     ny_rc (*calibration)(void *ctx, ny_str body); /* the last one */
+    /* The words of proposals that have not ended, in order; last: the largest number ever given.
+     * Called with NULL when there is none. */
+    ny_rc (*proposal)(void *ctx, const struct ny_proposal_row *row, int64_t last);
     ny_rc (*counters)(void *ctx, int64_t last_identity, int64_t last_person, int64_t last_message,
                       int64_t last_batch);
     void *ctx;

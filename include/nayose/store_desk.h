@@ -41,6 +41,35 @@ struct ny_decision_undo_row {
 /* One that is undone already stays as it is. */
 void ny_store_undo_decision(struct ny_store_batch *b, const struct ny_decision_undo_row *row);
 
+/* ---- words that wait for a second person ---- */
+
+/* One word of a proposal; what they point to must live as long as the batch. */
+struct ny_proposal_row {
+    int64_t number; /* given by the registry: 1, 2 … */
+    int32_t pair;   /* its place among the words of that number */
+    int64_t a, b;
+    enum ny_pin_kind kind;
+    enum ny_pin_role role; /* of the pin that it becomes */
+    ny_str who;
+    int64_t at_us;
+    ny_str reason;
+    ny_str together; /* what the words undo, or empty */
+    int32_t size;    /* identities of the group to be */
+};
+void ny_store_add_proposal(struct ny_store_batch *b, const struct ny_proposal_row *row);
+
+enum ny_proposal_end { NY_PROPOSAL_CONFIRMED = 1, NY_PROPOSAL_REJECTED = 2 };
+struct ny_proposal_end_row {
+    int64_t number;
+    enum ny_proposal_end how;
+    ny_str who, reason;
+    int64_t at_us;
+};
+/* One that has ended already fails the batch (NY_ECONFLICT). */
+void ny_store_end_proposal(struct ny_store_batch *b, const struct ny_proposal_end_row *row);
+
+/* ---- what was decided ---- */
+
 /* Decisions, the newest first. */
 struct ny_decision_view {
     int64_t number;

@@ -1,7 +1,7 @@
 -- What PostgreSQL refuses by itself. pgTAP; the caller has migrated an empty database.
 BEGIN;
 CREATE EXTENSION IF NOT EXISTS pgtap;
-SELECT plan(40);
+SELECT plan(43);
 
 -- A small world: two domains, persons 1–3, identities 1–3.
 INSERT INTO nayose.identity_domain (id, kind, listed, namespace, oid, oid_type, name, source_app, source_facility)
@@ -91,6 +91,14 @@ SELECT throws_ok($$INSERT INTO nayose.hold (identity, source, why, at) VALUES (1
 INSERT INTO nayose.review (a, b, state, reason, total_b1024, guards, opened_at) VALUES (1, 2, 1, 1, 0, 0, now());
 SELECT throws_ok($$INSERT INTO nayose.review (a, b, state, reason, total_b1024, guards, opened_at)
                    VALUES (2, 1, 2, 1, 0, 0, now())$$, '23505', NULL, 'one question of a pair waits');
+
+INSERT INTO nayose.proposal (number, pair, a, b, kind, word_role, who, at, reason, together, size)
+VALUES (1, 0, 1, 2, 1, 2, 'x', now(), '', '', 13);
+SELECT throws_ok($$UPDATE nayose.proposal SET kind = 2$$, '23001', NULL, 'a proposal stays');
+INSERT INTO nayose.proposal_end VALUES (1, 1, 'y', now(), '');
+SELECT throws_ok($$INSERT INTO nayose.proposal_end VALUES (1, 2, 'x', now(), '')$$,
+                 '23505', NULL, 'a proposal ends once');
+SELECT throws_ok($$DELETE FROM nayose.proposal_end$$, '23001', NULL, 'its end stays');
 
 -- messages, leader
 SELECT throws_ok($$INSERT INTO nayose.message_seen VALUES (1, 'M', '\x00', now(), '')$$,

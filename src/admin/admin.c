@@ -56,6 +56,8 @@ static const struct {
     {"GET",  "/pins",                false, ny_admin_pins_get           },
     {"POST", "/pins",                false, ny_admin_pins_post          },
     {"POST", "/undo",                false, ny_admin_undo               },
+    {"GET",  "/proposals",           false, ny_admin_proposals_get      },
+    {"POST", "/proposals",           false, ny_admin_proposals_post     },
     {"GET",  "/consumers",           false, ny_admin_consumers_get      },
     {"POST", "/consumers",           false, ny_admin_consumers_post     },
     {"POST", "/resync",              false, ny_admin_consumer_resync    },

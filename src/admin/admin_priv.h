@@ -104,6 +104,8 @@ struct telling {
     struct ny_word word;
     ny_str names[2]; /* NS^ID as asked */
 };
+/* "a" and "b" of a body. False, and answered, when they are not two ids of known domains. */
+bool ny_admin_pair_read(struct telling *t, const json_t *o);
 /* What the asker may say: CLERK or SUPERVISOR. */
 enum ny_pin_role ny_admin_role(const struct request *q);
 /* The words for them. */
@@ -113,7 +115,8 @@ const char *ny_admin_pin_role(enum ny_pin_role role);
 ny_str ny_admin_name_of(const struct request *q, uint32_t id);
 /* Lists of names, one for each group; of: 0 the groups before, 1 after the word. */
 json_t *ny_admin_groups(const struct request *q, const struct ny_word_outcome *o, size_t of);
-/* Both, with the regional ids of the groups (null: a new one), into a JSON object. */
+/* Both, with the regional ids of the groups (null: a new one), and whether a second person has to
+ * confirm them, into a JSON object. */
 void ny_admin_groups_put(const struct request *q, const struct ny_word_outcome *o, json_t *body);
 /* The regional id of a person; null for nobody. */
 json_t *ny_admin_regional(const struct request *q, int64_t person);
@@ -164,6 +167,8 @@ void ny_admin_hold_release(struct request *q);
 void ny_admin_pins_get(struct request *q);
 void ny_admin_pins_post(struct request *q);
 void ny_admin_undo(struct request *q);
+void ny_admin_proposals_get(struct request *q);
+void ny_admin_proposals_post(struct request *q);
 void ny_admin_consumers_get(struct request *q);
 void ny_admin_consumers_post(struct request *q);
 void ny_admin_consumer_resync(struct request *q);

@@ -74,20 +74,8 @@ json_t *ny_desk_lease_json(const struct ny_lease *l)
 /* "a" and "b" of the body, with "desk". False, and answered, when they are not there. */
 static bool pair_read(struct showing *x, const json_t *o)
 {
-    static const char *const members[] = {"a", "b"};
-    struct request *q = x->telling.q;
-
-    x->desk = ny_admin_text_of(q, o, "desk");
-    for (size_t k = 0; k < 2; k++) {
-        x->telling.names[k] = ny_admin_text_of(q, o, members[k]);
-        if (ny_admin_identity(q, x->telling.names[k], &x->telling.word.domains[k],
-                              &x->telling.word.ids[k]) != NY_OK) {
-            ny_admin_fail(q, 404, "a and b have to be DOMAIN^ID of known domains",
-                          "see: nayose domain list");
-            return false;
-        }
-    }
-    return ny_desk_find(x);
+    x->desk = ny_admin_text_of(x->telling.q, o, "desk");
+    return ny_admin_pair_read(&x->telling, o) && ny_desk_find(x);
 }
 
 static void say_held(struct request *q, const struct ny_lease *l)
@@ -131,8 +119,9 @@ static bool take_first(struct showing *x, const struct ny_review_view *rows, siz
         struct ny_case c;
 
         ny_registry_case(q->registry, rows[i].row.a, rows[i].row.b, &c);
-        if (c.state == 0 || !ny_registry_case_take(q->registry, rows[i].row.a, rows[i].row.b,
-                                                   q->call->user, x->desk, &lease)) {
+        if (c.state == 0 || c.proposed != 0 ||
+            !ny_registry_case_take(q->registry, rows[i].row.a, rows[i].row.b, q->call->user,
+                                   x->desk, &lease)) {
             continue;
         }
         x->a = rows[i].row.a;
@@ -228,10 +217,11 @@ static void on_word(void *ctx, ny_rc rc, const struct ny_word_outcome *o)
     } else if (rc == NY_OK && o->check.result == NY_WORD_STANDS) {
         ny_admin_fail(x->telling.q, 409, "that is said already", "see: nayose pin list");
     } else if (!ny_admin_word_refused(&x->telling, rc, o)) {
-        decided(x,
-                json_pack("{s:s, s:s, s:o, s:o}", "result", "kept", "decision",
-                          decisions[x->row.decision], "before", ny_admin_groups(x->telling.q, o, 0),
-                          "after", ny_admin_groups(x->telling.q, o, 1)));
+        json_t *answer = json_pack("{s:s, s:s}", "result", o->proposed != 0 ? "proposed" : "kept",
+                                   "decision", decisions[x->row.decision]);
+
+        ny_admin_groups_put(x->telling.q, o, answer);
+        decided(x, answer);
     }
 }
 

@@ -73,18 +73,20 @@ static json_t *reason_json(struct request *q, const struct ny_review_row *row)
 static json_t *review_json(struct request *q, const struct ny_review_view *v)
 {
     const struct ny_lease *lease = ny_registry_case_lease(q->registry, v->row.a, v->row.b);
+    int64_t proposed = ny_registry_proposal_of(q->registry, v->row.a, v->row.b);
     char opened[NY_TIMESTAMP_LEN];
 
     ny_timestamp_write(v->row.at_us, opened);
     return json_pack(
-        "{s:o, s:o, s:o, s:o, s:f, s:o, s:s, s:s, s:I, s:o, s:o, s:o}", "domain_a",
+        "{s:o, s:o, s:o, s:o, s:f, s:o, s:s, s:s, s:I, s:o, s:o, s:o, s:o}", "domain_a",
         ny_admin_str(v->ns_a), "local_id_a", ny_admin_str(v->id_a), "domain_b",
         ny_admin_str(v->ns_b), "local_id_b", ny_admin_str(v->id_b), "probability",
         1.0 - ny_match_p_false(v->row.total_b1024), "reason", reason_json(q, &v->row), "state",
         v->row.state == NY_REVIEW_PARKED ? "parked" : "open", "opened", opened, "age_s",
         (json_int_t)((ny_clock_now_us() - v->row.at_us) / NY_US_PER_SECOND), "assigned_to",
         ny_admin_str(v->whom), "later_until", ny_admin_time(v->until_us), "held_by",
-        lease != NULL ? ny_admin_str(lease->who) : json_null());
+        lease != NULL ? ny_admin_str(lease->who) : json_null(), "proposed",
+        proposed != 0 ? json_integer(proposed) : json_null());
 }
 
 static void on_reviews(void *ctx, ny_rc rc, const struct ny_review_view *rows, size_t n)

@@ -3,7 +3,8 @@
 
 #include "admin_priv.h"
 
-static const char *const kinds[] = {"", "same", "different", "none", "merge", "move", "unmerge"};
+static const char *const kinds[] = {"",     "same",    "different",   "none",   "merge",
+                                    "move", "unmerge", "merge again", "unmove", "move again"};
 static const char *const roles[] = {"message", "facility", "clerk", "supervisor"};
 
 const char *ny_admin_pin_kind(enum ny_pin_kind kind)
@@ -71,6 +72,10 @@ void ny_admin_groups_put(const struct request *q, const struct ny_word_outcome *
     json_object_set_new(body, "before_regional", regional_ids(q, o, 0));
     json_object_set_new(body, "after", ny_admin_groups(q, o, 1));
     json_object_set_new(body, "after_regional", regional_ids(q, o, 1));
+    json_object_set_new(body, "waits", json_boolean(o->waits));
+    json_object_set_new(body, "size", json_integer((json_int_t)o->size));
+    json_object_set_new(body, "proposed",
+                        o->proposed != 0 ? json_integer(o->proposed) : json_null());
 }
 
 static bool takes_back(const struct telling *t, const struct ny_link_step *s)
@@ -159,9 +164,10 @@ static void accept(const struct telling *t, const struct ny_word_outcome *o)
     const struct ny_index_pin *before = o->check.before;
     const bool stands = o->check.result == NY_WORD_STANDS;
     json_t *body = json_pack("{s:s, s:s, s:o, s:o}", "result",
-                             stands            ? "stands"
-                             : t->word.dry_run ? "looked at"
-                                               : "kept",
+                             stands             ? "stands"
+                             : t->word.dry_run  ? "looked at"
+                             : o->proposed != 0 ? "proposed"
+                                                : "kept",
                              "kind", kinds[t->word.kind], "a", ny_admin_str(t->names[0]), "b",
                              ny_admin_str(t->names[1]));
 
@@ -219,10 +225,24 @@ enum ny_pin_role ny_admin_role(const struct request *q)
     return NY_ROLE_CLERK;
 }
 
+bool ny_admin_pair_read(struct telling *t, const json_t *o)
+{
+    static const char *const members[] = {"a", "b"};
+
+    for (size_t k = 0; k < 2; k++) {
+        t->names[k] = ny_admin_text_of(t->q, o, members[k]);
+        if (ny_admin_identity(t->q, t->names[k], &t->word.domains[k], &t->word.ids[k]) != NY_OK) {
+            ny_admin_fail(t->q, 404, "a and b have to be DOMAIN^ID of known domains",
+                          "see: nayose domain list");
+            return false;
+        }
+    }
+    return true;
+}
+
 /* False, and answered, when the body does not say it all. */
 static bool word_read(struct telling *t, const json_t *o)
 {
-    static const char *const members[] = {"a", "b"};
     struct request *q = t->q;
     ny_str kind = ny_admin_text_of(q, o, "kind");
 
@@ -235,13 +255,8 @@ static bool word_read(struct telling *t, const json_t *o)
     t->word.dry_run = json_is_true(json_object_get(o, "dry_run"));
     t->word.who = q->call->user;
     t->word.role = ny_admin_role(q);
-    for (size_t k = 0; k < 2; k++) {
-        t->names[k] = ny_admin_text_of(q, o, members[k]);
-        if (ny_admin_identity(q, t->names[k], &t->word.domains[k], &t->word.ids[k]) != NY_OK) {
-            ny_admin_fail(q, 404, "a and b have to be DOMAIN^ID of known domains",
-                          "see: nayose domain list");
-            return false;
-        }
+    if (!ny_admin_pair_read(t, o)) {
+        return false;
     }
     if (t->word.kind == 0) {
         ny_admin_fail(q, 400, "kind is none of same, different, none", "");

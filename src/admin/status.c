@@ -78,8 +78,12 @@ static json_t *memory_json(const struct request *q)
 
     ny_registry_stats(r, &s);
     return json_pack(
-        "{s:b, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:i, s:I, s:I, s:I, s:I, s:I, s:I, "
-        "s:I, s:o, s:o, s:o}",
+        "{s:I, s:o, s:b, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:i, s:I, s:I, s:I, s:I, "
+        "s:I, s:I, s:I, s:o, s:o, s:o}",
+        "proposals", (json_int_t)s.proposals, "proposal_oldest_s",
+        s.proposals == 0 ? json_null()
+                         : json_integer((json_int_t)((ny_clock_now_us() - s.proposal_oldest_us) /
+                                                     NY_US_PER_SECOND)),
         "ready", ny_registry_is_ready(r), "identities", (json_int_t)s.identities, "persons",
         (json_int_t)s.persons, "edges", (json_int_t)s.edges, "reviews_open",
         (json_int_t)s.open_reviews, "reviews_parked", (json_int_t)s.parked_reviews, "domains",

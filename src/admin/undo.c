@@ -54,9 +54,12 @@ static json_t *words_json(const struct request *q, const struct ny_undo_outcome 
 static void accept(struct undoing *x, const struct ny_undo_outcome *o)
 {
     struct request *q = x->telling.q;
-    json_t *body = json_pack(
-        "{s:s, s:o, s:o, s:o}", "result", x->order.dry_run ? "looked at" : "kept", "event",
-        ny_admin_str(x->event), "undone", undone_json(q, o), "words", words_json(q, o));
+    const char *result = x->order.dry_run           ? "looked at"
+                         : o->outcome.proposed != 0 ? "proposed"
+                                                    : "kept";
+    json_t *body =
+        json_pack("{s:s, s:o, s:o, s:o}", "result", result, "event", ny_admin_str(x->event),
+                  "undone", undone_json(q, o), "words", words_json(q, o));
 
     ny_admin_groups_put(q, &o->outcome, body);
     ny_admin_json(q, 200, body);

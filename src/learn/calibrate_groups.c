@@ -147,11 +147,11 @@ enum ny_pin_kind cal_word(const struct cal_run *r, uint32_t a, uint32_t b)
         if (p->a != b && p->b != b) {
             continue;
         }
-        if (p->kind == NY_PIN_MERGE || p->kind == NY_PIN_UNMERGE) {
+        if (p->kind == NY_PIN_MERGE || p->kind > NY_PIN_MOVE) {
             struct ny_index_identity x;
 
             ny_index_get(r->ix, p->a, &x);
-            if (x.status == NY_IDENTITY_MERGED) {
+            if (p->kind == NY_PIN_MERGE && x.status == NY_IDENTITY_MERGED) {
                 return NY_PIN_SAME;
             }
             continue;

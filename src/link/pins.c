@@ -6,8 +6,8 @@
  * merge. Of the words on a pair the highest role counts, of one role the newest; a NONE takes back
  * what was said before it by roles up to its own. A SAME that would put two into one who are said
  * to be DIFFERENT is refused: those of a lower role or older go first. What is gone is left out,
- * and so is the SAME of one who moved away since (MOVE). A merge that was taken back (UNMERGE) is
- * as if it had not been said; so is a move (NONE). Spec: the project's matching rules 6.4, 7. */
+ * and so is the SAME of one who moved away since (MOVE). A merge or move that was taken back is
+ * as if it had not been said. Spec: the project's matching rules 6.4, 7. */
 
 #include <stdlib.h>
 
@@ -22,24 +22,28 @@ bool ny_link_pin_is_newer(const struct ny_index_pin *x, const struct ny_index_pi
     return d > 0 || (d == 0 && x->pair > y->pair);
 }
 
-/* x takes back what y said of the same two: a MERGE is taken back by an UNMERGE, other words by a
- * NONE. */
+/* x, of a kind that takes back what y says, came later by a role as high. */
 static bool takes_back(const struct ny_index_pin *x, const struct ny_index_pin *y)
 {
-    return x->kind == (y->kind == NY_PIN_MERGE ? NY_PIN_UNMERGE : NY_PIN_NONE) &&
-           x->role >= y->role && (y->role == NY_ROLE_IMPLIED || ny_link_pin_is_newer(x, y));
+    return x->role >= y->role && (y->role == NY_ROLE_IMPLIED || ny_link_pin_is_newer(x, y));
 }
 
-/* Somebody took back that a was retired for b, or moved to b. */
+/* Somebody took back that a was retired for b, or moved to b, and did not take that back in turn.
+ */
+/* NOLINTNEXTLINE(misc-no-recursion): as deep as the table is long */
 static bool is_taken_back(const struct ny_index *ix, const struct ny_index_pin *p)
 {
+    static const uint8_t kinds[] = {[NY_PIN_MERGE] = NY_PIN_UNMERGE,
+                                    [NY_PIN_UNMERGE] = NY_PIN_MERGE_AGAIN,
+                                    [NY_PIN_MOVE] = NY_PIN_UNMOVE,
+                                    [NY_PIN_UNMOVE] = NY_PIN_MOVE_AGAIN,
+                                    [NY_PIN_MOVE_AGAIN] = 0};
     const struct ny_index_pin *x;
     uint32_t cursor = 0;
 
-    while ((x = ny_index_pin_next(ix, p->a, &cursor)) != NULL) {
-        bool turned = x->a == p->b && x->b == p->a && x->kind != NY_PIN_UNMERGE;
-
-        if (takes_back(x, p) && ((x->a == p->a && x->b == p->b) || turned)) {
+    while (kinds[p->kind] != 0 && (x = ny_index_pin_next(ix, p->a, &cursor)) != NULL) {
+        if (x->kind == kinds[p->kind] && x->a == p->a && x->b == p->b && takes_back(x, p) &&
+            !is_taken_back(ix, x)) {
             return true;
         }
     }
@@ -193,8 +197,11 @@ static size_t words_collect(const struct closure *c, struct word *out)
             uint32_t a;
             uint32_t b;
 
-            if (p->kind == NY_PIN_MERGE || p->kind == NY_PIN_UNMERGE || p->a != c->nodes.ids[i]) {
+            if (p->kind == NY_PIN_MERGE || p->kind > NY_PIN_MOVE || p->a != c->nodes.ids[i]) {
                 continue; /* a pin is met at both of its ends */
+            }
+            if (p->kind == NY_PIN_MOVE && is_taken_back(c->link->index, p)) {
+                continue;
             }
             if (ny_pin_joins(p) &&
                 (end_moved(c->link->index, p, p->a) || end_moved(c->link->index, p, p->b))) {
@@ -220,7 +227,7 @@ static const struct word *word_in_force(const struct word *words, size_t n)
         bool stands = words[i].pin->kind != NY_PIN_NONE;
 
         for (size_t k = 0; k < n && stands; k++) {
-            stands = !takes_back(words[k].pin, words[i].pin);
+            stands = words[k].pin->kind != NY_PIN_NONE || !takes_back(words[k].pin, words[i].pin);
         }
         if (stands) {
             return &words[i];

@@ -203,6 +203,24 @@ ny_rc ny_link_ones(struct ny_link *l, struct ny_arena *a, const uint32_t *ids, s
     return rc;
 }
 
+/* Something that this NONE could take back was said of the two before they were merged: it would
+ * hold again if the merge were undone. */
+static bool is_dormant(const struct ny_index *ix, const struct ny_index_pin *none)
+{
+    const struct ny_index_pin *newest = NULL;
+    const struct ny_index_pin *p;
+    uint32_t cursor = 0;
+
+    while ((p = ny_index_pin_next(ix, none->a, &cursor)) != NULL) {
+        if (p->kind <= NY_PIN_NONE && p->role <= none->role &&
+            (p->a == none->b || p->b == none->b) &&
+            (newest == NULL || ny_link_pin_is_newer(p, newest))) {
+            newest = p;
+        }
+    }
+    return newest != NULL && newest->kind != NY_PIN_NONE;
+}
+
 static int64_t newest_word(const struct closure *c, const struct ny_index_pin *said)
 {
     const struct ny_index *ix = c->link->index;
@@ -258,11 +276,13 @@ ny_rc ny_link_word_check(struct ny_link *l, struct ny_arena *a, const struct ny_
     out->before = c.pins.aside;
     out->newest_us = newest_word(&c, said);
     out->total_b1024 = total_now(l, said);
-    if (said->kind == NY_PIN_MERGE || said->kind == NY_PIN_UNMERGE) {
+    if (said->kind >= NY_PIN_MERGE) {
         return NY_OK; /* says nothing of the two records */
     }
     if (ny_link_survivor(l->index, said->a) == ny_link_survivor(l->index, said->b)) {
-        out->result = NY_WORD_STANDS; /* by a merge; only a DIFFERENT is against it */
+        out->result = said->kind == NY_PIN_NONE && is_dormant(l->index, said)
+                          ? NY_WORD_NEW
+                          : NY_WORD_STANDS; /* by a merge; only a DIFFERENT is against it */
     } else if (check_before(said, steps, out)) {
         return NY_OK;
     }

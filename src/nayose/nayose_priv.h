@@ -248,6 +248,8 @@ void cli_groups_print(struct cli *cli, const char *label, const json_t *groups,
                       const json_t *regional);
 /* "before" and "after" of an answer. */
 void cli_groups_change_print(struct cli *cli, const json_t *answer);
+/* What became of words: kept, waiting for a second person, or only looked at. */
+const char *cli_said_text(struct cli *cli, const json_t *answer);
 
 /* ---- explain.c ---- */
 

@@ -59,6 +59,30 @@ void cli_groups_change_print(struct cli *cli, const json_t *answer)
                      json_object_get(answer, "after_regional"));
 }
 
+const char *cli_said_text(struct cli *cli, const json_t *answer)
+{
+    const char *result = cli_json_text(answer, "result");
+
+    if (strcmp(result, "proposed") == 0) {
+        return ny_arena_printf(cli->arena,
+                               cli->is_japanese
+                                   ? "別の担当者の確認を待ちます: nayose pin confirm %lld "
+                                     "(%lld件のまとまりになります)"
+                                   : "waits until another user says: nayose pin confirm %lld "
+                                     "(it makes a group of %lld records)",
+                               json_integer_value(json_object_get(answer, "proposed")),
+                               json_integer_value(json_object_get(answer, "size")))
+            .p;
+    }
+    if (strcmp(result, "kept") == 0) {
+        return cli_label(cli, "kept", "記録しました");
+    }
+    return json_is_true(json_object_get(answer, "waits"))
+               ? cli_label(cli, "nothing was changed; a second person would have to confirm it",
+                           "変更していません。別の担当者の確認が必要です")
+               : cli_label(cli, "nothing was changed", "変更していません");
+}
+
 static void answer_print(struct cli *cli, const json_t *answer)
 {
     const json_t *said = json_object_get(answer, "before_said");
@@ -73,8 +97,7 @@ static void answer_print(struct cli *cli, const json_t *answer)
                cli_json_text(said, "kind"), cli_json_text(said, "role"));
     }
     cli_groups_change_print(cli, answer);
-    puts(strcmp(result, "kept") == 0 ? cli_label(cli, "kept", "記録しました")
-                                     : cli_label(cli, "nothing was changed", "変更していません"));
+    puts(cli_said_text(cli, answer));
 }
 
 int cli_say(struct cli *cli, const struct cli_say *x)

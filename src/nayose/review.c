@@ -205,6 +205,9 @@ static void decide(struct desk *d, const char *decision, const char *label, cons
     memcpy(pair, d->pair, sizeof(pair));
     if (code == CLI_DONE) {
         d->view.decided++;
+        if (strcmp(cli_json_text(answer, "result"), "proposed") == 0) {
+            label = cli_said_text(d->cli, answer);
+        }
         snprintf(d->message, sizeof(d->message), "%s: %s ⇔ %s", label, pair[0], pair[1]);
         take(d, stays ? pair[0] : NULL, stays ? pair[1] : NULL);
     } else {

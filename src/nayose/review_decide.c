@@ -55,7 +55,9 @@ static int post(struct cli *cli, const struct verb *verb, const char *path, json
     if (code == CLI_DONE && cli->json) {
         cli_json_print(answer);
     } else if (code == CLI_DONE) {
-        puts(cli_label(cli, "done", "済み"));
+        puts(strcmp(cli_json_text(answer, "result"), "proposed") == 0
+                 ? cli_said_text(cli, answer)
+                 : cli_label(cli, "done", "済み"));
     }
     json_decref(answer);
     return code;

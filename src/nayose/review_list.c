@@ -75,6 +75,7 @@ static int review_row(void *ctx, const json_t *r)
 {
     struct listing *l = ctx;
     struct ny_arena *a = l->cli->arena;
+    const json_t *proposed = json_object_get(r, "proposed");
     double p = json_real_value(json_object_get(r, "probability"));
     const char *held = cli_json_text(r, "held_by");
     const char *const cells[] = {
@@ -83,7 +84,9 @@ static int review_row(void *ctx, const json_t *r)
         cli_age(l->cli, json_object_get(r, "age_s")),
         ny_arena_printf(a, "%.1f %%", 100 * p).p,
         cli_json_text(r, "reason"),
-        cli_json_text(r, "state"),
+        json_is_integer(proposed)
+            ? ny_arena_printf(a, "proposed %lld", json_integer_value(proposed)).p
+            : cli_json_text(r, "state"),
         held[0] != '\0' ? held : cli_json_text(r, "assigned_to")};
 
     cli_table_row(l->table, cells, NY_ARRAY_LEN(cells));
@@ -130,6 +133,20 @@ static void summary_print(struct listing *l)
     json_decref(oldest);
 }
 
+/* Links that wait for a second person, of any pair. */
+static int proposals_print(struct cli *cli)
+{
+    json_t *answer = NULL;
+    int code = cli_get_once(cli, "/proposals", NULL, 0, &answer);
+
+    if (code == CLI_DONE && json_array_size(json_object_get(answer, "proposals")) > 0) {
+        printf("%s: nayose pin list\n",
+               cli_label(cli, "links wait for a second person", "別の担当者の確認待ちがあります"));
+    }
+    json_decref(answer);
+    return code;
+}
+
 static int reviews_print(struct cli *cli, const struct cli_questions *which)
 {
     static const struct cli_column columns[] = {
@@ -155,7 +172,7 @@ static int reviews_print(struct cli *cli, const struct cli_questions *which)
     }
     json_decref(l.by_reason);
     json_decref(l.by_hospital);
-    return code;
+    return code == CLI_DONE ? proposals_print(cli) : code;
 }
 
 int verb_review_list(struct cli *cli, const struct verb *verb)

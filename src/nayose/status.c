@@ -57,12 +57,14 @@ static void server_rows(struct screen *s, const json_t *status)
                         pick(s, "identities", "件"), status_number(status, "persons"),
                         pick(s, "persons", "人"), size(s, status_number(status, "index_bytes"))));
     row(s, "questions", "要確認",
-        ny_arena_printf(a, "%.0f %s (%s %s), %.0f %s, %.0f %s",
+        ny_arena_printf(a, "%.0f %s (%s %s), %.0f %s, %.0f %s, %.0f %s",
                         status_number(status, "reviews_open"), pick(s, "open", "未判断"),
                         pick(s, "oldest", "最古"),
                         cli_age(s->cli, json_object_get(database, "review_oldest_s")),
                         status_number(status, "reviews_parked"), pick(s, "parked", "待機"),
-                        status_number(database, "holds"), pick(s, "holds", "保留")));
+                        status_number(database, "holds"), pick(s, "holds", "保留"),
+                        status_number(status, "proposals"),
+                        pick(s, "for a second person", "二人目の確認待ち")));
     if (json_is_object(meters)) {
         row(s, "false links", "誤リンク",
             ny_arena_printf(

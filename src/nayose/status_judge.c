@@ -3,9 +3,10 @@
 #include "status_priv.h"
 
 enum {
-    CERTIFICATE_DAYS = 30, /* time to have one made */
-    WAIT_S = 900,          /* a notification */
-    LAG_S = 60,            /* a standby */
+    CERTIFICATE_DAYS = 30,  /* time to have one made */
+    WAIT_S = 900,           /* a notification */
+    PROPOSAL_S = 7 * 86400, /* a link that waits for a second person */
+    LAG_S = 60,             /* a standby */
     DISK_PERCENT = 10
 };
 
@@ -57,6 +58,19 @@ static void judge_records(struct judge *j, const json_t *status)
                     j->cli->arena, "%.0f %s", older,
                     pick(j, "records were packed by an older version: nayose rebuild --apply",
                          "件の記録は旧版で作成：nayose rebuild --apply")));
+    }
+}
+
+static void judge_proposals(struct judge *j, const json_t *status)
+{
+    if (status_number(status, "proposal_oldest_s") > PROPOSAL_S) {
+        problem(j, "proposal",
+                ny_arena_printf(j->cli->arena, "%s",
+                                pick(j,
+                                     "a link has waited for a second person for more than a week: "
+                                     "nayose pin list",
+                                     "一週間以上、二人目の確認を待つ指定があります："
+                                     "nayose pin list")));
     }
 }
 
@@ -143,6 +157,7 @@ json_t *status_judge(struct cli *cli, const json_t *status)
 
     judge_server(&j, status);
     judge_records(&j, status);
+    judge_proposals(&j, status);
     judge_feeds(&j, json_object_get(status, "feeds"));
     judge_certificates(&j, json_object_get(status, "certificates"));
     judge_consumers(&j, json_object_get(status, "consumers"));

@@ -90,12 +90,15 @@ static void move_add(struct cli *cli, struct ny_buf *b, const json_t *e)
 static void word_add(struct cli *cli, struct ny_buf *b, const json_t *e)
 {
     static const char *const words[][3] = {
-        {"same",      "said to be one with",     "同一人物と指定"},
-        {"different", "said to be another than", "別人と指定"      },
-        {"none",      "word taken back about",   "指定を取り消し"},
-        {"merge",     "merged into",             "統合先"            },
-        {"move",      "moved to",                "移動先"            },
-        {"unmerge",   "itself again, beside",    "統合を取り消し"},
+        {"same",        "said to be one with",     "同一人物と指定"},
+        {"different",   "said to be another than", "別人と指定"      },
+        {"none",        "word taken back about",   "指定を取り消し"},
+        {"merge",       "merged into",             "統合先"            },
+        {"move",        "moved to",                "移動先"            },
+        {"unmerge",     "merge taken back, into",  "統合を取り消し"},
+        {"merge again", "merged after all into",   "統合に戻す"      },
+        {"unmove",      "move taken back, to",     "移動を取り消し"},
+        {"move again",  "moved after all to",      "移動に戻す"      },
     };
 
     for (size_t i = 0; i < NY_ARRAY_LEN(words); i++) {

@@ -70,9 +70,7 @@ static void answer_print(struct cli *cli, const char *event, const json_t *answe
                cli_json_text(w, "b"));
     }
     cli_groups_change_print(cli, answer);
-    puts(strcmp(cli_json_text(answer, "result"), "kept") == 0
-             ? cli_label(cli, "undone", "取り消しました")
-             : cli_label(cli, "nothing was changed", "変更していません"));
+    puts(cli_said_text(cli, answer));
 }
 
 static int undo(struct cli *cli, const char *event, const char *reason, bool dry_run)

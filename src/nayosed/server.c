@@ -112,6 +112,7 @@ static ny_rc registry_start(struct server *s, struct ny_error *err)
         .regional_listed = ny_conf_bool(c, "regional", NULL, "listed"),
         .regional_digits = (unsigned)ny_conf_int(c, "regional", NULL, "digits"),
         .probation = ny_conf_bool(c, "match", NULL, "probation"),
+        .two_person_above = (size_t)ny_conf_int(c, "access", NULL, "two_person_above"),
         .settings = &s->settings,
     };
 

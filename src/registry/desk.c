@@ -1,6 +1,7 @@
 /* The clerks' desk: who has which case open, and what was done with cases beside pins. */
 
 #include "nayose/registry_desk.h"
+#include "nayose/registry_pins.h"
 
 #include "registry_priv.h"
 
@@ -145,6 +146,7 @@ void ny_registry_case(struct ny_registry *r, int64_t a, int64_t b, struct ny_cas
     ny_index_get(r->index, (uint32_t)a, &x);
     ny_index_get(r->index, (uint32_t)b, &y);
     out->same_person = x.person == y.person;
+    out->proposed = ny_registry_proposal_of(r, a, b);
     ny_registry_question(r, (uint32_t)a, (uint32_t)b, &c);
     out->state = c.review;
     out->reason = c.reason;

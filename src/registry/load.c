@@ -115,6 +115,11 @@ static ny_rc load_pin(void *ctx, const struct ny_pin_row *row)
     return NY_OK;
 }
 
+static ny_rc load_proposal(void *ctx, const struct ny_proposal_row *row, int64_t last)
+{
+    return ny_proposal_load(ctx, row, last);
+}
+
 static ny_rc load_hold(void *ctx, const struct ny_hold_row *row)
 {
     struct ny_registry *r = ctx;
@@ -196,6 +201,7 @@ ny_rc ny_registry_load_rows(struct ny_registry *r, struct ny_error *err)
         .home = live ? load_home : NULL,
         .edge = load_edge,
         .pin = load_pin,
+        .proposal = live ? load_proposal : NULL,
         .hold = load_hold,
         .review = load_review,
         .seen = live ? load_seen : NULL,
@@ -252,6 +258,7 @@ static void forget(struct ny_registry *r)
     ny_match_model_destroy(r->model);
     ny_match_model_destroy(r->rollout.model);
     ny_seen_free(&r->seen);
+    ny_proposals_free(&r->proposals);
     r->index = NULL;
     r->model = NULL;
     r->rollout.model = NULL;
@@ -269,6 +276,7 @@ ny_rc ny_registry_reload(struct ny_registry *r, struct ny_error *err)
     r->model = NULL;
     r->rollout = (struct rollout){0};
     r->seen = (struct seen_table){0};
+    r->proposals = (struct proposals){0};
     rc = ny_registry_load(r, err);
     if (rc != NY_OK) {
         forget(r);
@@ -277,6 +285,7 @@ ny_rc ny_registry_reload(struct ny_registry *r, struct ny_error *err)
         r->link = before.link;
         r->rollout = before.rollout;
         r->seen = before.seen;
+        r->proposals = before.proposals;
         r->next_message = before.next_message;
         return rc;
     }

@@ -1,5 +1,7 @@
 /* The registry's life, and its numbers. */
 
+#include "nayose/registry_pins.h"
+
 #include "search_priv.h"
 
 static void regional_init(struct ny_registry *r)
@@ -88,6 +90,8 @@ bool ny_registry_is_idle(const struct ny_registry *r)
 
 void ny_registry_stats(const struct ny_registry *r, struct ny_registry_stats *out)
 {
+    const struct ny_proposal *const *proposals;
+
     *out = (struct ny_registry_stats){
         .identities = ny_index_count(r->index),
         .persons = ny_index_person_count(r->index),
@@ -100,6 +104,8 @@ void ny_registry_stats(const struct ny_registry *r, struct ny_registry_stats *ou
         .source_alarms = (int64_t)r->n_alarms,
         .older_records = ny_index_older_count(r->index),
     };
+    out->proposals = (int64_t)ny_registry_proposals(r, &proposals);
+    out->proposal_oldest_us = out->proposals > 0 ? proposals[0]->at_us : 0;
     ny_index_review_counts(r->index, &out->open_reviews, &out->parked_reviews);
 }
 

@@ -121,6 +121,13 @@ struct watch {
     size_t detail_n;
 };
 
+/* Words that wait for a second person, the oldest first; each by itself, so that its texts stay. */
+struct proposal;
+struct proposals {
+    struct proposal **v; /* [n] */
+    size_t n, cap;
+};
+
 struct ny_registry {
     struct ny_registry_config cfg;
     struct ny_store *store;
@@ -184,7 +191,9 @@ struct ny_registry {
     struct cursors *cursors;  /* cursors.c; NULL: nobody pages */
     struct alerts *alerts;    /* alerts.c; NULL: nothing is counted */
     struct leases *leases;    /* desk.c; NULL: nobody has a case open */
-    uint64_t undone;          /* how often ids of memory were taken back */
+    struct proposals proposals;
+    int64_t last_proposal; /* the largest number given */
+    uint64_t undone;       /* how often ids of memory were taken back */
 };
 
 /* items.c */
@@ -266,6 +275,7 @@ struct words {
     ny_str who, reason;
     bool dry_run;    /* looked at, not said */
     ny_str together; /* what they undo, "undo e41": by it they are found again; empty: nothing */
+    int64_t number;  /* proposed under it; 0: they are not */
 };
 /* Holds them against what is in force and against each other, and tries what they change; memory is
  * as before. What stands already is dropped. out: check, members. */
@@ -273,9 +283,28 @@ NY_MUST_USE ny_rc ny_words_look(struct ny_registry *r, struct words *w,
                                 struct ny_word_outcome *out);
 /* Says what was looked at and is NEW. */
 void ny_words_keep(struct ny_registry *r, struct ny_store_batch *rows, const struct words *w);
+/* The same, or proposes it when a second person has to confirm it; ny_words_committed follows. */
+void ny_words_say(struct ny_registry *r, struct ny_store_batch *rows, struct words *w,
+                  struct ny_word_outcome *out);
+/* p speaks of what `said` speaks of: of the same two, or of the same merge or move. */
+bool ny_pins_are_about(const struct ny_index_pin *p, const struct ny_index_pin *said);
 /* An audit row about one of their identities. */
 void ny_words_audit(struct ny_store_batch *rows, const struct words *w, ny_str ns, ny_str id,
                     bool refused, ny_str decision);
+/* One about each identity that they name. */
+void ny_words_audit_all(const struct ny_registry *r, struct ny_store_batch *rows,
+                        const struct words *w, bool refused, ny_str decision);
+
+/* proposals.c */
+/* Rows of words that wait from now on, w->number; or the number of those that wait already. */
+int64_t ny_proposal_add(struct ny_registry *r, struct ny_store_batch *rows, struct words *w,
+                        size_t size);
+/* They were committed: if they were proposed, memory knows it from now on. */
+void ny_words_committed(struct ny_registry *r, const struct words *w, size_t size);
+struct ny_proposal_row;
+/* A word at start-up; NULL: none waits. last: the largest number given. */
+ny_rc ny_proposal_load(struct ny_registry *r, const struct ny_proposal_row *row, int64_t last);
+void ny_proposals_free(struct proposals *all);
 
 /* holds.c */
 /* Puts a hold on an identity, or takes it away, unless it is so already; memory and rows. Texts as

@@ -131,7 +131,7 @@ void ny_words_keep(struct ny_registry *r, struct ny_store_batch *rows, const str
         ny_store_add_pin(rows, &row);
         ny_link_set_add(&touched, w->arena, said->a);
         ny_link_set_add(&touched, w->arena, said->b);
-        merges |= said->kind == NY_PIN_MERGE || said->kind == NY_PIN_UNMERGE;
+        merges |= said->kind == NY_PIN_UNMERGE || said->kind == NY_PIN_MERGE_AGAIN;
     }
     if (merges) {
         const struct ny_link_set named = touched;
@@ -139,6 +139,16 @@ void ny_words_keep(struct ny_registry *r, struct ny_store_batch *rows, const str
         ny_merges_settle(r, rows, w->arena, named.ids, named.n, &touched);
     }
     ny_registry_regroup(r, &touched, &why);
+}
+
+void ny_words_say(struct ny_registry *r, struct ny_store_batch *rows, struct words *w,
+                  struct ny_word_outcome *out)
+{
+    if (out->waits) {
+        out->proposed = ny_proposal_add(r, rows, w, out->size);
+    } else {
+        ny_words_keep(r, rows, w);
+    }
 }
 
 /* ---- groups before and after ---- */
@@ -174,6 +184,29 @@ static void members_find(const struct ny_registry *r, const struct words *w,
     ny_link_set_sort(r->index, out);
 }
 
+/* The active members of the largest group that was several before. */
+static size_t joined_size(const struct ny_registry *r, const struct ny_word_member *m, size_t n)
+{
+    size_t most = 0;
+
+    for (size_t i = 0; i < n; i++) {
+        size_t size = 0;
+        bool joined = false;
+
+        for (size_t k = i; k < n && m[i].after == m[i].id; k++) {
+            struct ny_index_identity x;
+
+            if (m[k].after == m[i].id) {
+                ny_index_get(r->index, m[k].id, &x);
+                size += x.status == NY_IDENTITY_ACTIVE;
+                joined |= m[k].before != m[i].before;
+            }
+        }
+        most = joined && size > most ? size : most;
+    }
+    return most;
+}
+
 /* Reads, while the words are said, what has changed since the mark. Persons above `last` are new.
  */
 static void members_collect(const struct ny_registry *r, const struct words *w, uint64_t mark,
@@ -198,6 +231,8 @@ static void members_collect(const struct ny_registry *r, const struct words *w, 
             m[i].after = m[k].person_after == m[i].person_after ? m[k].id : m[i].after;
         }
     }
+    out->size = joined_size(r, m, all.n);
+    out->waits = r->cfg.two_person_above > 0 && out->size > r->cfg.two_person_above;
     for (size_t i = 0; i < all.n; i++) {
         m[i].person_after = m[i].person_after > last ? 0 : m[i].person_after;
     }
@@ -228,12 +263,37 @@ ny_rc ny_words_look(struct ny_registry *r, struct words *w, struct ny_word_outco
 
     out->check = (struct ny_link_check){0};
     out->n_members = 0;
+    out->size = 0;
+    out->waits = false;
+    out->proposed = 0;
+    w->number = 0;
     rc = words_check(r, w, &out->check);
     if (rc == NY_OK && w->n > 0 && out->check.result == NY_WORD_NEW) {
         words_try(r, w, out);
     }
     return rc;
 }
+
+/* Words on a pair, on a merge, on a move. */
+static int subject_of(unsigned kind)
+{
+    return kind <= NY_PIN_NONE                                                            ? 0
+           : kind == NY_PIN_MERGE || kind == NY_PIN_UNMERGE || kind == NY_PIN_MERGE_AGAIN ? 1
+                                                                                          : 2;
+}
+
+bool ny_pins_are_about(const struct ny_index_pin *p, const struct ny_index_pin *said)
+{
+    bool straight = p->a == said->a && p->b == said->b;
+    bool turned = p->a == said->b && p->b == said->a;
+
+    if (subject_of(said->kind) == 0) { /* to move there is to be one with whom one moves to */
+        return (straight || turned) && (subject_of(p->kind) == 0 || p->kind == NY_PIN_MOVE);
+    }
+    return straight && subject_of(p->kind) == subject_of(said->kind);
+}
+
+/* ---- audit ---- */
 
 void ny_words_audit(struct ny_store_batch *rows, const struct words *w, ny_str ns, ny_str id,
                     bool refused, ny_str decision)
@@ -251,4 +311,22 @@ void ny_words_audit(struct ny_store_batch *rows, const struct words *w, ny_str n
     };
 
     ny_store_add_audit(rows, &audit);
+}
+
+void ny_words_audit_all(const struct ny_registry *r, struct ny_store_batch *rows,
+                        const struct words *w, bool refused, ny_str decision)
+{
+    struct ny_link_set named = {0};
+
+    for (size_t i = 0; i < w->n; i++) {
+        ny_link_set_add(&named, w->arena, w->said[i].a);
+        ny_link_set_add(&named, w->arena, w->said[i].b);
+    }
+    for (size_t i = 0; i < named.n; i++) {
+        const struct ny_domain *d;
+        ny_str id;
+
+        ny_registry_identity_name(r, named.ids[i], &d, &id);
+        ny_words_audit(rows, w, d->ns, ny_arena_str(w->arena, id), refused, decision);
+    }
 }

@@ -30,24 +30,13 @@ static void plan_add(struct undoing *u, uint32_t a, uint32_t b, unsigned kind, u
 
 /* ---- a word ---- */
 
-static bool is_of_merges(const struct ny_index_pin *p)
-{
-    return p->kind == NY_PIN_MERGE || p->kind == NY_PIN_UNMERGE;
-}
-
-/* About the same: two words on one pair, or two merges of one into the other, done or taken back.
- */
-static bool is_about(const struct ny_index_pin *p, const struct ny_index_pin *q)
-{
-    return is_of_merges(p) == is_of_merges(q) &&
-           ((p->a == q->a && p->b == q->b) || (p->a == q->b && p->b == q->a && !is_of_merges(p)));
-}
-
-/* Said together with it, to undo one thing. */
+/* Said together with it by a clerk, to undo one thing: no message has such a stamp. */
 static bool is_of_stamp(const struct ny_index_pin *p, const struct ny_index_pin *said)
 {
-    return p->role >= NY_ROLE_CLERK && p->stamp.at_us == said->stamp.at_us &&
-           p->stamp.control_id.n > 0 && ny_str_equals(p->stamp.control_id, said->stamp.control_id);
+    static const uint8_t none[NY_SHA256_LEN];
+
+    return p->stamp.control_id.n > 0 && memcmp(p->stamp.hash, none, sizeof(none)) == 0 &&
+           ny_stamp_compare(&p->stamp, &said->stamp) == 0;
 }
 
 /* The newest of what was said of its two before it, ids of one message first of all; NULL: nothing.
@@ -61,7 +50,7 @@ static bool word_before(const struct ny_registry *r, const struct ny_index_pin *
 
     *out = NULL;
     while ((p = ny_index_pin_next(r->index, said->a, &cursor)) != NULL) {
-        if (!is_about(p, said) || is_of_stamp(p, said)) {
+        if (!ny_pins_are_about(p, said) || is_of_stamp(p, said)) {
             continue;
         }
         if (p->role == NY_ROLE_IMPLIED) {
@@ -79,34 +68,36 @@ static bool word_before(const struct ny_registry *r, const struct ny_index_pin *
     return true;
 }
 
-static enum ny_undo plan_merge(struct undoing *u, const struct ny_index_pin *said)
+/* Merges and moves: taken back, or not after all. */
+static enum ny_undo plan_turn(struct undoing *u, const struct ny_index_pin *said)
 {
-    const struct ny_index_pin *merge = ny_link_merge_of(u->r->index, said->a);
+    static const uint8_t kinds[] = {
+        [NY_PIN_MERGE] = NY_PIN_UNMERGE,     [NY_PIN_UNMERGE] = NY_PIN_MERGE_AGAIN,
+        [NY_PIN_MOVE] = NY_PIN_UNMOVE,       [NY_PIN_MERGE_AGAIN] = NY_PIN_UNMERGE,
+        [NY_PIN_UNMOVE] = NY_PIN_MOVE_AGAIN, [NY_PIN_MOVE_AGAIN] = NY_PIN_UNMOVE,
+    };
     struct ny_index_identity x;
     struct ny_record record;
 
-    if (said->kind == NY_PIN_UNMERGE) {
-        if (merge != NULL && ny_link_pin_is_newer(merge, said)) {
+    ny_index_get(u->r->index, said->a, &x);
+    if (kinds[said->kind] == NY_PIN_UNMERGE) {
+        const struct ny_index_pin *merge = ny_link_merge_of(u->r->index, said->a);
+
+        if (merge == NULL || merge->b != said->b) {
             return NY_UNDO_NEWER;
         }
-        plan_add(u, said->a, said->b, NY_PIN_MERGE, u->order.role);
-        return NY_UNDO_FOUND;
+        if (ny_record_unpack(x.record, &record) != NY_OK || (record.flags & NY_RECORD_GONE) != 0) {
+            return NY_UNDO_NO_VALUES;
+        }
     }
-    if (merge == NULL || merge->b != said->b) {
-        return merge == NULL ? NY_UNDO_APART : NY_UNDO_NEWER;
-    }
-    ny_index_get(u->r->index, said->a, &x);
-    if (ny_record_unpack(x.record, &record) != NY_OK || (record.flags & NY_RECORD_GONE) != 0) {
-        return NY_UNDO_NO_VALUES;
-    }
-    plan_add(u, said->a, said->b, NY_PIN_UNMERGE, u->order.role);
+    plan_add(u, said->a, said->b, kinds[said->kind], u->order.role);
     return NY_UNDO_FOUND;
 }
 
 static bool is_planned(const struct undoing *u, const struct ny_index_pin *said)
 {
     for (size_t i = 0; i < u->words.n; i++) {
-        if (is_about(&u->words.said[i], said)) {
+        if (ny_pins_are_about(&u->words.said[i], said)) {
             return true;
         }
     }
@@ -126,16 +117,14 @@ static enum ny_undo plan_word(struct undoing *u, const struct ny_index_pin *said
     if (said->role != NY_ROLE_IMPLIED && !word_before(u->r, said, &before)) {
         return NY_UNDO_NEWER;
     }
-    if (is_of_merges(said)) {
-        return plan_merge(u, said);
+    if (said->kind >= NY_PIN_MERGE) {
+        return plan_turn(u, said);
     }
-    if (before == NULL || before->kind == NY_PIN_NONE || said->kind == NY_PIN_MOVE) {
-        plan_add(u, said->a, said->b, NY_PIN_NONE, u->order.role);
-    }
-    if (before != NULL && before->kind == NY_PIN_MOVE) { /* as its facility said it */
-        plan_add(u, before->a, before->b, NY_PIN_MOVE, before->role);
-    } else if (before != NULL && before->kind != NY_PIN_NONE) {
-        plan_add(u, before->a, before->b, before->kind, u->order.role);
+    plan_add(u, said->a, said->b, NY_PIN_NONE, u->order.role);
+    if (before != NULL && before->kind != NY_PIN_NONE) { /* as whoever said it */
+        plan_add(u, before->a, before->b,
+                 before->kind == NY_PIN_DIFFERENT ? NY_PIN_DIFFERENT : NY_PIN_SAME,
+                 before->role == NY_ROLE_IMPLIED ? NY_ROLE_FACILITY : before->role);
     }
     return NY_UNDO_FOUND;
 }
@@ -146,7 +135,7 @@ static enum ny_undo plan_words(struct undoing *u, const struct ny_index_pin *sai
     struct ny_link_set ends = {0};
     enum ny_undo result = NY_UNDO_FOUND;
 
-    if (said->role < NY_ROLE_CLERK || said->stamp.control_id.n == 0) {
+    if (!is_of_stamp(said, said)) {
         return plan_word(u, said);
     }
     ny_link_set_add(&ends, u->words.arena, said->a);
@@ -328,23 +317,16 @@ static void undo_audit(const struct undoing *u, struct ny_store_batch *rows)
                         refused            ? " refused"
                         : u->order.dry_run ? " looked at"
                                            : "");
-    struct ny_link_set named = {0};
+    const struct ny_domain *d;
+    ny_str id;
 
-    for (size_t i = 0; i < u->out.n_said && u->out.result == NY_UNDO_FOUND; i++) {
-        ny_link_set_add(&named, u->words.arena, u->out.said[i].a);
-        ny_link_set_add(&named, u->words.arena, u->out.said[i].b);
+    if (u->out.result == NY_UNDO_FOUND && u->words.n > 0) {
+        ny_words_audit_all(u->r, rows, &u->words, refused, decision);
+        return;
     }
-    if (named.n == 0) {
-        ny_link_set_add(&named, u->words.arena,
-                        (uint32_t)(u->event != NULL ? u->event->identity : u->word->row.a));
-    }
-    for (size_t i = 0; i < named.n; i++) {
-        const struct ny_domain *d;
-        ny_str id;
-
-        ny_registry_identity_name(u->r, named.ids[i], &d, &id);
-        ny_words_audit(rows, &u->words, d->ns, ny_arena_str(u->words.arena, id), refused, decision);
-    }
+    ny_registry_identity_name(
+        u->r, (uint32_t)(u->event != NULL ? u->event->identity : u->word->row.a), &d, &id);
+    ny_words_audit(rows, &u->words, d->ns, ny_arena_str(u->words.arena, id), refused, decision);
 }
 
 static ny_rc undo_decide(struct ny_registry *r, struct ny_store_batch *rows, void *ctx)
@@ -365,10 +347,17 @@ static ny_rc undo_decide(struct ny_registry *r, struct ny_store_batch *rows, voi
     u->out.n_said = u->words.n;
     if (u->out.result == NY_UNDO_FOUND && u->out.outcome.check.result == NY_WORD_NEW &&
         !u->order.dry_run) {
-        ny_words_keep(r, rows, &u->words);
+        ny_words_say(r, rows, &u->words, &u->out.outcome);
     }
     undo_audit(u, rows);
     return NY_OK;
+}
+
+static void undo_confirmed(struct ny_registry *r, void *ctx)
+{
+    const struct undoing *u = ctx;
+
+    ny_words_committed(r, &u->words, u->out.outcome.size);
 }
 
 static void undo_done(void *ctx, ny_rc rc)
@@ -383,7 +372,7 @@ static void undo_done(void *ctx, ny_rc rc)
 /* What is to be undone was read, or is not there. */
 static void undo_begin(struct undoing *u, ny_rc rc)
 {
-    static const struct work work = {"undo", undo_decide, NULL, undo_done};
+    static const struct work work = {"undo", undo_decide, undo_confirmed, undo_done};
 
     if (rc != NY_OK || (u->word == NULL && u->event == NULL)) {
         u->out.result = NY_UNDO_UNKNOWN;

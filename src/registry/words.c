@@ -85,8 +85,10 @@ static ny_rc word_look(struct ny_registry *r, struct ny_store_batch *rows, struc
     rc = ny_words_look(r, &s->words, &s->out);
     s->out.is_moot = rc == NY_OK && is_moot(r, s, ids);
     if (rc == NY_OK && !s->out.is_moot && s->out.check.result == NY_WORD_NEW && !s->word.dry_run) {
-        ny_words_keep(r, rows, &s->words);
-        desk_keep(rows, s);
+        ny_words_say(r, rows, &s->words, &s->out);
+        if (s->out.proposed == 0) {
+            desk_keep(rows, s);
+        }
     }
     return rc;
 }
@@ -99,6 +101,7 @@ static void word_audit(struct ny_store_batch *rows, const struct saying *s)
         s->out.missing != 0 || s->out.is_moot || s->out.check.result == NY_WORD_CONTRADICTED;
     const char *what = refused                                 ? " refused"
                        : s->word.dry_run                       ? " looked at"
+                       : s->out.proposed != 0                  ? " proposed"
                        : s->out.check.result == NY_WORD_STANDS ? " stands"
                                                                : "";
 
@@ -119,6 +122,13 @@ static ny_rc word_decide(struct ny_registry *r, struct ny_store_batch *rows, voi
     return rc;
 }
 
+static void word_confirmed(struct ny_registry *r, void *ctx)
+{
+    const struct saying *s = ctx;
+
+    ny_words_committed(r, &s->words, s->out.size);
+}
+
 static void word_done(void *ctx, ny_rc rc)
 {
     struct saying *s = ctx;
@@ -131,7 +141,7 @@ static void word_done(void *ctx, ny_rc rc)
 void ny_registry_word(struct ny_registry *r, const struct ny_word *word,
                       void (*fn)(void *ctx, ny_rc rc, const struct ny_word_outcome *out), void *ctx)
 {
-    static const struct work work = {"word", word_decide, NULL, word_done};
+    static const struct work work = {"word", word_decide, word_confirmed, word_done};
     struct ny_arena *a = ny_arena_create(0);
     struct saying *s = NY_ARENA_NEW(a, struct saying);
 

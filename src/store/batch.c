@@ -43,6 +43,7 @@ void ny_store_batch_destroy(struct ny_store_batch *b)
     ny_batch_free_models(b);
     ny_batch_free_notices(b);
     ny_batch_free_desk(b);
+    ny_batch_free_proposals(b);
     ny_free(b->slots);
     ny_arena_destroy(b->arena);
     ny_free(b);
@@ -60,7 +61,8 @@ bool ny_store_batch_is_empty(const struct ny_store_batch *b)
                    b->messages.n + b->audits.n + b->domains.n + b->requesters.n + b->models.n +
                    b->model_states.n + b->rehearsals.n + b->calibrations.n + b->labels.n +
                    b->label_answers.n + b->consumers.n + b->notices.n + b->notice_ends.n +
-                   b->visits.n + b->decisions.n + b->decision_undos.n ==
+                   b->visits.n + b->decisions.n + b->decision_undos.n + b->proposals.n +
+                   b->proposal_ends.n ==
                0 &&
            b->partitions_to_drop.n == 0 && b->rollout_change == ROLLOUT_SAME;
 }

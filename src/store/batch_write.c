@@ -293,6 +293,7 @@ ny_rc ny_batch_write(struct ny_store *s, struct ny_store_batch *b, int64_t batch
     rc = rc != NY_OK ? rc : ny_batch_write_questions(s, b);
     rc = rc != NY_OK ? rc : ny_batch_write_notices(s, b);
     rc = rc != NY_OK ? rc : ny_batch_write_desk(s, b);
+    rc = rc != NY_OK ? rc : ny_batch_write_proposals(s, b);
     rc = rc != NY_OK ? rc : messages_write(s, b);
     return rc != NY_OK ? rc : partitions_drop(s, b);
 }

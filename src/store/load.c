@@ -180,6 +180,25 @@ static ny_rc review_row(const struct ny_store_visitor *v, const struct ny_db_res
     return v->review(v->ctx, &row);
 }
 
+static ny_rc proposal_row(const struct ny_store_visitor *v, const struct ny_db_result *r, size_t i)
+{
+    const struct ny_proposal_row row = {
+        .number = ny_db_get_i64(r, i, 1),
+        .pair = ny_db_get_i32(r, i, 2),
+        .a = ny_db_get_i64(r, i, 3),
+        .b = ny_db_get_i64(r, i, 4),
+        .kind = (enum ny_pin_kind)ny_db_get_i32(r, i, 5),
+        .role = (enum ny_pin_role)ny_db_get_i32(r, i, 6),
+        .who = ny_db_get_str(r, i, 7),
+        .at_us = ny_db_get_time_us(r, i, 8),
+        .reason = ny_db_get_str(r, i, 9),
+        .together = ny_db_get_str(r, i, 10),
+        .size = ny_db_get_i32(r, i, 11),
+    };
+
+    return v->proposal(v->ctx, row.number != 0 ? &row : NULL, ny_db_get_i64(r, i, 0));
+}
+
 static ny_rc seen_row(const struct ny_store_visitor *v, const struct ny_db_result *r, size_t i)
 {
     return v->seen(v->ctx, ny_db_get_i32(r, i, 0), ny_db_get_str(r, i, 1),
@@ -229,6 +248,7 @@ static ny_rc load_all(struct ny_db_block *b, const struct ny_store_visitor *v, s
         {NY_SQL_LOAD_HOMES,       v->home != NULL,        home_row       },
         {NY_SQL_LOAD_EDGES,       v->edge != NULL,        edge_row       },
         {NY_SQL_LOAD_PINS,        v->pin != NULL,         pin_row        },
+        {NY_SQL_LOAD_PROPOSALS,   v->proposal != NULL,    proposal_row   },
         {NY_SQL_LOAD_HOLDS,       v->hold != NULL,        hold_row       },
         {NY_SQL_LOAD_REVIEWS,     v->review != NULL,      review_row     },
         {NY_SQL_LOAD_SEEN,        v->seen != NULL,        seen_row       },

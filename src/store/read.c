@@ -92,7 +92,8 @@ static void on_done(void *ctx, ny_rc rc, const struct ny_db_failure *failure)
     copy.tell(&copy, rc != NY_OK ? rc : NY_EDB, NULL);
 }
 
-ny_rc ny_read_start(struct read_op *op, enum ny_sql stmt, const struct ny_db_param *params, size_t n)
+ny_rc ny_read_start(struct read_op *op, enum ny_sql stmt, const struct ny_db_param *params,
+                    size_t n)
 {
     struct ny_db *db = ny_store_read_connection(op->store);
     ny_rc rc = NY_EDB;

@@ -168,6 +168,8 @@ struct ny_store_batch {
     NY_ROWS(struct ny_decision_row) decisions;
     NY_ROWS(struct ny_decision_undo_row) decision_undos;
     ny_str partitions_to_drop;
+    NY_ROWS(struct ny_proposal_row) proposals;
+    NY_ROWS(struct ny_proposal_end_row) proposal_ends;
     struct ny_rollout_row rollout;
     enum { ROLLOUT_SAME, ROLLOUT_SET, ROLLOUT_END } rollout_change;
     struct batch_slot *slots;
@@ -249,6 +251,10 @@ NY_MUST_USE ny_rc ny_batch_write_visits(struct ny_store *s, const struct ny_stor
 /* batch_desk.c */
 NY_MUST_USE ny_rc ny_batch_write_desk(struct ny_store *s, const struct ny_store_batch *b);
 void ny_batch_free_desk(struct ny_store_batch *b);
+
+/* proposals.c */
+NY_MUST_USE ny_rc ny_batch_write_proposals(struct ny_store *s, const struct ny_store_batch *b);
+void ny_batch_free_proposals(struct ny_store_batch *b);
 
 /* audit_chain.c: the audit rows behind head, which moves on. */
 NY_MUST_USE ny_rc ny_audit_write(struct ny_store *s, const struct ny_store_batch *b,

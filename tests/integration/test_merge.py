@@ -38,7 +38,7 @@ def tearDownModule():
 def supervisors(names):
     CONF.seek(0)
     CONF.truncate()
-    CONF.write(f"[access]\nsupervisors = {names}\n")
+    CONF.write(f"[access]\nsupervisors = {names}\ntwo_person_above = 3\n")
     CONF.flush()
 
 
@@ -363,7 +363,7 @@ class Merge(unittest.TestCase):
         self.assertIn("stands on top", self.undo(merge, code=1))
         self.undo(self.newest("F01^1", "word", word="unmerge"))
         self.assertTrue(self.are_one("F01^3", "F02^2"))
-        self.undo(self.newest("F01^1", "word", word="merge"))
+        self.undo(self.newest("F01^1", "word", word="merge again"))
         self.assertFalse(self.are_one("F01^3", "F02^2"))
         self.merge("F01", ("1", "3"), at="20990101000000")  # said anew, later than the undo
         self.assertTrue(self.are_one("F01^3", "F02^2"))
@@ -385,12 +385,60 @@ class Merge(unittest.TestCase):
         self.undo(moved)
         self.assertTrue(self.are_one("F01^1", "F01^2"))
         self.assertFalse(self.are_one("F01^1", "F01^3"))
-        self.undo(self.newest("F01^1", "word", word="none"))
+        self.undo(self.newest("F01^1", "word", word="unmove"))
         self.assertFalse(self.are_one("F01^1", "F01^2"))
         self.assertTrue(self.are_one("F01^1", "F01^3"))
-        self.undo(self.newest("F01^1", "word", word="move"))
+        self.undo(self.newest("F01^1", "word", word="move again"))
         self.undo(self.newest("F01^1", "word", word="same"))
         self.assertFalse(self.are_one("F01^1", "F01^2"))
+
+    # ---- two persons ----
+
+    def as_another(self, *args, code=0):
+        """The CLI as the user whom the server itself runs as."""
+        owner = os.stat(self.server.admin_path)
+        if os.geteuid() != 0 or owner.st_uid == 0:
+            self.skipTest("needs to be root, with a server that is not")
+        run = subprocess.run(["setpriv", "--reuid", str(owner.st_uid), "--regid", str(owner.st_gid),
+                              "--clear-groups", os.path.join(harness.BIN, "nayose"), "--server",
+                              self.server.admin_path, *map(self.local, args)],
+                             env=dict(os.environ, LANG="C", LC_ALL="C"), capture_output=True, encoding="utf-8",
+                             check=False)
+        self.assertEqual(run.returncode, code, run.stderr)
+        return self.named(run.stdout + run.stderr)
+
+    def test_a_large_group_needs_two_persons(self):
+        for facility, patient, who in (("F01", "1", "taro"), ("F02", "2", "taro"), ("F01", "3", "hana"),
+                                       ("F02", "4", "hana")):
+            self.feed(facility, patient, who)
+        self.say("link", "F01^1", "F02^2")
+        self.say("link", "F01^3", "F02^4")
+        self.assertIn("second person would have to", self.nayose("link", "F01^1", "F01^3", "--dry-run"))
+        said = self.say("link", "F01^1", "F01^3")
+        self.assertRegex(said, r"nayose pin confirm \d+ \(it makes a group of 4 records\)")
+        number = said.partition("pin confirm ")[2].split()[0]
+        for _ in self.twice():
+            self.assertFalse(self.are_one("F01^1", "F01^3"))
+            self.assertRegex(self.nayose("pin", "list"), rf"F01\^1 +F01\^3 +same +proposed {number} +clerk")
+            listed = [p for p in json.loads(self.nayose("pin", "list", "--json"))["pins"]
+                      if p.get("proposed") == int(number)]
+            self.assertEqual([(p["local_id_a"], p["in_force"], p["size"]) for p in listed], [("1", False, 4)])
+            self.assertIn("wait for a second person", self.nayose("review", "list"))
+            self.assertEqual(self.server.get("/status")[1]["proposals"], 1)
+            self.assertIn("you proposed it yourself", self.nayose("pin", "confirm", number, code=1))
+        self.assertIn(f"pin confirm {number}", self.say("link", "F01^1", "F01^3"))  # once is enough
+        self.assertIn("after 後:\n  F01^1 F01^3 F02^2 F02^4", self.as_another("pin", "confirm", number))
+        self.assertTrue(self.are_one("F02^2", "F02^4"))
+        self.assertIn("(confirmed by ", self.nayose("history", "F01^1"))
+        self.nayose("pin", "confirm", number, code=1)
+        word = self.newest("F01^1", "word", word="same")
+        self.undo(word)  # to take apart one is enough
+        again = self.undo(self.newest("F01^1", "word", word="none"))
+        self.assertIn("nayose pin confirm", again)
+        self.assertFalse(self.are_one("F01^1", "F01^3"))
+        number = again.partition("pin confirm ")[2].split()[0]
+        self.nayose("pin", "reject", number, "--reason", "asked again")
+        self.assertNotIn("proposed", self.nayose("pin", "list"))
 
     def test_roles(self):
         self.feed("F02", "2", "taro")

@@ -243,6 +243,7 @@ void fake_batch_apply(struct ny_store *s, const struct ny_store_batch *b)
         pin.reason = ny_arena_str(s->arena, pin.reason);
         ADD(&s->pins, pin);
     }
+    fake_words_apply(s, b);
     for (size_t i = 0; i < b->domains.n; i++) {
         fake_store_add_domain(s, &b->domains.v[i]);
     }

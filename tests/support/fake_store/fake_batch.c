@@ -33,6 +33,8 @@ void ny_store_batch_destroy(struct ny_store_batch *b)
         ny_free(b->memberships.v);
         ny_free(b->statuses.v);
         ny_free(b->audits.v);
+        ny_free(b->proposals.v);
+        ny_free(b->proposal_ends.v);
         ny_arena_destroy(b->arena);
         ny_free(b);
     }

@@ -27,6 +27,7 @@ static ny_rc load_rows(struct ny_store *s, const struct ny_store_visitor *v)
     for (size_t i = 0; i < s->pins.n && rc == NY_OK; i++) {
         rc = v->pin(v->ctx, &s->pins.v[i]);
     }
+    rc = rc == NY_OK && v->proposal != NULL ? fake_proposals_load(s, v) : rc;
     for (size_t i = 0; i < s->holds.n && rc == NY_OK; i++) {
         rc = v->hold(v->ctx, &s->holds.v[i]);
     }
@@ -166,18 +167,6 @@ ny_rc ny_store_history(struct ny_store *s, const int64_t *ids, size_t n, const i
 ny_rc ny_store_holds(struct ny_store *s, int64_t after, int32_t limit,
                      void (*fn)(void *ctx, ny_rc rc, const struct ny_hold_view *rows, size_t n),
                      void *ctx)
-{
-    (void)s;
-    (void)after;
-    (void)limit;
-    (void)fn;
-    (void)ctx;
-    return NY_EUNSUPP;
-}
-
-ny_rc ny_store_pins(struct ny_store *s, int64_t after, int32_t limit,
-                    void (*fn)(void *ctx, ny_rc rc, const struct ny_pin_view *rows, size_t n),
-                    void *ctx)
 {
     (void)s;
     (void)after;

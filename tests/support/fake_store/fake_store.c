@@ -47,6 +47,9 @@ void fake_store_destroy(struct ny_store *s)
     ny_free(s->persons.v);
     ny_free(s->member_of.v);
     ny_free(s->status_of.v);
+    ny_free(s->events.v);
+    ny_free(s->proposals.v);
+    ny_free(s->proposal_ends.v);
     ny_arena_destroy(s->arena);
     ny_free(s);
 }
@@ -169,7 +172,7 @@ static ny_rc commit_result(struct ny_store *s, const struct ny_store_batch *b)
             return NY_ECONFLICT;
         }
     }
-    return NY_OK;
+    return fake_words_check(s, b);
 }
 
 static bool pump_read(struct ny_store *s)

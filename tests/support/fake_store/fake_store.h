@@ -68,6 +68,10 @@ int64_t fake_store_person(const struct ny_store *s, size_t i);
 /* Persons, and the row of the i-th one: retired or not, and where it points to. */
 size_t fake_store_person_count(const struct ny_store *s);
 const struct ny_person_row *fake_store_person_row(const struct ny_store *s, size_t i);
+/* Events of membership; their numbers are 1 … count. */
+size_t fake_store_event_count(const struct ny_store *s);
+/* Proposals that wait, by the words of them. */
+size_t fake_store_proposal_words(const struct ny_store *s);
 size_t fake_store_pin_count(const struct ny_store *s);
 const struct ny_pin_row *fake_store_pin(const struct ny_store *s, size_t i);
 

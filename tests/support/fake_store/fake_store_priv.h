@@ -3,6 +3,7 @@
 #define NAYOSE_TEST_FAKE_STORE_PRIV_H
 
 #include "fake_store.h"
+#include "nayose/store_desk.h"
 
 /* An array that grows: ADD(&list, value). */
 #define LIST(type)                                                                                 \
@@ -40,6 +41,12 @@ struct edge_op {
 struct identity_op {
     struct ny_identity_row row;
     bool is_new;
+};
+
+/* A row of membership with the batch that it came in; its number is its place + 1. */
+struct fake_event {
+    struct ny_membership_row row;
+    int64_t batch;
 };
 
 struct visit_op {
@@ -97,6 +104,8 @@ struct ny_store_batch {
     LIST(struct ny_person_row) persons; /* a new one has a regional id */
     LIST(struct ny_membership_row) memberships;
     LIST(struct ny_audit_row) audits;
+    LIST(struct ny_proposal_row) proposals;
+    LIST(struct ny_proposal_end_row) proposal_ends;
     size_t n_versions;
 };
 
@@ -146,6 +155,9 @@ struct ny_store {
     int64_t last_notice;
     LIST(struct ny_person_row) persons;
     LIST(int64_t) member_of; /* by identity: the person of its newest membership event */
+    LIST(struct fake_event) events;
+    LIST(struct ny_proposal_row) proposals;
+    LIST(struct ny_proposal_end_row) proposal_ends;
     LIST(int64_t) status_of; /* by identity: the status of its newest status event */
     size_t n_versions, n_audits;
     char audits[AUDITS_KEPT][AUDIT_TEXT]; /* the newest, in a ring */
@@ -168,6 +180,11 @@ struct ny_store {
 
 /* fake_apply.c */
 void fake_batch_apply(struct ny_store *s, const struct ny_store_batch *b);
+/* fake_words.c */
+void fake_words_apply(struct ny_store *s, const struct ny_store_batch *b);
+/* NY_ECONFLICT: a proposal would end twice. */
+ny_rc fake_words_check(const struct ny_store *s, const struct ny_store_batch *b);
+ny_rc fake_proposals_load(const struct ny_store *s, const struct ny_store_visitor *v);
 /* fake_visits.c */
 void fake_visit_apply(struct ny_store *s, const struct visit_op *op);
 bool fake_is_hold_of(const struct ny_hold_row *h, int64_t identity, int32_t source,

@@ -14,8 +14,8 @@
 
 enum { IDENTITIES = 6, WORDS_MAX = 5 };
 
-/* A word: time, what (> merge, = same, ! different, ? none, ~ move, < unmerge), first, second,
- * role (i f c s).
+/* A word: time, what (> merge, = same, ! different, ? none, ~ move, and what takes them back and
+ * forth: < unmerge, ) merge again, ( unmove, ] move again), first, second, role (i f c s).
  */
 static const struct {
     const char *name;
@@ -24,71 +24,78 @@ static const struct {
     const char *survivors; /* of a … f */
     const char *groups;    /* first member of each one's group */
 } rows[] = {
-    {"nothing said",                   "",                        "",  "abcdef", "abcdef"},
-    {"merge",                          "1>abf",                   "",  "bbcdef", "aacdef"},
-    {"chain",                          "1>abf 2>bcf",             "",  "cccdef", "aaadef"},
-    {"chain, told backwards",          "2>abf 1>bcf",             "",  "cccdef", "aaadef"},
-    {"merged twice: the newer",        "1>abf 2>acf",             "",  "cbcdef", "abadef"},
-    {"merged twice in one message",    "1>abf 1>acf",             "",  "cbcdef", "abadef"},
-    {"there and back: the newer",      "1>abf 2>baf",             "",  "aacdef", "aacdef"},
-    {"circle: the oldest is void",     "1>abf 2>bcf 3>caf",       "",  "aaadef", "aaadef"},
-    {"circle with a way in",           "1>abf 2>baf 3>daf 4>edf", "",  "aacaaf", "aacaaf"},
-    {"two circles",                    "1>abf 2>baf 3>cdf 4>dcf", "",  "aaccef", "aaccef"},
-    {"same",                           "1=abf",                   "",  "abcdef", "aacdef"},
-    {"same, then different",           "1=abf 2!abf",             "",  "abcdef", "abcdef"},
-    {"different, then same",           "2=abf 1!abf",             "",  "abcdef", "aacdef"},
-    {"turned round",                   "1=abf 2!baf",             "",  "abcdef", "abcdef"},
-    {"in one message the later",       "1=abf 1!abf",             "",  "abcdef", "abcdef"},
-    {"a higher role stands",           "1=abc 2!abf",             "",  "abcdef", "aacdef"},
-    {"a higher role overturns",        "1=abc 2!abs",             "",  "abcdef", "abcdef"},
-    {"implied yields to any word",     "9=abi 1!abf",             "",  "abcdef", "abcdef"},
-    {"taken back",                     "1=abf 2?abf",             "",  "abcdef", "abcdef"},
-    {"taken back, said again",         "1=abf 2?abc 3=abf",       "",  "abcdef", "aacdef"},
-    {"taken back by a lower role",     "1=abc 2?abf",             "",  "abcdef", "aacdef"},
-    {"taken back: the one before",     "1=abf 2!abc 3?abc",       "",  "abcdef", "abcdef"},
-    {"taken back: a higher before",    "1=abs 2!abc 3?abc",       "",  "abcdef", "aacdef"},
-    {"implied is taken back for good", "9=abi 2?abf",             "",  "abcdef", "abcdef"},
-    {"pins follow a merge",            "1=acf 2>abf",             "",  "bbcdef", "aaadef"},
-    {"different follows a merge",      "1!acf 2>abf 3=bcf",       "",  "bbcdef", "aaadef"},
-    {"older same, followed different", "1=bcf 2!acf 3>abf",       "",  "bbcdef", "aacdef"},
-    {"merge against different",        "1!abs 2>abf",             "",  "bbcdef", "aacdef"},
-    {"two ways to be one",             "1=abf 2=bcf",             "",  "abcdef", "aaadef"},
-    {"different comes between",        "1=abf 2=bcf 3!acf",       "",  "abcdef", "abbdef"},
-    {"between, the roles decide",      "1=abc 2=bcf 3!acf",       "",  "abcdef", "aacdef"},
-    {"between two pairs",              "1=abf 2=cdf 3!adf 4=bcf", "",  "abcdef", "abbbef"},
-    {"between merged ones",            "1>abf 2>cdf 3!acf 4=abf", "",  "bbddef", "aaccef"},
-    {"moved to another",               "1=abf 2~acf",             "",  "abcdef", "abadef"},
-    {"moved, linked after that",       "1~acf 2=abf",             "",  "abcdef", "aaadef"},
-    {"moved twice",                    "1~abf 2~acf",             "",  "abcdef", "abadef"},
-    {"moved from one message",         "9=abi 1~acf",             "",  "abcdef", "abadef"},
-    {"moved, but a clerk linked it",   "1=abc 2~acf",             "",  "abcdef", "aaadef"},
-    {"who took it in did not move",    "1=cdf 2~acf",             "",  "abcdef", "abaaef"},
-    {"moved, unlinked there",          "1=abf 2~acf 3!acf",       "",  "abcdef", "abcdef"},
-    {"merge taken back",               "1>abf 2<abc",             "",  "abcdef", "abcdef"},
-    {"taken back, merged once more",   "1>abf 2<abc 3>abf",       "",  "bbcdef", "aacdef"},
-    {"taken back, merged elsewhere",   "1>abf 2<abc 3>acf",       "",  "cbcdef", "abadef"},
-    {"the merge before it counts",     "1>acf 2>abf 3<abc",       "",  "cbcdef", "abadef"},
-    {"another's merge stays",          "1>abf 2>cbf 3<abc",       "",  "abbdef", "abbdef"},
-    {"turned round: another merge",    "1>abf 2<bac",             "",  "bbcdef", "aacdef"},
-    {"a chain is cut",                 "1>abf 2>bcf 3<bcc",       "",  "bbcdef", "aacdef"},
-    {"a circle is cut",                "1>abf 2>baf 3<bac",       "",  "bbcdef", "aacdef"},
-    {"a higher role merged them",      "1>abs 2<abc",             "",  "bbcdef", "aacdef"},
-    {"its own pins again",             "1=acf 2>abf 3<abc",       "",  "abcdef", "abadef"},
-    {"two again, as was said before",  "1!abf 2=bcf 3>abf 4<abc", "",  "abcdef", "abbdef"},
-    {"move taken back",                "1=abf 2~acf 3?acc",       "",  "abcdef", "aacdef"},
-    {"move taken back, turned round",  "1=abf 2~acf 3?cac",       "",  "abcdef", "aacdef"},
-    {"moved once more",                "1=abf 2~acf 3?acc 4~acf", "",  "abcdef", "abadef"},
-    {"between, in a longer chain",     "1=abf 2=bcf 3=cdf 4!adf", "",  "abcdef", "abbbef"},
-    {"between, inside the chain",      "4=abf 3=bcf 2=cdf 1!acf", "",  "abcdef", "aaccef"},
-    {"between, over a merge inside",   "1=abf 2>bcf 3=cdf 4!adf", "",  "accdef", "abbbef"},
-    {"gone: no link",                  "1=abf 2=bcf",             "b", "abcdef", "abcdef"},
-    {"gone survivor: the others stay", "1>abf 2>cbf",             "b", "bbbdef", "abadef"},
-    {"gone and retired: in between",   "1>abf 2>bcf",             "b", "cccdef", "aaadef"},
+    {"nothing said",                    "",                        "",  "abcdef", "abcdef"},
+    {"merge",                           "1>abf",                   "",  "bbcdef", "aacdef"},
+    {"chain",                           "1>abf 2>bcf",             "",  "cccdef", "aaadef"},
+    {"chain, told backwards",           "2>abf 1>bcf",             "",  "cccdef", "aaadef"},
+    {"merged twice: the newer",         "1>abf 2>acf",             "",  "cbcdef", "abadef"},
+    {"merged twice in one message",     "1>abf 1>acf",             "",  "cbcdef", "abadef"},
+    {"there and back: the newer",       "1>abf 2>baf",             "",  "aacdef", "aacdef"},
+    {"circle: the oldest is void",      "1>abf 2>bcf 3>caf",       "",  "aaadef", "aaadef"},
+    {"circle with a way in",            "1>abf 2>baf 3>daf 4>edf", "",  "aacaaf", "aacaaf"},
+    {"two circles",                     "1>abf 2>baf 3>cdf 4>dcf", "",  "aaccef", "aaccef"},
+    {"same",                            "1=abf",                   "",  "abcdef", "aacdef"},
+    {"same, then different",            "1=abf 2!abf",             "",  "abcdef", "abcdef"},
+    {"different, then same",            "2=abf 1!abf",             "",  "abcdef", "aacdef"},
+    {"turned round",                    "1=abf 2!baf",             "",  "abcdef", "abcdef"},
+    {"in one message the later",        "1=abf 1!abf",             "",  "abcdef", "abcdef"},
+    {"a higher role stands",            "1=abc 2!abf",             "",  "abcdef", "aacdef"},
+    {"a higher role overturns",         "1=abc 2!abs",             "",  "abcdef", "abcdef"},
+    {"implied yields to any word",      "9=abi 1!abf",             "",  "abcdef", "abcdef"},
+    {"taken back",                      "1=abf 2?abf",             "",  "abcdef", "abcdef"},
+    {"taken back, said again",          "1=abf 2?abc 3=abf",       "",  "abcdef", "aacdef"},
+    {"taken back by a lower role",      "1=abc 2?abf",             "",  "abcdef", "aacdef"},
+    {"taken back: the one before",      "1=abf 2!abc 3?abc",       "",  "abcdef", "abcdef"},
+    {"taken back: a higher before",     "1=abs 2!abc 3?abc",       "",  "abcdef", "aacdef"},
+    {"implied is taken back for good",  "9=abi 2?abf",             "",  "abcdef", "abcdef"},
+    {"pins follow a merge",             "1=acf 2>abf",             "",  "bbcdef", "aaadef"},
+    {"different follows a merge",       "1!acf 2>abf 3=bcf",       "",  "bbcdef", "aaadef"},
+    {"older same, followed different",  "1=bcf 2!acf 3>abf",       "",  "bbcdef", "aacdef"},
+    {"merge against different",         "1!abs 2>abf",             "",  "bbcdef", "aacdef"},
+    {"two ways to be one",              "1=abf 2=bcf",             "",  "abcdef", "aaadef"},
+    {"different comes between",         "1=abf 2=bcf 3!acf",       "",  "abcdef", "abbdef"},
+    {"between, the roles decide",       "1=abc 2=bcf 3!acf",       "",  "abcdef", "aacdef"},
+    {"between two pairs",               "1=abf 2=cdf 3!adf 4=bcf", "",  "abcdef", "abbbef"},
+    {"between merged ones",             "1>abf 2>cdf 3!acf 4=abf", "",  "bbddef", "aaccef"},
+    {"moved to another",                "1=abf 2~acf",             "",  "abcdef", "abadef"},
+    {"moved, linked after that",        "1~acf 2=abf",             "",  "abcdef", "aaadef"},
+    {"moved twice",                     "1~abf 2~acf",             "",  "abcdef", "abadef"},
+    {"moved from one message",          "9=abi 1~acf",             "",  "abcdef", "abadef"},
+    {"moved, but a clerk linked it",    "1=abc 2~acf",             "",  "abcdef", "aaadef"},
+    {"who took it in did not move",     "1=cdf 2~acf",             "",  "abcdef", "abaaef"},
+    {"moved, unlinked there",           "1=abf 2~acf 3!acf",       "",  "abcdef", "abcdef"},
+    {"merge taken back",                "1>abf 2<abc",             "",  "abcdef", "abcdef"},
+    {"taken back, merged once more",    "1>abf 2<abc 3>abf",       "",  "bbcdef", "aacdef"},
+    {"taken back, merged elsewhere",    "1>abf 2<abc 3>acf",       "",  "cbcdef", "abadef"},
+    {"the merge before it counts",      "1>acf 2>abf 3<abc",       "",  "cbcdef", "abadef"},
+    {"another's merge stays",           "1>abf 2>cbf 3<abc",       "",  "abbdef", "abbdef"},
+    {"turned round: another merge",     "1>abf 2<bac",             "",  "bbcdef", "aacdef"},
+    {"a chain is cut",                  "1>abf 2>bcf 3<bcc",       "",  "bbcdef", "aacdef"},
+    {"a circle is cut",                 "1>abf 2>baf 3<bac",       "",  "bbcdef", "aacdef"},
+    {"a higher role merged them",       "1>abs 2<abc",             "",  "bbcdef", "aacdef"},
+    {"its own pins again",              "1=acf 2>abf 3<abc",       "",  "abcdef", "abadef"},
+    {"two again, as was said before",   "1!abf 2=bcf 3>abf 4<abc", "",  "abcdef", "abbdef"},
+    {"merged after all",                "1>abf 2<abc 3)abc",       "",  "bbcdef", "aacdef"},
+    {"after all as at its time",        "1>abf 2>baf 3<abc 4)abc", "",  "aacdef", "aacdef"},
+    {"after all, and not again",        "1>abf 2<abc 3)abc 4<abc", "",  "abcdef", "abcdef"},
+    {"after all by a lower role",       "1>abf 2<abs 3)abc",       "",  "abcdef", "abcdef"},
+    {"move taken back",                 "1=abf 2~acf 3(acc",       "",  "abcdef", "aacdef"},
+    {"another's move stays",            "1=abf 2~acf 3(cac",       "",  "abcdef", "abadef"},
+    {"moved once more",                 "1=abf 2~acf 3(acc 4~acf", "",  "abcdef", "abadef"},
+    {"moved after all",                 "1=abf 2~acf 3(acc 4]acc", "",  "abcdef", "abadef"},
+    {"moved after all, as at its time", "1~acf 2=abf 3(acc 4]acc", "",  "abcdef", "aaadef"},
+    {"none leaves the others apart",    "1=abf 2~acf 3?acc",       "",  "abcdef", "abcdef"},
+    {"between, in a longer chain",      "1=abf 2=bcf 3=cdf 4!adf", "",  "abcdef", "abbbef"},
+    {"between, inside the chain",       "4=abf 3=bcf 2=cdf 1!acf", "",  "abcdef", "aaccef"},
+    {"between, over a merge inside",    "1=abf 2>bcf 3=cdf 4!adf", "",  "accdef", "abbbef"},
+    {"gone: no link",                   "1=abf 2=bcf",             "b", "abcdef", "abcdef"},
+    {"gone survivor: the others stay",  "1>abf 2>cbf",             "b", "bbbdef", "abadef"},
+    {"gone and retired: in between",    "1>abf 2>bcf",             "b", "cccdef", "aaadef"},
 };
 
 static size_t words_read(const char *text, struct ny_index_pin *out)
 {
-    static const char kinds[] = "=!?>~<"; /* in the order of enum ny_pin_kind */
+    static const char kinds[] = "=!?>~<)(]"; /* in the order of enum ny_pin_kind */
     static const char roles[] = "ifcs";
     size_t n = 0;
 
@@ -249,6 +256,8 @@ static const struct {
     {"of a higher role",               "1=abs",                   "9?abc", NY_WORD_CONTRADICTED, "a=b",     "=s"},
     {"nothing to take back",           "1=abc 2?abc",             "9?abc", NY_WORD_STANDS,       "",        ""  },
     {"a merge is not taken back",      "1>abf",                   "9?abs", NY_WORD_STANDS,       "",        ""  },
+    {"said before a merge",            "1!abf 2>abf",             "9?abc", NY_WORD_NEW,          "",        ""  },
+    {"before a merge, taken back",     "1!abf 2>abf 3?abc",       "9?abc", NY_WORD_STANDS,       "",        ""  },
 };
 
 /* "a=c!b" */
@@ -262,7 +271,7 @@ static void way_write(const struct ny_link_check *found, char *out)
         if (i == 0) {
             out[n++] = (char)('a' + s->from - 1);
         }
-        out[n++] = "=!?>~<"[s->kind - 1];
+        out[n++] = "=!?>~<)(]"[s->kind - 1];
         out[n++] = (char)('a' + s->to - 1);
     }
     out[n] = '\0';
@@ -294,7 +303,7 @@ static void test_new_words(void **state)
         assert_int_equal(ny_link_word_check(&l, a, said, &found), NY_OK);
         way_write(&found, way);
         if (found.before != NULL) {
-            before[0] = "=!?>~<"[found.before->kind - 1];
+            before[0] = "=!?>~<)(]"[found.before->kind - 1];
             before[1] = "ifcs"[found.before->role];
         }
         if (found.result != news[row].result || strcmp(way, news[row].way) != 0 ||

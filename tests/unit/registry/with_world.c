@@ -10,6 +10,7 @@ void world_open(struct world *w)
         .regional_listed = true,
         .regional_digits = 11,
         .batch_max = w->batch_max,
+        .two_person_above = w->two_person_above,
     };
     struct ny_error err;
 

@@ -45,6 +45,7 @@ struct world {
     struct ny_registry *registry;
     struct ny_arena *arena;
     size_t batch_max; /* for world_open; 0 = as usual */
+    size_t two_person_above;
 };
 
 void world_create(struct world *w, ny_str model);

@@ -1,0 +1,65 @@
+/* nayose pin confirm, pin reject: what waits for a second person is said, or dropped. */
+
+#include "nayose_priv.h"
+
+static const struct argp_option options[] = {
+    {.name = "reason", .key = CLI_KEY_REASON, .arg = "TEXT", .doc = "Why; is kept with it"},
+    {.name = "dry-run",   .key = CLI_KEY_DRY_RUN, .doc = "Show what would change; say nothing"},
+    {0               },
+};
+
+static void answer_print(struct cli *cli, const json_t *answer)
+{
+    static const char *const results[][3] = {
+        {"looked at", "nothing was changed", "変更していません"},
+        {"confirmed", "confirmed",           "確定しました"      },
+        {"rejected",  "rejected",            "取り下げました"   },
+    };
+
+    if (json_object_get(answer, "before") != NULL) {
+        cli_groups_change_print(cli, answer);
+    }
+    for (size_t i = 0; i < NY_ARRAY_LEN(results); i++) {
+        if (strcmp(results[i][0], cli_json_text(answer, "result")) == 0) {
+            puts(cli_label(cli, results[i][1], results[i][2]));
+        }
+    }
+}
+
+static int end(struct cli *cli, const struct verb *verb, bool confirm)
+{
+    struct cli_say x = {.reason = ""};
+    const char *number = cli_args(cli, verb, options, cli_say_option, &x, NULL)[0];
+    json_t *answer = NULL;
+    json_t *body;
+    uint64_t n;
+    int code;
+
+    if (ny_str_to_u64(ny_str_from_c(number), 1, INT64_MAX, &n) != NY_OK) {
+        cli_usage(verb, "`%s' is not the number of a proposal, such as 5", number);
+    }
+    body = json_pack("{s:I, s:b, s:s, s:b}", "number", (json_int_t)n, "confirm", confirm, "reason",
+                     x.reason, "dry_run", x.dry_run);
+    if (body == NULL) {
+        cli_error("the arguments are not UTF-8");
+        return CLI_USAGE;
+    }
+    code = cli_post_once(cli, "/proposals", body, &answer);
+    if (code == CLI_DONE && cli->json) {
+        cli_json_print(answer);
+    } else if (code == CLI_DONE) {
+        answer_print(cli, answer);
+    }
+    json_decref(answer);
+    return code;
+}
+
+int verb_pin_confirm(struct cli *cli, const struct verb *verb)
+{
+    return end(cli, verb, true);
+}
+
+int verb_pin_reject(struct cli *cli, const struct verb *verb)
+{
+    return end(cli, verb, false);
+}
