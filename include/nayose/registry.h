@@ -26,6 +26,9 @@ struct ny_registry_config {
                                  makes a larger group; 0 = never */
     const struct ny_match_settings *settings; /* of the configuration; a model made from others is
                                                  told in the log. NULL: not compared */
+    /* A long search waits for ny_registry_search_step(). NULL: searches are done in one go. */
+    void (*on_search_waits)(void *ctx);
+    void *on_search_waits_ctx;
 };
 
 /* Loads everything from the store (blocking) and builds the index: domains, requesters, model,

@@ -79,10 +79,15 @@ struct ny_search_page {
     const struct ny_search_ask *visits; /* whose visits are told; NULL: nobody asked */
 };
 
-/* Finds a page. fn is called once, maybe from inside; rc other than NY_OK: no page. Everything in
+/* Finds a page. fn is called once, maybe from inside; rc other than NY_OK: no page, NY_EAGAIN: a
+ * batch failed meanwhile. Everything in
  * a, which lives, like ask, until fn was called; the page lives as long as a. */
 void ny_registry_search(struct ny_registry *r, struct ny_arena *a, const struct ny_search_ask *ask,
                         void (*fn)(void *ctx, ny_rc rc, struct ny_search_page *page), void *ctx);
+/* Does a slice of a search that waits; true while any does. Call it again soon, but not at once. */
+bool ny_registry_search_step(struct ny_registry *r);
+/* Those that wait are told NY_EDB, for a server that stops. NULL allowed. */
+void ny_registry_searches_end(struct ny_registry *r);
 /* Fills in the patients; who is not there any more is taken out. fn likewise; NY_EAGAIN when a
  * batch failed since the page was found: it may hold what was taken back. */
 void ny_registry_search_read(struct ny_registry *r, struct ny_arena *a, struct ny_search_page *page,

@@ -397,28 +397,25 @@ static int by_number(const void *a, const void *b)
     return x < y ? -1 : x > y;
 }
 
-static bool ident_fits(const struct ny_index *ix, const struct ny_search_plan *p, uint32_t id)
+bool ny_index_fits(const struct ny_index *ix, const struct ny_search_plan *p, uint32_t id)
 {
+    const struct ident *i = &ix->idents[id];
     struct ny_record r;
 
-    return ny_record_unpack(ny_index_ident_record(&ix->idents[id]), &r) == NY_OK &&
-           ny_search_fits(p, &r);
+    return (i->status == NY_IDENTITY_ACTIVE || i->status == NY_IDENTITY_TEST) &&
+           ny_record_unpack(ny_index_ident_record(i), &r) == NY_OK && ny_search_fits(p, &r);
 }
 
-static size_t fitting_keep(const struct ny_index *ix, const struct ny_search_plan *p, uint32_t *ids,
-                           size_t n)
+/* Ascending, each once. */
+static size_t ids_order(uint32_t *ids, size_t n)
 {
     size_t kept = 0;
-    uint32_t last = 0;
 
     qsort(ids, n, sizeof(*ids), by_number);
     for (size_t i = 0; i < n; i++) {
-        uint32_t id = ids[i];
-
-        if (id != last && ident_fits(ix, p, id)) {
-            ids[kept++] = id;
+        if (i == 0 || ids[i] != ids[i - 1]) {
+            ids[kept++] = ids[i];
         }
-        last = id;
     }
     return kept;
 }
@@ -453,6 +450,6 @@ ny_rc ny_index_search(const struct ny_index *ix, struct ny_arena *a, const struc
     }
     group_walk(ix->terms, p, driver, on_gather, &g);
     *out = g.ids;
-    *out_n = fitting_keep(ix, p, g.ids, g.n);
+    *out_n = ids_order(g.ids, g.n);
     return NY_OK;
 }

@@ -12,8 +12,8 @@
 #include "nayose/hl7v3_schemas.h"
 #include "nayose/ihe.h"
 #include "nayose/notify.h"
-#include "nayose/registry.h"
 #include "nayose/registry_alerts.h"
+#include "nayose/registry_search.h"
 #include "nayose/store.h"
 #include "nayose/study.h"
 
@@ -100,6 +100,25 @@ static ny_rc store_start(struct server *s, struct ny_error *err)
     return ny_store_open(s->loop, &cfg, &s->store, err);
 }
 
+/* The next slice comes when whatever is ready now had its turn. */
+static void on_search_waits(void *ctx)
+{
+    struct server *s = ctx;
+
+    if (!ny_timer_is_active(s->search_timer)) {
+        ny_timer_start(s->search_timer, 0, 0);
+    }
+}
+
+static void on_search_turn(void *ctx)
+{
+    struct server *s = ctx;
+
+    if (ny_registry_search_step(s->registry)) {
+        on_search_waits(s);
+    }
+}
+
 static ny_rc registry_start(struct server *s, struct ny_error *err)
 {
     const struct ny_conf *c = s->conf;
@@ -114,8 +133,11 @@ static ny_rc registry_start(struct server *s, struct ny_error *err)
         .probation = ny_conf_bool(c, "match", NULL, "probation"),
         .two_person_above = (size_t)ny_conf_int(c, "access", NULL, "two_person_above"),
         .settings = &s->settings,
+        .on_search_waits = on_search_waits,
+        .on_search_waits_ctx = s,
     };
 
+    s->search_timer = ny_timer_create(s->loop, on_search_turn, s);
     settings_read(c, &s->settings);
     if (ny_str_starts_with(s->registry_config.regional.oid, NY_S("2.999"))) {
         ny_log(NY_LOG_WARN, "regional_oid_is_an_example",
@@ -417,9 +439,12 @@ static void server_finish(struct server *s)
     ny_timer_destroy(s->watchdog);
     ny_timer_destroy(s->start_timer);
     ny_timer_destroy(s->hour_timer);
+    ny_timer_destroy(s->search_timer);
     ny_study_stop(s->study);
     ny_notify_stop(s->notify);
-    ny_store_close(s->store); /* whoever still waits is told so; the answers go to nobody */
+    /* Whoever still waits is told so; the answers go to nobody. */
+    ny_registry_searches_end(s->registry);
+    ny_store_close(s->store);
     ny_notify_destroy(s->notify);
     ny_admin_destroy(s->admin);
     ny_ihe_destroy(s->ihe);

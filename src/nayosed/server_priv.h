@@ -39,6 +39,7 @@ struct server {
     struct ny_timer *watchdog;
     struct ny_timer *start_timer; /* until the database connections are up */
     struct ny_timer *hour_timer;
+    struct ny_timer *search_timer; /* the next slice of a long search */
     int64_t stop_until_us;
     char holder[80];
 };

@@ -15,6 +15,7 @@
 struct item;
 struct question;
 struct ny_word_outcome;
+struct searching;
 
 enum item_kind { ITEM_FEED, ITEM_NOTE, ITEM_WORK };
 
@@ -188,9 +189,12 @@ struct ny_registry {
         bool busy;
     } thaw;                   /* what an alarm held is decided again */
     struct ny_arena *scratch; /* of one decision */
-    struct cursors *cursors;  /* cursors.c; NULL: nobody pages */
-    struct alerts *alerts;    /* alerts.c; NULL: nothing is counted */
-    struct leases *leases;    /* desk.c; NULL: nobody has a case open */
+    struct {
+        struct searching *head, *tail;
+    } searches;              /* search_slices.c: those that wait for their next slice */
+    struct cursors *cursors; /* cursors.c; NULL: nobody pages */
+    struct alerts *alerts;   /* alerts.c; NULL: nothing is counted */
+    struct leases *leases;   /* desk.c; NULL: nobody has a case open */
     struct proposals proposals;
     int64_t last_proposal; /* the largest number given */
     uint64_t undone;       /* how often ids of memory were taken back */

@@ -25,7 +25,7 @@ void ny_search_refuse(struct searching *s, enum ny_search_result why)
 
 /* ---- the page ---- */
 
-static bool is_told(const struct ny_registry *r, const struct ny_search_ask *ask, int32_t domain)
+bool ny_search_is_told(const struct ny_registry *r, const struct ny_search_ask *ask, int32_t domain)
 {
     if (ask->n_wanted == 0) {
         const struct ny_domain *d = domain == 0 ? r->regional : ny_registry_domain(r, domain);
@@ -71,12 +71,12 @@ static bool hit_fill(struct searching *s, uint32_t person, int32_t total, struct
                                 .total_b1024 = total,
                                 .members =
                                     NY_ARENA_ARRAY(s->arena, struct ny_resolved_member, n + 1),
-                                .regional = is_told(r, s->ask, r->regional->id),
+                                .regional = ny_search_is_told(r, s->ask, r->regional->id),
                                 .regional_id = ny_registry_regional_id(r, person, s->arena)};
     for (uint32_t m = ny_index_member_first(r->index, person); m != 0 && h->members != NULL;
          m = ny_index_member_next(r->index, m)) {
         ny_index_get(r->index, m, &x);
-        if (ny_search_is_there(&x) && is_told(r, s->ask, x.domain)) {
+        if (ny_search_is_there(&x) && ny_search_is_told(r, s->ask, x.domain)) {
             h->members[h->n_members++] =
                 (struct ny_resolved_member){x.domain, ny_arena_str(s->arena, x.local_id)};
         }
@@ -151,110 +151,15 @@ static ny_rc page_fill(struct searching *s, struct found_list *list, size_t at, 
     return p->remaining > 0 && p->next.p == NULL ? NY_ELIMIT : records_fill(s);
 }
 
-/* ---- ranking ---- */
-
-/* qsort has no context. */
-static _Thread_local const struct ny_index *sorting;
-
-static int by_person(const void *pa, const void *pb)
+void ny_search_page(struct searching *s)
 {
-    const struct found *a = pa;
-    const struct found *b = pb;
+    size_t n = s->found.n;
 
-    if (a->shown != b->shown) {
-        return a->shown < b->shown ? -1 : 1;
-    }
-    if (a->total_b1024 != b->total_b1024) {
-        return a->total_b1024 > b->total_b1024 ? -1 : 1;
-    }
-    return ny_index_order(sorting, a->identity, b->identity);
-}
-
-static int by_rank(const void *pa, const void *pb)
-{
-    const struct found *a = pa;
-    const struct found *b = pb;
-
-    if (a->total_b1024 != b->total_b1024) {
-        return a->total_b1024 > b->total_b1024 ? -1 : 1;
-    }
-    return ny_index_order(sorting, a->identity, b->identity);
-}
-
-static int32_t score(const struct ny_registry *r, const struct ny_record *probe, ny_str packed)
-{
-    struct ny_record record;
-    struct ny_score sc;
-
-    if (ny_record_unpack(packed, &record) != NY_OK) {
-        return NY_TOTAL_CROSS_B1024;
-    }
-    ny_match_score(r->model, probe, &record, false, &sc);
-    return sc.total_b1024;
-}
-
-/* Persons of which nothing would be told are no hits: the counts must not tell them either. */
-static bool is_any_told(const struct searching *s, uint32_t person)
-{
-    bool told = is_told(s->r, s->ask, s->r->regional->id);
-    struct ny_index_identity x;
-
-    for (uint32_t m = ny_index_member_first(s->r->index, person); m != 0 && !told;
-         m = ny_index_member_next(s->r->index, m)) {
-        ny_index_get(s->r->index, m, &x);
-        told = ny_search_is_there(&x) && is_told(s->r, s->ask, x.domain);
-    }
-    return told;
-}
-
-/* One entry for each person, best first. */
-static ny_rc rank(struct searching *s, struct found_list *out)
-{
-    struct ny_record probe;
-    size_t kept = 0;
-
-    *out = (struct found_list){.v = NY_ARENA_ARRAY(s->arena, struct found, s->n + 1)};
-    if (out->v == NULL) {
-        return NY_ELIMIT;
-    }
-    ny_search_probe(s->plan, &probe);
-    for (size_t i = 0; i < s->n; i++) {
-        struct ny_index_identity x;
-
-        ny_index_get(s->r->index, s->ids[i], &x);
-        if (is_any_told(s, x.person)) {
-            struct found f = {s->ids[i], score(s->r, &probe, x.record), x.person};
-
-            out->v[out->n] = f;
-            out->n += ny_match_degree(f.total_b1024) >= s->ask->least;
-        }
-    }
-    sorting = s->r->index;
-    qsort(out->v, out->n, sizeof(*out->v), by_person);
-    for (size_t i = 0; i < out->n; i++) {
-        if (i == 0 || out->v[i].shown != out->v[i - 1].shown) {
-            out->v[kept++] = out->v[i];
-        }
-    }
-    out->n = kept;
-    qsort(out->v, out->n, sizeof(*out->v), by_rank);
-    for (size_t i = 0; i < out->n; i++) {
-        out->v[i].shown = 0;
-    }
-    return NY_OK;
-}
-
-static void answer(struct searching *s)
-{
-    struct found_list found;
-    ny_rc rc = rank(s, &found);
-
-    if (rc == NY_OK &&
-        (found.n > NY_SEARCH_HITS_MAX || (s->ask->page == 0 && found.n > NY_SEARCH_PAGE_MAX))) {
+    if (n > NY_SEARCH_HITS_MAX || (s->ask->page == 0 && n > NY_SEARCH_PAGE_MAX)) {
         ny_search_refuse(s, NY_SEARCH_TOO_MANY);
         return;
     }
-    ny_search_end(s, rc == NY_OK ? page_fill(s, &found, 0, NULL) : rc);
+    ny_search_end(s, page_fill(s, &s->found, 0, NULL));
 }
 
 /* ---- what only the database tells ---- */
@@ -272,7 +177,7 @@ static void on_patients(void *ctx, ny_rc rc, const struct ny_stored_patient *row
     if (rc != NY_OK) {
         ny_search_end(s, rc);
     } else {
-        answer(s);
+        ny_search_answer(s);
     }
 }
 
@@ -301,7 +206,7 @@ void ny_search_go_on(struct searching *s)
     if (ny_search_needs_patient(s->plan) && s->n > 0) {
         look(s);
     } else {
-        answer(s);
+        ny_search_answer(s);
     }
 }
 
@@ -337,19 +242,16 @@ static uint32_t person_asked(const struct searching *s, const struct ny_search_i
     return ny_search_is_there(&x) ? x.person : 0;
 }
 
-/* Records of the persons asked for by id that fit everything else. */
-static ny_rc by_ids(struct searching *s)
+/* Records of the persons asked for by id. */
+static void by_ids(struct searching *s)
 {
     const struct ny_index *ix = s->r->index;
-    struct ny_index_identity x;
-    struct ny_record record;
-
     const struct ny_search *q = &s->ask->search;
     const uint32_t first = person_asked(s, &q->ids[0]);
 
     for (size_t i = 1; q->every_id && i < q->n_ids; i++) {
         if (person_asked(s, &q->ids[i]) != first) {
-            return NY_OK; /* nobody has them all */
+            return; /* nobody has them all */
         }
     }
     for (size_t i = 0; i < (q->every_id ? 1 : q->n_ids); i++) {
@@ -357,17 +259,12 @@ static ny_rc by_ids(struct searching *s)
 
         for (uint32_t m = person != 0 ? ny_index_member_first(ix, person) : 0; m != 0;
              m = ny_index_member_next(ix, m)) {
-            ny_index_get(ix, m, &x);
-            if (ny_search_is_there(&x) && ny_record_unpack(x.record, &record) == NY_OK &&
-                ny_search_fits(s->plan, &record)) {
-                s->n++;
-                if (s->ids != NULL) {
-                    s->ids[s->n - 1] = m;
-                }
+            s->n++;
+            if (s->ids != NULL) {
+                s->ids[s->n - 1] = m;
             }
         }
     }
-    return NY_OK;
 }
 
 /* Memory has no term to find the persons by: the visits are the way. */
@@ -385,8 +282,6 @@ static bool is_by_visit(const struct searching *s)
 
 static ny_rc candidates_find(struct searching *s)
 {
-    ny_rc rc;
-
     s->by_visit = is_by_visit(s);
     if (s->by_visit) {
         return NY_OK;
@@ -394,13 +289,14 @@ static ny_rc candidates_find(struct searching *s)
     if (s->ask->search.n_ids == 0) {
         return ny_index_search(s->r->index, s->arena, s->plan, LIST_MAX, &s->ids, &s->n);
     }
-    rc = by_ids(s); /* counts */
-    if (rc == NY_OK) {
-        s->ids = NY_ARENA_ARRAY(s->arena, uint32_t, s->n + 1);
-        s->n = 0;
-        rc = s->ids != NULL ? by_ids(s) : NY_ELIMIT;
+    by_ids(s); /* counts */
+    s->ids = NY_ARENA_ARRAY(s->arena, uint32_t, s->n + 1);
+    s->n = 0;
+    if (s->ids == NULL) {
+        return NY_ELIMIT;
     }
-    return rc;
+    by_ids(s);
+    return NY_OK;
 }
 
 /* An id; or enough fields, of which memory, or the index of visits, can find by one at least. Sex
@@ -440,6 +336,29 @@ static void page_go_on(struct searching *s)
     ny_search_end(s, page_fill(s, &c->found, at, c));
 }
 
+/* Keeps those of the ids that fit. */
+static bool fitting_step(struct searching *s)
+{
+    size_t end = s->n - s->at > SEARCH_SLICE ? s->at + SEARCH_SLICE : s->n;
+
+    for (; s->at < end; s->at++) {
+        if (ny_index_fits(s->r->index, s->plan, s->ids[s->at])) {
+            s->ids[s->kept++] = s->ids[s->at];
+        }
+    }
+    return s->at == s->n;
+}
+
+static void fitting_then(struct searching *s)
+{
+    s->n = s->kept;
+    if (s->ask->n_visit_terms > 0 && (s->n > 0 || s->by_visit)) {
+        ny_search_visits(s);
+    } else {
+        ny_search_go_on(s);
+    }
+}
+
 static void search_begin(struct searching *s)
 {
     ny_rc rc =
@@ -453,10 +372,8 @@ static void search_begin(struct searching *s)
         ny_search_refuse(s, NY_SEARCH_TOO_FEW);
     } else if (candidates_find(s) != NY_OK) {
         ny_search_refuse(s, NY_SEARCH_TOO_MANY);
-    } else if (s->ask->n_visit_terms > 0 && (s->n > 0 || s->by_visit)) {
-        ny_search_visits(s);
     } else {
-        ny_search_go_on(s);
+        ny_search_run(s, fitting_step, fitting_then);
     }
 }
 

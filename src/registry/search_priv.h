@@ -26,7 +26,13 @@ struct searching {
     struct ny_search_page *page;
     uint32_t *ids; /* [n] identities that fit */
     size_t n;
-    bool by_visit; /* memory has no way to find them: ids are those of the visits */
+    bool by_visit;   /* memory has no way to find them: ids are those of the visits */
+    size_t at, kept; /* of ids: what the slices so far have looked at, and left */
+    struct ny_record probe;
+    struct found_list found;
+    bool (*step)(struct searching *s); /* one slice; true: through */
+    void (*then)(struct searching *s);
+    struct searching *next; /* in the row of those that wait */
     void (*fn)(void *ctx, ny_rc rc, struct ny_search_page *page);
     void *ctx;
 };
@@ -37,6 +43,19 @@ void ny_search_refuse(struct searching *s, enum ny_search_result why);
 bool ny_search_is_there(const struct ny_index_identity *x);
 /* With ids as they are now. */
 void ny_search_go_on(struct searching *s);
+
+/* search_rank.c: answers with one entry for each person, best first. */
+void ny_search_answer(struct searching *s);
+bool ny_search_is_told(const struct ny_registry *r, const struct ny_search_ask *ask,
+                       int32_t domain);
+/* The first page of what was found. */
+void ny_search_page(struct searching *s);
+
+/* search_slices.c */
+enum { SEARCH_SLICE = 1000 }; /* records that a slice looks at: a millisecond or two */
+/* Steps until through, then goes on with then; when that takes long, slice by slice. */
+void ny_search_run(struct searching *s, bool (*step)(struct searching *s),
+                   void (*then)(struct searching *s));
 
 /* search_visits.c */
 /* Leaves the ids of those persons who have such a visit, or finds them by it. */

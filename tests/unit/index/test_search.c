@@ -139,7 +139,9 @@ static const char *ask(struct world *w, const char *text, size_t max)
     }
     out[0] = slow[0] = '\0';
     for (size_t i = 0; i < n; i++) {
-        at += (size_t)snprintf(out + at, sizeof(out) - at, "%s%u", i > 0 ? " " : "", ids[i]);
+        if (ny_index_fits(w->ix, plan, ids[i])) {
+            at += (size_t)snprintf(out + at, sizeof(out) - at, "%s%u", at > 0 ? " " : "", ids[i]);
+        }
     }
     at = 0;
     for (uint32_t id = 1; id <= ny_index_count(w->ix); id++) {

@@ -11,6 +11,7 @@ void world_open(struct world *w)
         .regional_digits = 11,
         .batch_max = w->batch_max,
         .two_person_above = w->two_person_above,
+        .on_search_waits = w->on_search_waits,
     };
     struct ny_error err;
 

@@ -46,6 +46,7 @@ struct world {
     struct ny_arena *arena;
     size_t batch_max; /* for world_open; 0 = as usual */
     size_t two_person_above;
+    void (*on_search_waits)(void *ctx); /* NULL: searches do not wait */
 };
 
 void world_create(struct world *w, ny_str model);

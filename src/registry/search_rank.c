@@ -1,0 +1,114 @@
+/* Those who fit, scored against the question: one entry for each person, best first. The order is
+ * total, best record (domain, local id): nothing of it depends on who came when. */
+
+#include "search_priv.h"
+
+#include <stdlib.h>
+
+/* qsort has no context. */
+static _Thread_local const struct ny_index *sorting;
+
+static int by_person(const void *pa, const void *pb)
+{
+    const struct found *a = pa;
+    const struct found *b = pb;
+
+    if (a->shown != b->shown) {
+        return a->shown < b->shown ? -1 : 1;
+    }
+    if (a->total_b1024 != b->total_b1024) {
+        return a->total_b1024 > b->total_b1024 ? -1 : 1;
+    }
+    return ny_index_order(sorting, a->identity, b->identity);
+}
+
+static int by_rank(const void *pa, const void *pb)
+{
+    const struct found *a = pa;
+    const struct found *b = pb;
+
+    if (a->total_b1024 != b->total_b1024) {
+        return a->total_b1024 > b->total_b1024 ? -1 : 1;
+    }
+    return ny_index_order(sorting, a->identity, b->identity);
+}
+
+static int32_t score(const struct ny_registry *r, const struct ny_record *probe, ny_str packed)
+{
+    struct ny_record record;
+    struct ny_score sc;
+
+    if (ny_record_unpack(packed, &record) != NY_OK) {
+        return NY_TOTAL_CROSS_B1024;
+    }
+    ny_match_score(r->model, probe, &record, false, &sc);
+    return sc.total_b1024;
+}
+
+/* Persons of which nothing would be told are no hits: the counts must not tell them either. */
+static bool is_any_told(const struct searching *s, uint32_t person)
+{
+    bool told = ny_search_is_told(s->r, s->ask, s->r->regional->id);
+    struct ny_index_identity x;
+
+    for (uint32_t m = ny_index_member_first(s->r->index, person); m != 0 && !told;
+         m = ny_index_member_next(s->r->index, m)) {
+        ny_index_get(s->r->index, m, &x);
+        told = ny_search_is_there(&x) && ny_search_is_told(s->r, s->ask, x.domain);
+    }
+    return told;
+}
+
+/* One entry for each record of somebody who is there. */
+static bool score_step(struct searching *s)
+{
+    size_t end = s->n - s->at > SEARCH_SLICE ? s->at + SEARCH_SLICE : s->n;
+
+    for (; s->at < end; s->at++) {
+        struct ny_index_identity x;
+
+        ny_index_get(s->r->index, s->ids[s->at], &x);
+        if (ny_search_is_there(&x) && is_any_told(s, x.person)) {
+            struct found f = {s->ids[s->at], score(s->r, &s->probe, x.record), x.person};
+
+            s->found.v[s->found.n] = f;
+            s->found.n += ny_match_degree(f.total_b1024) >= s->ask->least;
+        }
+    }
+    return s->at == s->n;
+}
+
+/* The best entry of each person. */
+static void rank(struct searching *s)
+{
+    struct found_list *l = &s->found;
+    size_t kept = 0;
+
+    sorting = s->r->index;
+    qsort(l->v, l->n, sizeof(*l->v), by_person);
+    for (size_t i = 0; i < l->n; i++) {
+        if (i == 0 || l->v[i].shown != l->v[i - 1].shown) {
+            l->v[kept++] = l->v[i];
+        }
+    }
+    l->n = kept;
+    if (l->n <= NY_SEARCH_HITS_MAX) { /* more are refused, in whatever order */
+        qsort(l->v, l->n, sizeof(*l->v), by_rank);
+    }
+    for (size_t i = 0; i < l->n; i++) {
+        l->v[i].shown = 0;
+    }
+    ny_search_page(s);
+}
+
+void ny_search_answer(struct searching *s)
+{
+    s->found = (struct found_list){.v = NY_ARENA_ARRAY(s->arena, struct found, s->n + 1)};
+    if (s->found.v == NULL) {
+        ny_search_end(s, NY_ELIMIT);
+        return;
+    }
+    ny_search_probe(s->plan, &s->probe);
+    s->at = 0;
+    ny_search_run(s, score_step, rank);
+}
