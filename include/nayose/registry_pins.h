@@ -155,5 +155,11 @@ void ny_registry_pins(struct ny_registry *r, int64_t after, int32_t limit,
 /* The row of a page is the word in force on its two; *doubted: and the records have come to
  * contradict it. */
 bool ny_registry_pin_stands(struct ny_registry *r, const struct ny_pin_row *row, bool *doubted);
+/* The words in force between the groups of two identities, or within the one that both are of.
+ * Borrowed until fn returns. */
+void ny_registry_pins_between(struct ny_registry *r, uint32_t a, uint32_t b,
+                              void (*fn)(void *ctx, ny_rc rc, const struct ny_pin_view *rows,
+                                         size_t n),
+                              void *ctx);
 
 #endif

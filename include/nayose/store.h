@@ -437,6 +437,12 @@ NY_MUST_USE ny_rc ny_store_pins(struct ny_store *s, int64_t after, int32_t limit
                                            size_t n),
                                 void *ctx);
 
+/* All that was said of any two of ids [n]. */
+NY_MUST_USE ny_rc ny_store_pins_among(struct ny_store *s, const int64_t *ids, size_t n,
+                                      void (*fn)(void *ctx, ny_rc rc,
+                                                 const struct ny_pin_view *rows, size_t n),
+                                      void *ctx);
+
 /* An event of membership by its number, and whom it joined. */
 struct ny_event_view {
     int64_t identity; /* 0: there is no such event */

@@ -95,8 +95,10 @@ bool ny_admin_body_number(struct request *q, const json_t *o, const char *key, i
  * character in two forms, as texts "髙 = 高". */
 json_t *ny_admin_variants(struct request *q, const json_t *a, const json_t *b);
 
-/* people.c: both records, the bars, what keeps them apart. */
-json_t *ny_admin_explanation(struct request *q, const struct ny_explanation *e);
+/* people.c: both records, the bars, what keeps them apart; and the words in force between their
+ * groups. fn gets the whole, owned (NULL unless rc is NY_OK). */
+void ny_admin_explanation(struct request *q, const struct ny_explanation *e,
+                          void (*fn)(void *ctx, ny_rc rc, json_t *explanation), void *ctx);
 
 /* pins.c: a word under way. */
 struct telling {
@@ -111,6 +113,8 @@ enum ny_pin_role ny_admin_role(const struct request *q);
 /* The words for them. */
 const char *ny_admin_pin_kind(enum ny_pin_kind kind);
 const char *ny_admin_pin_role(enum ny_pin_role role);
+/* What was said, by whom, when and why. */
+json_t *ny_admin_pin(const struct ny_pin_view *v, bool stands, bool doubted);
 /* "F01^0001234", in the arena of the call. */
 ny_str ny_admin_name_of(const struct request *q, uint32_t id);
 /* Lists of names, one for each group; of: 0 the groups before, 1 after the word. */

@@ -1,7 +1,7 @@
 /* A question with everything that a clerk needs to answer it:
  *
- *   both records and the bars ─▶ groups now and after "same" (a word that is only looked at)
- *                             ─▶ what clerks did with it so far ─▶ answer */
+ *   both records, the bars, what was said ─▶ groups now and after "same" (a word that is only
+ * looked at) ─▶ what clerks did with it so far ─▶ answer */
 
 #include "desk_priv.h"
 
@@ -48,7 +48,7 @@ static void on_foreseen(void *ctx, ny_rc rc, const struct ny_word_outcome *o)
     ny_registry_decisions(q->registry, &f, 20, on_decisions, x);
 }
 
-static void on_explained(void *ctx, ny_rc rc, const struct ny_explanation *e)
+static void on_told(void *ctx, ny_rc rc, json_t *explanation)
 {
     struct showing *x = ctx;
     struct request *q = x->telling.q;
@@ -57,15 +57,25 @@ static void on_explained(void *ctx, ny_rc rc, const struct ny_explanation *e)
         ny_admin_fail_rc(q, rc);
         return;
     }
-    if (!e->found_a || !e->found_b) {
-        ny_admin_fail(q, 404, "one of the two is not known", "see: nayose resolve NS^ID");
-        return;
-    }
-    x->json = ny_admin_explanation(q, e);
+    x->json = explanation;
     x->telling.word.kind = NY_PIN_SAME;
     x->telling.word.dry_run = true;
     x->telling.word.reason = NY_S("");
     ny_registry_word(q->registry, &x->telling.word, on_foreseen, x);
+}
+
+static void on_explained(void *ctx, ny_rc rc, const struct ny_explanation *e)
+{
+    struct showing *x = ctx;
+    struct request *q = x->telling.q;
+
+    if (rc != NY_OK) {
+        ny_admin_fail_rc(q, rc);
+    } else if (!e->found_a || !e->found_b) {
+        ny_admin_fail(q, 404, "one of the two is not known", "see: nayose resolve NS^ID");
+    } else {
+        ny_admin_explanation(q, e, on_told, x);
+    }
 }
 
 void ny_desk_show(struct showing *x)

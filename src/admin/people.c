@@ -88,7 +88,7 @@ static json_t *bars_json(const struct ny_explanation *e)
     return list;
 }
 
-json_t *ny_admin_explanation(struct request *q, const struct ny_explanation *e)
+static json_t *explanation_json(struct request *q, const struct ny_explanation *e)
 {
     json_t *a = ny_admin_record(q, e->domain_a, e->id_a, e->regional_a, e->a);
     json_t *b = ny_admin_record(q, e->domain_b, e->id_b, e->regional_b, e->b);
@@ -102,10 +102,63 @@ json_t *ny_admin_explanation(struct request *q, const struct ny_explanation *e)
                      "bars", bars_json(e), "variants", variants, "model_version", e->model_version);
 }
 
-static void on_explained(void *ctx, ny_rc rc, const struct ny_explanation *e)
+/* An explanation that waits for what was said; in the call's arena. */
+struct telling_pins {
+    struct request *q;
+    json_t *json;
+    void (*fn)(void *ctx, ny_rc rc, json_t *explanation);
+    void *ctx;
+};
+
+static void on_pins(void *ctx, ny_rc rc, const struct ny_pin_view *rows, size_t n)
+{
+    struct telling_pins *x = ctx;
+    json_t *pins = json_array();
+
+    for (size_t i = 0; i < n; i++) {
+        bool doubted;
+        bool stands = ny_registry_pin_stands(x->q->registry, &rows[i].row, &doubted);
+
+        json_array_append_new(pins, ny_admin_pin(&rows[i], stands, doubted));
+    }
+    json_object_set_new(x->json, "pins", pins);
+    if (rc != NY_OK) {
+        json_decref(x->json);
+        x->json = NULL;
+    }
+    x->fn(x->ctx, rc, x->json);
+}
+
+void ny_admin_explanation(struct request *q, const struct ny_explanation *e,
+                          void (*fn)(void *ctx, ny_rc rc, json_t *explanation), void *ctx)
+{
+    struct telling_pins *x = NY_ARENA_NEW(q->call->arena, struct telling_pins);
+
+    if (x == NULL) {
+        fn(ctx, NY_ELIMIT, NULL);
+        return;
+    }
+    *x = (struct telling_pins){q, explanation_json(q, e), fn, ctx};
+    ny_registry_pins_between(
+        q->registry, ny_registry_identity_number(q->registry, e->domain_a, e->id_a),
+        ny_registry_identity_number(q->registry, e->domain_b, e->id_b), on_pins, x);
+}
+
+static void on_told(void *ctx, ny_rc rc, json_t *explanation)
 {
     struct explaining *x = ctx;
     struct access what = {.domain = x->domain_a->ns, .id = x->id_a, .hits = 2, .decision = "OK"};
+
+    if (rc != NY_OK) {
+        ny_admin_fail_rc(x->q, rc);
+    } else {
+        ny_admin_json_audited(x->q, &what, explanation);
+    }
+}
+
+static void on_explained(void *ctx, ny_rc rc, const struct ny_explanation *e)
+{
+    struct explaining *x = ctx;
 
     if (rc != NY_OK) {
         ny_admin_fail_rc(x->q, rc);
@@ -114,7 +167,7 @@ static void on_explained(void *ctx, ny_rc rc, const struct ny_explanation *e)
                       e->found_a ? "the second id is not known" : "the first id is not known",
                       "ids are compared exactly, leading zeros count");
     } else {
-        ny_admin_json_audited(x->q, &what, ny_admin_explanation(x->q, e));
+        ny_admin_explanation(x->q, e, on_told, x);
     }
 }
 

@@ -293,7 +293,7 @@ void ny_admin_pins_post(struct request *q)
 
 /* ---- the list ---- */
 
-static json_t *pin_json(const struct ny_pin_view *v, bool stands, bool doubted)
+json_t *ny_admin_pin(const struct ny_pin_view *v, bool stands, bool doubted)
 {
     char said[NY_TIMESTAMP_LEN];
 
@@ -325,7 +325,7 @@ static void on_pins(void *ctx, ny_rc rc, const struct ny_pin_view *rows, size_t 
         bool stands = ny_registry_pin_stands(q->registry, &rows[i].row, &doubted);
 
         if (!ny_str_is_empty(all) || (stands && rows[i].row.role != NY_ROLE_IMPLIED)) {
-            json_array_append_new(list, pin_json(&rows[i], stands, doubted));
+            json_array_append_new(list, ny_admin_pin(&rows[i], stands, doubted));
         }
     }
     ny_admin_page(q, "pins", list,

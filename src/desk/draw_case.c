@@ -5,7 +5,7 @@
  *    records        label | first | sign | second        = same   ~ written otherwise   ≠ differs
  *    bars           of the score, three beside each other
  *    groups         now, and after "same"
- *    last decision, message, keys */
+ *    words in force between them, last decision, message, keys */
 
 #include <jansson.h>
 #include <stdio.h>
@@ -350,6 +350,25 @@ static void history_put(struct page *p)
     ny_desk_put(p->g, p->row++, LABEL, p->g->cols - LABEL, text, 0);
 }
 
+/* Words in force between the two groups: what speaks against "same", or for it. */
+static void pins_put(struct page *p)
+{
+    const json_t *pins = json_object_get(p->v->kase, "pins");
+    char text[512];
+
+    for (size_t i = 0; i < json_array_size(pins) && i < 2; i++) {
+        const json_t *pin = json_array_get(pins, i);
+        const char *kind = ny_desk_text(pin, "kind");
+
+        snprintf(text, sizeof(text), "%s^%s %s %s^%s %s %.10s: %s", ny_desk_text(pin, "domain_a"),
+                 ny_desk_text(pin, "local_id_a"), strcmp(kind, "different") == 0 ? "≠" : "=",
+                 ny_desk_text(pin, "domain_b"), ny_desk_text(pin, "local_id_b"),
+                 ny_desk_text(pin, "who"), ny_desk_text(pin, "said"), ny_desk_text(pin, "reason"));
+        ny_desk_put(p->g, p->row, 0, LABEL - 1, ny_desk_say(p, "said", "指定"), NY_DESK_DIM);
+        ny_desk_put(p->g, p->row++, LABEL, p->g->cols - LABEL, text, NY_DESK_BOLD);
+    }
+}
+
 void ny_desk_draw_case(struct ny_desk_grid *g, const struct ny_desk_view *v)
 {
     struct page p = {g, v, 1, (g->cols - LABEL - 3) / 2};
@@ -359,5 +378,6 @@ void ny_desk_draw_case(struct ny_desk_grid *g, const struct ny_desk_view *v)
     score_put(&p);
     groups_put(&p, ny_desk_say(&p, "now", "今"), "groups");
     groups_put(&p, ny_desk_say(&p, "if same", "同一なら"), "groups_if_same");
+    pins_put(&p);
     history_put(&p);
 }

@@ -1,5 +1,5 @@
-/* nayose explain: the two records side by side, the bars of the score, what held the link back, and
- * the verdict in one sentence. */
+/* nayose explain: the two records side by side, the bars of the score, what held the link back,
+ * what was said of the two, and the verdict in one sentence. */
 
 #include <math.h>
 
@@ -144,6 +144,41 @@ static void guards_print(struct cli *cli, const json_t *guards)
     }
 }
 
+/* Who said that two of them are one or two, as what, when and why. */
+static void pins_print(struct cli *cli, const json_t *pins)
+{
+    static const struct words kinds[] = {
+        {"same",      "one person",                         "同一人"      },
+        {"different", "two people",                         "別人"         },
+        {"merge",     "the second id stands for the first", "番号の統合"},
+        {"move",      "moved to the second",                "番号の移動"}
+    };
+    static const struct words roles[] = {
+        {"facility",   "the hospital", "施設"   },
+        {"clerk",      "clerk",        "担当者"},
+        {"supervisor", "supervisor",   "責任者"}
+    };
+    const json_t *p;
+    size_t i;
+
+    json_array_foreach(pins, i, p)
+    {
+        const struct words *kind = words_find(kinds, NY_ARRAY_LEN(kinds), cli_json_text(p, "kind"));
+        const struct words *role = words_find(roles, NY_ARRAY_LEN(roles), cli_json_text(p, "role"));
+
+        printf("%s: %s^%s %s^%s: %s, %s %s, %s: %s%s\n", cli_label(cli, "said", "指定"),
+               cli_json_text(p, "domain_a"), cli_json_text(p, "local_id_a"),
+               cli_json_text(p, "domain_b"), cli_json_text(p, "local_id_b"),
+               kind != NULL ? cli_label(cli, kind->en, kind->ja) : cli_json_text(p, "kind"),
+               role != NULL ? cli_label(cli, role->en, role->ja) : cli_json_text(p, "role"),
+               cli_json_text(p, "who"), cli_time_text(cli, cli_json_text(p, "said")),
+               cli_json_text(p, "reason"),
+               json_is_true(json_object_get(p, "in_doubt"))
+                   ? cli_label(cli, " (the records contradict it)", "（記録と矛盾）")
+                   : "");
+    }
+}
+
 static void variants_print(struct cli *cli, const json_t *variants)
 {
     for (size_t i = 0; i < json_array_size(variants); i++) {
@@ -195,6 +230,7 @@ void cli_explanation_print(struct cli *cli, const json_t *e)
     bars_print(cli, e);
     putchar('\n');
     guards_print(cli, json_object_get(e, "guards"));
+    pins_print(cli, json_object_get(e, "pins"));
     band_print(cli, e);
     puts(verdict(cli, e));
 }

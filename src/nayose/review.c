@@ -81,6 +81,7 @@ static void kase_set(struct desk *d, json_t *kase)
 {
     static const char *const members[] = {"a", "b"};
     const json_t *decisions = json_object_get(kase, "decisions");
+    const json_t *pins = json_object_get(kase, "pins");
 
     json_decref(d->kase);
     d->kase = kase;
@@ -94,6 +95,9 @@ static void kase_set(struct desk *d, json_t *kase)
     }
     for (size_t i = 0; i < json_array_size(decisions); i++) {
         time_localise(d, json_array_get(decisions, i), "at");
+    }
+    for (size_t i = 0; i < json_array_size(pins); i++) {
+        time_localise(d, json_array_get(pins, i), "said");
     }
     d->view.history = false;
     snprintf(d->reason, sizeof(d->reason), "records");

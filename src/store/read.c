@@ -490,6 +490,17 @@ ny_rc ny_store_pins(struct ny_store *s, int64_t after, int32_t limit,
     return ny_read_start(op, NY_SQL_PINS, params, 2);
 }
 
+ny_rc ny_store_pins_among(struct ny_store *s, const int64_t *ids, size_t n,
+                          void (*fn)(void *ctx, ny_rc rc, const struct ny_pin_view *rows, size_t n),
+                          void *ctx)
+{
+    struct read_op *op = ny_read_create(s, tell_pins, ctx);
+    struct ny_db_param param = ny_numbers_param(op->arena, ids, n);
+
+    op->fn.pins = fn;
+    return ny_read_start(op, NY_SQL_PINS_AMONG, &param, 1);
+}
+
 /* ---- reviews ---- */
 
 static void tell_reviews(struct read_op *op, ny_rc rc, const struct ny_db_result *r)

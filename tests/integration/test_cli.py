@@ -344,7 +344,11 @@ class People(Case):
                   message("F02", "H2", kanji="星野 由紀", kana="ホシノ ユキ", **dict(home, birth="S36.2.3")),
                   message("F01", "H1", kanji="柏木 由紀", kana="カシワギ ユキ", **home))
         self.expect(0, "unlink", "F01^H1", "F02^H2", "--reason", "姉と妹")
+        text = self.expect(0, "explain", "F02^H2", "F01^H1").stdout
+        self.assertRegex(text, r"said 指定: F01\^H1 F02\^H2: two people 別人, clerk 担当者 \S+, 20\d\d-.*: 姉と妹\n")
+        self.assertEqual(self.expect(0, "explain", "F02^H2", "F02^N2").stdout.count("said 指定"), 0)
         self.expect(0, "pin", "withdraw", "F01^H1", "F02^H2", "--reason", "同じ人だった")
+        self.assertNotIn("said 指定", self.expect(0, "explain", "F02^H2", "F01^H1").stdout)
         answer = json.loads(self.expect(0, "show", "F02^H2", "--json").stdout)
         self.assertEqual(sorted(r["id"] for r in answer["records"]), ["H1", "H2"])
         told = [(e["event"], e["identity"]) for e in reversed(answer["events"])]

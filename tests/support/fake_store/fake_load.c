@@ -176,6 +176,18 @@ ny_rc ny_store_holds(struct ny_store *s, int64_t after, int32_t limit,
     return NY_EUNSUPP;
 }
 
+ny_rc ny_store_pins_among(struct ny_store *s, const int64_t *ids, size_t n,
+                          void (*fn)(void *ctx, ny_rc rc, const struct ny_pin_view *rows, size_t n),
+                          void *ctx)
+{
+    (void)s;
+    (void)ids;
+    (void)n;
+    (void)fn;
+    (void)ctx;
+    return NY_EUNSUPP;
+}
+
 ny_rc ny_store_links(struct ny_store *s, ny_str after_ns, ny_str after_id, int32_t limit,
                      void (*fn)(void *ctx, ny_rc rc, const struct ny_link_row *rows, size_t n),
                      void *ctx)

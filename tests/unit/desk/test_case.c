@@ -30,7 +30,10 @@ static const char kase[] =
     "\"question\": {\"reason\": \"band\"}, \"bars\": [{\"label\": \"prior\", \"label_ja\": "
     "\"事前確率\", \"bits\": -20.0}], \"total_bits\": 5.0, \"p_false\": 0.03, \"groups\": "
     "[[\"F01^1\"], "
-    "[\"F02^2\"]], \"groups_if_same\": [[\"F01^1\", \"F02^2\"]], \"decisions\": [{\"at\": "
+    "[\"F02^2\"]], \"groups_if_same\": [[\"F01^1\", \"F02^2\"]], \"pins\": [{\"domain_a\": "
+    "\"F01\", \"local_id_a\": \"1\", \"domain_b\": \"F02\", "
+    "\"local_id_b\": \"3\", \"kind\": \"different\", \"who\": \"ito\", \"said\": \"2026-02-01 "
+    "09:00:00\", \"reason\": \"asked\"}], \"decisions\": [{\"at\": "
     "\"2026-03-02 09:00:00\", \"who\": \"sato\", \"decision\": "
     "\"different\", \"reason\": \"twins\"}]}";
 
@@ -41,19 +44,20 @@ static void test_a_case_says_what_is_alike_and_what_is_not(void **state)
         int row;
         const char *text[2];
     } rows[] = {
-        {2,  {"F01^1", "F02^2"}                          },
-        {3,  {"髙橋 花子", "~ 高橋 花子"}        },
-        {4,  {"髙 = 高", NULL}                         },
-        {5,  {"= タカハシ ハナコ", NULL}          },
-        {6,  {"≠ 1980-04-06 昭和55年4月6日", NULL}},
-        {8,  {"高崎市", "↕ 前橋市"}              },
-        {10, {"0272241111", NULL}                        },
-        {11, {"+5.0", "3 %"}                             },
-        {12, {"-20.0", "░░"}                         },
-        {13, {"[ F01^1 ] [ F02^2 ]", NULL}               },
-        {14, {"[ F01^1 F02^2 ]", NULL}                   },
-        {15, {"2026-03-02 sato", NULL}                   },
-        {23, {"u ", "q "}                                },
+        {2,  {"F01^1", "F02^2"}                             },
+        {3,  {"髙橋 花子", "~ 高橋 花子"}           },
+        {4,  {"髙 = 高", NULL}                            },
+        {5,  {"= タカハシ ハナコ", NULL}             },
+        {6,  {"≠ 1980-04-06 昭和55年4月6日", NULL}   },
+        {8,  {"高崎市", "↕ 前橋市"}                 },
+        {10, {"0272241111", NULL}                           },
+        {11, {"+5.0", "3 %"}                                },
+        {12, {"-20.0", "░░"}                            },
+        {13, {"[ F01^1 ] [ F02^2 ]", NULL}                  },
+        {14, {"[ F01^1 F02^2 ]", NULL}                      },
+        {15, {"F01^1 ≠ F02^3 ito 2026-02-01: asked", NULL}},
+        {16, {"2026-03-02 sato", NULL}                      },
+        {23, {"u ", "q "}                                   },
     };
     static const char *const words[][2] = {
         {"neither sure enough to link", "確かでない"       },
@@ -79,7 +83,7 @@ static void test_a_case_says_what_is_alike_and_what_is_not(void **state)
             }
         }
         for (int i = 0; i < 2; i++) {
-            ny_desk_row_text(&g, i == 0 ? 1 : 15, text, sizeof(text));
+            ny_desk_row_text(&g, i == 0 ? 1 : 16, text, sizeof(text));
             if (strstr(text, words[i][ja]) == NULL) {
                 fail_msg("\"%s\"", text);
             }
