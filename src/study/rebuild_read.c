@@ -203,16 +203,17 @@ static ny_rc on_patient(void *ctx, const struct ny_kept_patient *p)
     bool overlaid = false;
     ny_rc rc;
 
+    ny_index_get(ix, id, &self);
     if (p->batch_no > b->x->snapshot.batch_no) {
         b->meanwhile++;
-        return NY_OK;
+        b->differs[id] |= ny_record_is_older(self.record) ? DIFFERS_OLDER : 0;
+        return NY_OK; /* packed anew, if need be, from what it is then */
     }
     rc = values_compare(b, id, &p->patient, &values);
     rc = rc == NY_OK ? ny_registry_record(b->batch, values, &packed, &overlaid) : rc;
     if (rc != NY_OK || ny_index_has_hold(ix, id, NY_HOLD_VERSION, NY_HOLD_DRIFT)) {
         return rc; /* while its source has an alarm, it goes on as it was */
     }
-    ny_index_get(ix, id, &self);
     b->differs[id] |= record_compare(self.record, packed);
     if (!ny_str_equals(self.record, packed)) {
         ny_index_record_set(ix, id, packed);
