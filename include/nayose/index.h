@@ -70,6 +70,7 @@ void ny_index_home_set(struct ny_index *ix, uint32_t id, uint32_t person);
 /* Members one by one: first, then next of a member; 0 ends. */
 uint32_t ny_index_member_first(const struct ny_index *ix, uint32_t person);
 uint32_t ny_index_member_next(const struct ny_index *ix, uint32_t id);
+size_t ny_index_member_count(const struct ny_index *ix, uint32_t person);
 
 /* ---- edges ---- */
 
@@ -133,12 +134,12 @@ size_t ny_index_candidates(struct ny_index *ix, const struct ny_record *r, uint3
 
 /* From now on people can be searched for by what their records hold; while the index is empty. */
 void ny_index_terms_keep(struct ny_index *ix);
-/* Those who may fit the plan, by the smallest list of terms that it fills; ascending. *out: arena.
- * NY_ELIMIT: no list is shorter than max, or none is filled. */
+/* Those who may fit the plan, merged ones among them, by the smallest list of terms that it fills;
+ * ascending. *out: arena. NY_ELIMIT: no list is shorter than max, or none is filled. */
 NY_MUST_USE ny_rc ny_index_search(const struct ny_index *ix, struct ny_arena *a,
                                   const struct ny_search_plan *p, size_t max, uint32_t **out,
                                   size_t *out_n);
-/* It is an active or test identity, and its record fits. */
+/* It is not deleted, and its record fits. */
 bool ny_index_fits(const struct ny_index *ix, const struct ny_search_plan *p, uint32_t id);
 
 /* ---- from one model to another ----

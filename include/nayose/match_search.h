@@ -96,6 +96,7 @@ enum ny_search_group {
 struct ny_lookup {
     uint8_t kind; /* enum ny_term_kind */
     bool prefix;
+    bool edit; /* or one letter another, missing or too many; not with prefix */
     ny_str text;
 };
 enum { NY_LOOKUPS_MAX = 32 };
@@ -110,6 +111,10 @@ NY_MUST_USE ny_rc ny_search_plan(struct ny_arena *a, const struct ny_search *s,
 /* The texts of a group; 0 when the question does not fill it. */
 size_t ny_search_lookups(const struct ny_search_plan *p, enum ny_search_group g,
                          const struct ny_lookup **out);
+/* From here on a name in kana or Latin letters, of four or more and without a star, may have one
+ * letter another, missing or too many. False: it asks for no such name, or for nothing beside one,
+ * and nothing changes. */
+bool ny_search_misspelt(struct ny_search_plan *p);
 /* False when a record born in that year (0: unknown) cannot be meant. */
 bool ny_search_year_fits(const struct ny_search_plan *p, int year);
 /* The record is meant, as far as it tells: names, birth date, sex, phone and postal code. */

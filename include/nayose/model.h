@@ -63,6 +63,12 @@ enum ny_identity_status {
     NY_IDENTITY_TEST = 4
 };
 
+/* Somebody who can be asked for: neither merged nor deleted. */
+static inline bool ny_identity_is_there(enum ny_identity_status s)
+{
+    return s == NY_IDENTITY_ACTIVE || s == NY_IDENTITY_TEST;
+}
+
 /* ---- stamps: the order of promise 2 ---- */
 
 /* What set a value. Compared by (time, control id, hash), byte order. control_id is borrowed or

@@ -402,3 +402,13 @@ uint32_t ny_index_member_next(const struct ny_index *ix, uint32_t id)
 {
     return ix->idents[id].next_member;
 }
+
+size_t ny_index_member_count(const struct ny_index *ix, uint32_t person)
+{
+    size_t n = 0;
+
+    for (uint32_t m = ix->persons[person]; m != 0; m = ix->idents[m].next_member) {
+        n++;
+    }
+    return n;
+}

@@ -1,5 +1,5 @@
-/* The dictionary: terms of the records of everybody who may be found, sorted, each with its
- * identities.
+/* The dictionary: terms of the records of everybody who may be found, and of retired ones, which
+ * may speak for who took their place; sorted, each with its identities.
  *
  *   slots ─hash─▶ term ─▶ postings: (identity, year of birth), sorted by identity
  *                  └ next[0..] ─▶ the next term in the order of (kind, text): a skip list
@@ -256,14 +256,13 @@ static uint32_t term_of(struct term_table *t, const struct ny_term *text)
 
 /* ---- records come and go ---- */
 
-/* The terms of an identity as it is now, in t->now; false: nobody may find it. */
+/* The terms of an identity as it is now, in t->now; false: nothing is found by it. */
 static bool ident_terms(struct ny_index *ix, uint32_t id, int16_t *year)
 {
     const struct ident *i = &ix->idents[id];
     struct ny_record r;
 
-    if (ix->terms == NULL || i->record_len == 0 ||
-        (i->status != NY_IDENTITY_ACTIVE && i->status != NY_IDENTITY_TEST) ||
+    if (ix->terms == NULL || i->record_len == 0 || i->status == NY_IDENTITY_DELETED ||
         ny_record_unpack(ny_index_ident_record(i), &r) != NY_OK ||
         (r.flags & NY_RECORD_GONE) != 0) {
         return false;
@@ -325,16 +324,61 @@ static bool list_give(const struct term_table *table, const struct term *t, list
     return true;
 }
 
+static bool text_walk(const struct term_table *t, enum ny_term_kind kind, ny_str text, list_fn fn,
+                      void *ctx)
+{
+    uint32_t at = t->slots[slot_of(t, text_hash(kind, text), kind, text)];
+
+    return at == 0 || list_give(t, &t->terms[at], fn, ctx);
+}
+
+/* The text with `skip` letters left out at a place, and a letter (0: none) put in there. */
+static bool spliced_walk(const struct term_table *t, const struct ny_lookup *l, size_t at,
+                         size_t skip, unsigned letter, list_fn fn, void *ctx)
+{
+    char text[NY_TERM_TEXT_MAX + 1];
+    size_t n = at;
+
+    memcpy(text, l->text.p, at);
+    if (letter != 0) {
+        text[n++] = (char)letter;
+    }
+    memcpy(text + n, l->text.p + at + skip, l->text.n - at - skip);
+    n += l->text.n - at - skip;
+    return text_walk(t, l->kind, ny_str_of(text, n), fn, ctx);
+}
+
+/* The text and all that are one letter beside it: some hundred look-ups, and no walk over the
+ * dictionary. */
+static void edits_walk(const struct term_table *t, const struct ny_lookup *l, list_fn fn, void *ctx)
+{
+    bool kana = l->kind == NY_TERM_FAMILY_KANA || l->kind == NY_TERM_GIVEN_KANA;
+    unsigned first = kana ? 0x01 : 'A'; /* kana are bytes behind U+30A0 */
+    unsigned last = kana ? 0x5C : 'Z';
+    bool more = l->text.n <= NY_TERM_TEXT_MAX;
+
+    for (size_t at = 0; at <= l->text.n && more; at++) {
+        size_t one = at < l->text.n;
+
+        more = one == 0 || spliced_walk(t, l, at, 1, 0, fn, ctx);
+        for (unsigned c = first; c <= last && more; c++) {
+            more = (one == 0 || spliced_walk(t, l, at, 1, c, fn, ctx)) &&
+                   spliced_walk(t, l, at, 0, c, fn, ctx);
+        }
+    }
+}
+
 static void lookup_walk(const struct term_table *t, const struct ny_lookup *l, list_fn fn,
                         void *ctx)
 {
     uint32_t at;
 
+    if (l->edit) {
+        edits_walk(t, l, fn, ctx);
+        return;
+    }
     if (!l->prefix) {
-        at = t->slots[slot_of(t, text_hash(l->kind, l->text), l->kind, l->text)];
-        if (at != 0) {
-            (void)list_give(t, &t->terms[at], fn, ctx);
-        }
+        (void)text_walk(t, l->kind, l->text, fn, ctx);
         return;
     }
     for (at = term_seek(t, l->kind, l->text, NULL);
@@ -402,7 +446,7 @@ bool ny_index_fits(const struct ny_index *ix, const struct ny_search_plan *p, ui
     const struct ident *i = &ix->idents[id];
     struct ny_record r;
 
-    return (i->status == NY_IDENTITY_ACTIVE || i->status == NY_IDENTITY_TEST) &&
+    return i->status != NY_IDENTITY_DELETED &&
            ny_record_unpack(ny_index_ident_record(i), &r) == NY_OK && ny_search_fits(p, &r);
 }
 

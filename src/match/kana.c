@@ -99,7 +99,7 @@ ny_str ny_kana_k4(ny_str k2, char *dst)
 }
 
 /* Levenshtein distance of exactly 1, both at least 3 characters long. */
-static bool is_one_edit(ny_str a, ny_str b)
+bool ny_is_one_edit(ny_str a, ny_str b)
 {
     size_t shorter = a.n < b.n ? a.n : b.n;
     size_t longer = a.n < b.n ? b.n : a.n;
@@ -162,5 +162,5 @@ unsigned ny_kana_relation(ny_str a, ny_str b)
         return NY_KANA_K2 | NY_KANA_K3 | NY_KANA_K4;
     }
     r = long_vowel_relation(a, b);
-    return is_one_edit(a, b) ? r | NY_KANA_EDIT1 : r;
+    return ny_is_one_edit(a, b) ? r | NY_KANA_EDIT1 : r;
 }

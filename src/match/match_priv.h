@@ -178,6 +178,8 @@ enum { NY_KANA_K2 = 1, NY_KANA_K3 = 2, NY_KANA_K4 = 4, NY_KANA_EDIT1 = 8 };
 /* How two k2 forms agree, as bits of the above; a nearer form implies the farther ones, but for
  * EDIT1, which stands for itself (both of at least 3 characters). */
 unsigned ny_kana_relation(ny_str a, ny_str b);
+/* One character is another one, missing or too many; both of at least three bytes. */
+bool ny_is_one_edit(ny_str a, ny_str b);
 
 /* ---- kanji ---- */
 

@@ -8,7 +8,7 @@
 
 #include "search_priv.h"
 
-enum { WHOLE_MAX = 2 * NY_NAME_PART_MAX };
+enum { WHOLE_MAX = 2 * NY_NAME_PART_MAX, MISSPELT_MIN = 4 };
 
 /* ---- folding ---- */
 
@@ -156,7 +156,7 @@ static void lookup_put(struct ny_search_plan *p, enum ny_search_group g, enum ny
                        ny_str text, bool prefix)
 {
     if (p->n_lookups[g] < NY_LOOKUPS_MAX) {
-        p->lookups[g][p->n_lookups[g]++] = (struct ny_lookup){(uint8_t)kind, prefix, text};
+        p->lookups[g][p->n_lookups[g]++] = (struct ny_lookup){(uint8_t)kind, prefix, false, text};
     }
 }
 
@@ -361,6 +361,24 @@ size_t ny_search_lookups(const struct ny_search_plan *p, enum ny_search_group g,
     return p->n_lookups[g];
 }
 
+bool ny_search_misspelt(struct ny_search_plan *p)
+{
+    size_t filled = 0;
+
+    for (enum ny_search_group g = 0; g < NY_GROUP_COUNT; g++) {
+        filled += p->n_lookups[g] > 0;
+        for (size_t i = 0; i < p->n_lookups[g] && g <= NY_GROUP_GIVEN; i++) {
+            struct ny_lookup *l = &p->lookups[g][i];
+            bool kanji = l->kind == NY_TERM_FAMILY_KANJI || l->kind == NY_TERM_GIVEN_KANJI;
+
+            l->edit = !kanji && !l->prefix && l->text.n >= MISSPELT_MIN;
+            p->misspelt = p->misspelt || l->edit;
+        }
+    }
+    p->misspelt = p->misspelt && filled > 1;
+    return p->misspelt;
+}
+
 /* ---- the test of a record ---- */
 
 bool ny_search_year_fits(const struct ny_search_plan *p, int year)
@@ -388,53 +406,65 @@ static bool birth_fits(const struct ny_search_plan *p, ny_date b)
     return n == 0;
 }
 
-static bool kana_fits(const struct ny_name_pattern *p, ny_str k2)
+/* The whole text, or one letter beside it where that may be. */
+static bool near_fits(const struct ny_name_pattern *p, bool misspelt, ny_str text)
+{
+    return ny_str_equals(p->near[0], text) ||
+           (misspelt && p->near[0].n >= MISSPELT_MIN && ny_is_one_edit(p->near[0], text));
+}
+
+static bool kana_fits(const struct ny_name_pattern *p, bool misspelt, ny_str k2)
 {
     char k3[NY_NAME_PART_MAX];
 
     if (k2.n == 0 || k2.n > NY_NAME_PART_MAX) {
         return false;
     }
-    return ny_name_pattern_is_exact(p) ? ny_str_equals(p->near[0], ny_kana_k3(k2, k3))
+    return ny_name_pattern_is_exact(p) ? near_fits(p, misspelt, ny_kana_k3(k2, k3))
                                        : ny_name_pattern_fits(p, p->piece, k2);
 }
 
-static bool letters_fit(const struct ny_name_pattern *p, ny_str skeleton)
+static bool letters_fit(const struct ny_name_pattern *p, bool misspelt, ny_str skeleton)
 {
-    char sound[NY_NAME_PART_MAX * 4];
+    char buf[NY_NAME_PART_MAX * 4];
+    ny_str sound;
 
-    if (skeleton.n == 0 || skeleton.n > sizeof(sound)) {
+    if (skeleton.n == 0 || skeleton.n > sizeof(buf)) {
         return false;
     }
-    return ny_name_pattern_fits(p, p->piece, skeleton) ||
-           ny_name_pattern_fits(p, p->near, ny_sound_of(skeleton, sound));
+    sound = ny_sound_of(skeleton, buf);
+    return ny_name_pattern_fits(p, p->piece, skeleton) || ny_name_pattern_fits(p, p->near, sound) ||
+           (ny_name_pattern_is_exact(p) && near_fits(p, misspelt, sound));
 }
 
-static bool latin_fits(const struct ny_name_pattern *p, const struct ny_record_name *n, ny_str kana,
-                       struct ny_arena *scratch)
+static bool latin_fits(const struct ny_name_pattern *p, bool misspelt,
+                       const struct ny_record_name *n, ny_str kana, struct ny_arena *scratch)
 {
     ny_str rest = n->latin_tokens;
     ny_str skeleton = NY_STR_NONE;
 
     while (rest.n > 0) {
-        if (letters_fit(p, ny_str_split(&rest, ' '))) {
+        if (letters_fit(p, misspelt, ny_str_split(&rest, ' '))) {
             return true;
         }
     }
     return kana.n > 0 && ny_kana_skeleton(scratch, kana, &skeleton) == NY_OK &&
-           letters_fit(p, skeleton);
+           letters_fit(p, misspelt, skeleton);
 }
 
-static bool part_fits(const struct ny_name_pattern *p, size_t n, const struct ny_record_name *name,
+static bool part_fits(const struct ny_search_plan *plan, const struct ny_record_name *name,
                       bool family, struct ny_arena *scratch)
 {
     ny_str kanji = family ? name->kanji_family : name->kanji_given;
     ny_str kana = family ? name->kana_family : name->kana_given;
+    const struct ny_name_pattern *p = family ? plan->family : plan->given;
+    size_t n = family ? plan->n_family : plan->n_given;
+    bool near = plan->misspelt;
     bool fits = n == 0;
 
     for (size_t i = 0; i < n && !fits; i++) {
-        fits = p[i].script == NY_SCRIPT_KANA    ? kana_fits(&p[i], kana)
-               : p[i].script == NY_SCRIPT_LATIN ? latin_fits(&p[i], name, kana, scratch)
+        fits = p[i].script == NY_SCRIPT_KANA    ? kana_fits(&p[i], near, kana)
+               : p[i].script == NY_SCRIPT_LATIN ? latin_fits(&p[i], near, name, kana, scratch)
                                                 : ny_name_pattern_fits(&p[i], p[i].piece, kanji);
     }
     return fits;
@@ -487,9 +517,8 @@ static bool names_fit(const struct ny_search_plan *p, const struct ny_record *r)
     for (size_t i = 0; i < r->n_names && !fits; i++) {
         const struct ny_record_name *n = &r->names[i];
 
-        fits = (part_fits(p->family, p->n_family, n, true, scratch) &&
-                part_fits(p->given, p->n_given, n, false, scratch)) ||
-               whole_fits(p, n);
+        fits =
+            (part_fits(p, n, true, scratch) && part_fits(p, n, false, scratch)) || whole_fits(p, n);
     }
     ny_arena_destroy(scratch);
     return fits;

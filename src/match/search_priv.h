@@ -50,6 +50,7 @@ struct ny_search_plan {
     ny_str latin_tokens; /* of a whole name asked in Latin letters; sorted */
     struct ny_lookup lookups[NY_GROUP_COUNT][NY_LOOKUPS_MAX];
     size_t n_lookups[NY_GROUP_COUNT];
+    bool misspelt; /* ny_search_misspelt */
 };
 
 /* What is compared of a field that only the patient tells; arena. */

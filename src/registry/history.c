@@ -62,12 +62,8 @@ static void on_records(void *ctx, ny_rc rc, const struct ny_stored_patient *rows
 static bool members_collect(struct telling *t, uint32_t person)
 {
     const struct ny_index *ix = t->r->index;
-    size_t n = 0;
 
-    for (uint32_t m = ny_index_member_first(ix, person); m != 0; m = ny_index_member_next(ix, m)) {
-        n++;
-    }
-    t->ids = NY_ARENA_ARRAY(t->arena, int64_t, n + 1);
+    t->ids = NY_ARENA_ARRAY(t->arena, int64_t, ny_index_member_count(ix, person) + 1);
     for (uint32_t m = ny_index_member_first(ix, person); m != 0 && t->ids != NULL;
          m = ny_index_member_next(ix, m)) {
         t->ids[t->n++] = m;

@@ -9,11 +9,6 @@
 
 #include "registry_priv.h"
 
-static bool is_shown(enum ny_identity_status status)
-{
-    return status == NY_IDENTITY_ACTIVE || status == NY_IDENTITY_TEST;
-}
-
 bool ny_consumer_wants(const struct ny_consumer_row *c, const struct ny_domain *d)
 {
     ny_str rest = c->domains;
@@ -49,23 +44,18 @@ static ny_str set_of(struct ny_registry *r, struct ny_arena *a, const struct ny_
                      uint32_t person)
 {
     size_t n = 0;
-    size_t cap = 0;
-    uint32_t *ids;
+    uint32_t *ids = NY_ARENA_ARRAY(a, uint32_t, ny_index_member_count(r->index, person) + 1);
     struct ny_buf b;
     ny_str out;
 
-    for (uint32_t m = ny_index_member_first(r->index, person); m != 0;
-         m = ny_index_member_next(r->index, m)) {
-        cap++;
-    }
-    ids = NY_ARENA_ARRAY(a, uint32_t, cap + 1);
     NY_ASSERT(ids != NULL);
     for (uint32_t m = ny_index_member_first(r->index, person); m != 0;
          m = ny_index_member_next(r->index, m)) {
         struct ny_index_identity x;
 
         ny_index_get(r->index, m, &x);
-        if (is_shown(x.status) && ny_consumer_wants(c, ny_registry_domain(r, x.domain))) {
+        if (ny_identity_is_there(x.status) &&
+            ny_consumer_wants(c, ny_registry_domain(r, x.domain))) {
             ids[n++] = m;
         }
     }
@@ -117,7 +107,7 @@ static bool persons_add(struct persons *p, uint32_t person)
 /* Where an identity is seen: its person, 0 when in no answer. */
 static uint32_t seen_at(uint32_t person, enum ny_identity_status status)
 {
-    return is_shown(status) ? person : 0;
+    return ny_identity_is_there(status) ? person : 0;
 }
 
 static void tell(struct ny_registry *r, struct ny_store_batch *rows,

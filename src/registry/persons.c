@@ -63,7 +63,7 @@ static size_t shares_count(const struct ny_registry *r, const uint32_t *nodes,
         if (k == n_shares) {
             out[n_shares++] = (struct share){.person = x.person, .group = group[i]};
         }
-        out[k].shown += x.status == NY_IDENTITY_ACTIVE || x.status == NY_IDENTITY_TEST;
+        out[k].shown += ny_identity_is_there(x.status);
         out[k].n++;
         out[k].natives += !has_way_back(r, &x);
     }

@@ -40,9 +40,26 @@ bool ny_search_is_told(const struct ny_registry *r, const struct ny_search_ask *
     return false;
 }
 
-bool ny_search_is_there(const struct ny_index_identity *x)
+bool ny_search_speaks(const struct ny_registry *r, const struct ny_index_identity *x)
 {
-    return x->status == NY_IDENTITY_ACTIVE || x->status == NY_IDENTITY_TEST;
+    struct ny_index_identity other;
+    struct ny_record record;
+    bool there = ny_identity_is_there(x->status);
+
+    if (there || x->status != NY_IDENTITY_MERGED) {
+        return there;
+    }
+    for (uint32_t m = ny_index_member_first(r->index, x->person); m != 0;
+         m = ny_index_member_next(r->index, m)) {
+        ny_index_get(r->index, m, &other);
+        if (ny_identity_is_there(other.status)) {
+            there = true;
+            if (ny_record_unpack(other.record, &record) != NY_OK || record.n_names > 0) {
+                return false;
+            }
+        }
+    }
+    return there;
 }
 
 static int by_member(const void *pa, const void *pb)
@@ -76,7 +93,7 @@ static bool hit_fill(struct searching *s, uint32_t person, int32_t total, struct
     for (uint32_t m = ny_index_member_first(r->index, person); m != 0 && h->members != NULL;
          m = ny_index_member_next(r->index, m)) {
         ny_index_get(r->index, m, &x);
-        if (ny_search_is_there(&x) && ny_search_is_told(r, s->ask, x.domain)) {
+        if (ny_identity_is_there(x.status) && ny_search_is_told(r, s->ask, x.domain)) {
             h->members[h->n_members++] =
                 (struct ny_resolved_member){x.domain, ny_arena_str(s->arena, x.local_id)};
         }
@@ -93,12 +110,12 @@ static uint32_t person_now(const struct ny_registry *r, const struct found_list 
     struct ny_index_identity x;
 
     ny_index_get(r->index, list->v[at].identity, &x);
-    for (size_t i = 0; i < at && ny_search_is_there(&x); i++) {
+    for (size_t i = 0; i < at; i++) {
         if (list->v[i].shown == x.person) {
             return 0;
         }
     }
-    return ny_search_is_there(&x) ? x.person : 0;
+    return ny_search_speaks(r, &x) ? x.person : 0;
 }
 
 static ny_rc records_fill(struct searching *s)
@@ -239,7 +256,36 @@ static uint32_t person_asked(const struct searching *s, const struct ny_search_i
         return 0;
     }
     ny_index_get(s->r->index, identity, &x);
-    return ny_search_is_there(&x) ? x.person : 0;
+    return ny_identity_is_there(x.status) ? x.person : 0;
+}
+
+static bool fits(const struct searching *s, uint32_t id)
+{
+    struct ny_index_identity x;
+
+    ny_index_get(s->r->index, id, &x);
+    return ny_search_speaks(s->r, &x) && ny_index_fits(s->r->index, s->plan, id);
+}
+
+ny_rc ny_search_take(struct searching *s, const uint32_t *persons, size_t n)
+{
+    const struct ny_index *ix = s->r->index;
+    size_t room = 0;
+
+    for (size_t i = 0; i < n; i++) {
+        room += ny_index_member_count(ix, persons[i]);
+    }
+    s->ids = NY_ARENA_ARRAY(s->arena, uint32_t, room + 1);
+    s->n = 0;
+    for (size_t i = 0; i < n && s->ids != NULL; i++) {
+        for (uint32_t m = ny_index_member_first(ix, persons[i]); m != 0;
+             m = ny_index_member_next(ix, m)) {
+            if (fits(s, m)) {
+                s->ids[s->n++] = m;
+            }
+        }
+    }
+    return s->ids != NULL ? NY_OK : NY_ELIMIT;
 }
 
 /* Records of the persons asked for by id. */
@@ -342,7 +388,7 @@ static bool fitting_step(struct searching *s)
     size_t end = s->n - s->at > SEARCH_SLICE ? s->at + SEARCH_SLICE : s->n;
 
     for (; s->at < end; s->at++) {
-        if (ny_index_fits(s->r->index, s->plan, s->ids[s->at])) {
+        if (fits(s, s->ids[s->at])) {
             s->ids[s->kept++] = s->ids[s->at];
         }
     }
@@ -352,6 +398,17 @@ static bool fitting_step(struct searching *s)
 static void fitting_then(struct searching *s)
 {
     s->n = s->kept;
+    if (s->n == 0 && !s->by_visit && s->ask->search.n_ids == 0 && !s->misspelt &&
+        ny_search_misspelt(s->plan)) {
+        s->misspelt = true;
+        s->at = s->kept = 0;
+        if (candidates_find(s) != NY_OK) {
+            ny_search_refuse(s, NY_SEARCH_TOO_MANY);
+        } else {
+            ny_search_run(s, fitting_step, fitting_then);
+        }
+        return;
+    }
     if (s->ask->n_visit_terms > 0 && (s->n > 0 || s->by_visit)) {
         ny_search_visits(s);
     } else {

@@ -26,6 +26,7 @@ struct searching {
     struct ny_search_page *page;
     uint32_t *ids; /* [n] identities that fit */
     size_t n;
+    bool misspelt;   /* nobody fitted: asked once more, a letter off */
     bool by_visit;   /* memory has no way to find them: ids are those of the visits */
     size_t at, kept; /* of ids: what the slices so far have looked at, and left */
     struct ny_record probe;
@@ -40,7 +41,11 @@ struct searching {
 /* search.c */
 void ny_search_end(struct searching *s, ny_rc rc);
 void ny_search_refuse(struct searching *s, enum ny_search_result why);
-bool ny_search_is_there(const struct ny_index_identity *x);
+/* Takes all records that speak for these persons and fit whatever else is asked. */
+NY_MUST_USE ny_rc ny_search_take(struct searching *s, const uint32_t *persons, size_t n);
+/* He is there; or he is retired, and nobody of his person who is has a name (search_read.c tells
+ * the same). */
+bool ny_search_speaks(const struct ny_registry *r, const struct ny_index_identity *x);
 /* With ids as they are now. */
 void ny_search_go_on(struct searching *s);
 

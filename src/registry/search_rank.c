@@ -54,7 +54,7 @@ static bool is_any_told(const struct searching *s, uint32_t person)
     for (uint32_t m = ny_index_member_first(s->r->index, person); m != 0 && !told;
          m = ny_index_member_next(s->r->index, m)) {
         ny_index_get(s->r->index, m, &x);
-        told = ny_search_is_there(&x) && ny_search_is_told(s->r, s->ask, x.domain);
+        told = ny_identity_is_there(x.status) && ny_search_is_told(s->r, s->ask, x.domain);
     }
     return told;
 }
@@ -68,7 +68,7 @@ static bool score_step(struct searching *s)
         struct ny_index_identity x;
 
         ny_index_get(s->r->index, s->ids[s->at], &x);
-        if (ny_search_is_there(&x) && is_any_told(s, x.person)) {
+        if (ny_search_speaks(s->r, &x) && is_any_told(s, x.person)) {
             struct found f = {s->ids[s->at], score(s->r, &s->probe, x.record), x.person};
 
             s->found.v[s->found.n] = f;

@@ -57,7 +57,7 @@ static void on_details(void *ctx, ny_rc rc, const struct ny_stored_patient *rows
     size_t kept = 0;
 
     for (size_t i = 0; rc == NY_OK && i < n; i++) {
-        if (rows[i].status == NY_IDENTITY_ACTIVE || rows[i].status == NY_IDENTITY_TEST) {
+        if (ny_identity_is_there(rows[i].status)) {
             rc = patient_add(s, &rows[i], false);
         }
     }

@@ -61,36 +61,6 @@ static void ids_keep(struct searching *s, const uint32_t *persons, size_t n_pers
     s->n = kept;
 }
 
-/* All records of the persons that fit whatever else is asked. */
-static ny_rc ids_take(struct searching *s, const uint32_t *persons, size_t n_persons)
-{
-    const struct ny_index *ix = s->r->index;
-    struct ny_record record;
-    size_t room = 0;
-
-    for (size_t i = 0; i < n_persons; i++) {
-        for (uint32_t m = ny_index_member_first(ix, persons[i]); m != 0;
-             m = ny_index_member_next(ix, m)) {
-            room++;
-        }
-    }
-    s->ids = NY_ARENA_ARRAY(s->arena, uint32_t, room + 1);
-    s->n = 0;
-    for (size_t i = 0; i < n_persons && s->ids != NULL; i++) {
-        for (uint32_t m = ny_index_member_first(ix, persons[i]); m != 0;
-             m = ny_index_member_next(ix, m)) {
-            struct ny_index_identity x;
-
-            ny_index_get(ix, m, &x);
-            if (ny_search_is_there(&x) && ny_record_unpack(x.record, &record) == NY_OK &&
-                ny_search_fits(s->plan, &record)) {
-                s->ids[s->n++] = m;
-            }
-        }
-    }
-    return s->ids != NULL ? NY_OK : NY_ELIMIT;
-}
-
 static void on_found(void *ctx, ny_rc rc, const int64_t *ids, size_t n)
 {
     struct searching *s = ctx;
@@ -104,7 +74,7 @@ static void on_found(void *ctx, ny_rc rc, const int64_t *ids, size_t n)
         return;
     }
     if (rc == NY_OK && s->by_visit) {
-        rc = ids_take(s, persons, persons_of(s, ids, n, persons));
+        rc = ny_search_take(s, persons, persons_of(s, ids, n, persons));
     } else if (rc == NY_OK) {
         ids_keep(s, persons, persons_of(s, ids, n, persons));
     }
