@@ -25,6 +25,7 @@ enum ny_visit_state { NY_VISIT_UNSAID, NY_VISIT_THERE, NY_VISIT_CANCELLED };
 /* What one message says. Slices are borrowed from it or in its arena. */
 struct ny_visit {
     ny_str number;         /* by which it is known within its identity; never empty */
+    ny_str was;            /* the number that it had before (A42, A45, A50); empty: this one */
     struct ny_stamp stamp; /* of all that is said */
     enum ny_visit_state state;
     struct ny_visit_value {

@@ -149,7 +149,9 @@ enum ny_feed_kind {
     /* Of each pair, a is one patient with b and, by this facility's word, with nobody else: links
      * and common messages that joined a with others before do not count any more. Both stay. */
     NY_FEED_MOVE,
-    NY_FEED_VISIT, /* nothing of the patient, only of the visit; ids are remembered as by a link */
+    /* Nothing of the patient, only of the visit; ids are remembered as by a link. A visit that had
+     * another number, or was the second id's, moves to the first. */
+    NY_FEED_VISIT,
     /* Not a message but the word of a clerk (ny_registry_hold_release): what is held of the ids may
      * count. No source. */
     NY_FEED_RELEASE,
@@ -176,10 +178,15 @@ struct ny_feed {
      * kind of messages whatever came first. */
     bool is_test;
     const struct ny_visit *visit; /* of ids[0]; NULL: none */
-    bool strict_update;           /* unknown ids are refused */
-    ny_str reason;                /* RELEASE: why */
-    enum ny_hold_why only;        /* RELEASE: only holds of this kind; 0: all */
-    struct ny_rebuilt *again;     /* AGAIN */
+    /* REVISE: another patient in the same message, of whom the ids from this place on are; 0: there
+     * is none. Nothing joins the two. */
+    size_t second_from;
+    struct ny_patient second;
+    const struct ny_visit *second_visit;
+    bool strict_update;       /* unknown ids are refused */
+    ny_str reason;            /* RELEASE: why */
+    enum ny_hold_why only;    /* RELEASE: only holds of this kind; 0: all */
+    struct ny_rebuilt *again; /* AGAIN */
 };
 void ny_registry_feed(struct ny_registry *r, const struct ny_feed *feed,
                       const struct ny_reply *reply);

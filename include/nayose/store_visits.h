@@ -10,6 +10,10 @@ struct ny_store_batch;
 /* What a message says of a visit joins what is known of it (nayose.visit_join). Borrowed until the
  * batch ends. A batch holds one word of a visit at most. */
 void ny_store_add_visit(struct ny_store_batch *b, int64_t identity, const struct ny_visit *v);
+/* What is known of the visit that was v->was of another identity (or the same) joins what is known
+ * of v; the old one is cancelled by v's stamp. What comes of it later than this stays there. */
+void ny_store_move_visit(struct ny_store_batch *b, int64_t from, int64_t identity,
+                         const struct ny_visit *v);
 
 /* Which visits: those with all terms that were not cancelled; of these identities, or (ids NULL) of
  * anybody, then at most n visits. Texts are copied. */

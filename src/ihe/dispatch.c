@@ -253,8 +253,14 @@ static void hand_over(struct ihe_exchange *ex)
     case IHE_DEMO:
         ihe_demo(ex);
         return;
+    case IHE_SWAP:
+        ihe_swap(ex);
+        return;
     case IHE_VISIT:
         ihe_visit(ex);
+        return;
+    case IHE_TURN:
+        ihe_turn(ex);
         return;
     case IHE_IGN:
         ihe_ignore(ex);

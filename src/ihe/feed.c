@@ -1,5 +1,5 @@
-/* A feed: the ids of PID-3, the time of the event, the patient; then the registry. A withdrawal
- * (A23, A29) is a feed that says of the patient only that he is taken back. */
+/* A feed: the ids of PID-3, the time of the event, the patient (A17: two); then the registry. A
+ * withdrawal (A23, A29) is a feed that says of the patient only that he is taken back. */
 
 #include "ihe_priv.h"
 
@@ -152,9 +152,46 @@ static bool patient_ids_read(struct ihe_exchange *ex, const struct ny_hl7v2_segm
     return true;
 }
 
-static bool feed_read(struct ihe_exchange *ex)
+/* What PID and its PV1 say of one patient, into p and *visit. */
+static bool patient_read(struct ihe_exchange *ex, const struct ny_hl7v2_segment *pid, ny_date day,
+                         struct ny_patient *p, const struct ny_visit **visit)
 {
-    const struct ny_hl7v2_segment *pid = ny_hl7v2_find(ex->msg, NY_S("PID"), 1);
+    const struct ny_stamp stamp = p->seen;
+
+    if (ex->feed.is_test) {
+        ny_patient_say_single(p, NY_SINGLE_PROCESSING, ex->msh.processing_id, &stamp);
+    }
+    if (ex->msh.charset_facts.replaced > 0) {
+        ny_patient_say_single(p, NY_SINGLE_UNDECODABLE, NY_S("Y"), &stamp);
+    }
+    if (!ihe_patient_read(ex, pid, &stamp, day, p) || !ihe_visit_read(ex, pid, &stamp, visit)) {
+        return false;
+    }
+    return ny_patient_claim_say(p, ex->arena) == NY_OK || ihe_refuse(ex, IHE_FAULT_TOO_LARGE, NULL);
+}
+
+/* The second patient of a message, who must be another one. */
+static bool second_read(struct ihe_exchange *ex, const struct ny_hl7v2_segment *pid, ny_date day)
+{
+    struct ny_feed *f = &ex->feed;
+    bool ok;
+
+    f->second_from = f->n_ids;
+    if (!patient_ids_read(ex, pid)) {
+        return false;
+    }
+    if (f->n_ids == f->second_from) {
+        return ihe_refuse(ex, IHE_FAULT_MERGE_ITSELF, "PID^2^3^1^1");
+    }
+    ex->is_second = true;
+    ok = patient_read(ex, pid, day, &f->second, &f->second_visit);
+    ex->is_second = false;
+    return ok;
+}
+
+static bool feed_read(struct ihe_exchange *ex, const struct ny_hl7v2_segment *pid,
+                      const struct ny_hl7v2_segment *second)
+{
     struct ny_feed *f = &ex->feed;
     struct ny_hl7v2_ts when;
     struct ny_stamp stamp;
@@ -162,27 +199,23 @@ static bool feed_read(struct ihe_exchange *ex)
     if (!ihe_feed_begin(ex, pid, &when) || !patient_ids_read(ex, pid)) {
         return false;
     }
-    stamp = f->patient.seen;
     if (f->kind == NY_FEED_VISIT) {
-        return ihe_visit_read(ex, &stamp);
+        return ihe_visit_read(ex, pid, &f->patient.seen, &f->visit);
     }
     if (f->kind == NY_FEED_WITHDRAW) {
+        stamp = f->patient.seen;
         ny_patient_withdraw(&f->patient, &stamp);
         return true;
     }
     f->is_test = !ny_str_equals(ex->msh.processing_id, NY_S("P"));
-    if (f->is_test) {
-        ny_patient_say_single(&f->patient, NY_SINGLE_PROCESSING, ex->msh.processing_id, &stamp);
-    }
     if (ex->msh.charset_facts.replaced > 0) {
-        ny_patient_say_single(&f->patient, NY_SINGLE_UNDECODABLE, NY_S("Y"), &stamp);
         ihe_warn(ex, 102, NULL);
     }
-    if (!ihe_patient_read(ex, &stamp, when.date, &f->patient) || !ihe_visit_read(ex, &stamp)) {
-        return false;
+    if (second != NULL) {
+        f->second = f->patient; /* it says nothing but when, so far */
     }
-    return ny_patient_claim_say(&f->patient, ex->arena) == NY_OK ||
-           ihe_refuse(ex, IHE_FAULT_TOO_LARGE, NULL);
+    return patient_read(ex, pid, when.date, &f->patient, &f->visit) &&
+           (second == NULL || second_read(ex, second, when.date));
 }
 
 /* MSH-9.2 decides; an EVN-1 that says otherwise is only remarked. */
@@ -217,10 +250,16 @@ void ihe_feed_end(struct ihe_exchange *ex, bool ok)
     ny_registry_feed(ex->ihe->cfg.registry, &ex->feed, &ex->reply);
 }
 
+void ihe_feed_of(struct ihe_exchange *ex, const struct ny_hl7v2_segment *first,
+                 const struct ny_hl7v2_segment *second)
+{
+    ihe_feed_end(ex, feed_read(ex, first, second));
+}
+
 void ihe_feed(struct ihe_exchange *ex, bool strict)
 {
     ex->feed.strict_update = strict;
-    ihe_feed_end(ex, feed_read(ex));
+    ihe_feed_of(ex, ny_hl7v2_find(ex->msg, NY_S("PID"), 1), NULL);
 }
 
 /* An event that tells of a visit alone, however little its PID says beside the id; without an id or
@@ -229,16 +268,59 @@ void ihe_visit(struct ihe_exchange *ex)
 {
     const struct ny_hl7v2_segment *pid = ny_hl7v2_find(ex->msg, NY_S("PID"), 1);
 
-    if (ny_hl7v2_presence(pid, 3) != NY_HL7V2_VALUE || !ihe_has_visit(ex)) {
+    if (ny_hl7v2_presence(pid, 3) != NY_HL7V2_VALUE || !ihe_has_visit(ex, pid)) {
         ihe_ignore(ex);
         return;
     }
     ex->feed.kind = NY_FEED_VISIT;
-    ihe_feed_end(ex, feed_read(ex));
+    ihe_feed_of(ex, pid, NULL);
+}
+
+/* The first id of PID is whose the visit is from now on, that of MRG-1 whose it was. */
+static bool turn_read(struct ihe_exchange *ex, const struct ny_hl7v2_segment *pid,
+                      const struct ny_hl7v2_segment *mrg)
+{
+    const struct ny_hl7v2_segment *at[] = {pid, mrg};
+    const unsigned field[] = {3, 1};
+    struct ihe_cx ids[NY_FEED_IDS_MAX];
+    struct ny_hl7v2_ts when;
+    uint8_t place;
+    size_t n;
+
+    if (!ihe_feed_begin(ex, pid, &when)) {
+        return false;
+    }
+    for (size_t i = 0; i < 2; i++) {
+        if (i == 1 && ny_hl7v2_presence(mrg, 1) != NY_HL7V2_VALUE) {
+            continue; /* the same patient's */
+        }
+        if (!ihe_ids_read(ex, at[i], field[i], ids, &n) || !ihe_feed_id(ex, &ids[0], &place)) {
+            return false;
+        }
+    }
+    return ihe_visit_read(ex, pid, &ex->feed.patient.seen, &ex->feed.visit);
+}
+
+/* A visit gets another number or another patient; without both numbers it is accepted without
+ * effect. */
+void ihe_turn(struct ihe_exchange *ex)
+{
+    const struct ny_hl7v2_segment *pid = ny_hl7v2_find(ex->msg, NY_S("PID"), 1);
+    const struct ny_hl7v2_segment *mrg = ny_hl7v2_find(ex->msg, NY_S("MRG"), 1);
+
+    if (ny_hl7v2_presence(pid, 3) != NY_HL7V2_VALUE ||
+        ny_hl7v2_presence(mrg, 5) != NY_HL7V2_VALUE || !ihe_has_visit(ex, pid)) {
+        ihe_ignore(ex);
+        return;
+    }
+    ihe_moves_remark(ex);
+    ex->feed.kind = NY_FEED_VISIT;
+    ihe_feed_end(ex, turn_read(ex, pid, mrg));
 }
 
 void ihe_withdraw(struct ihe_exchange *ex)
 {
     ex->feed.kind = NY_FEED_WITHDRAW;
-    ihe_feed_end(ex, ihe_feed_segments_check(ex) && feed_read(ex));
+    ihe_feed_end(ex, ihe_feed_segments_check(ex) &&
+                         feed_read(ex, ny_hl7v2_find(ex->msg, NY_S("PID"), 1), NULL));
 }

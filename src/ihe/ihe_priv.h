@@ -17,6 +17,7 @@ enum ihe_action {
     IHE_ITI8 = 1,
     IHE_ITI30,
     IHE_DEMO,
+    IHE_SWAP,
     IHE_IGN,
     IHE_MERGE,
     IHE_RENAME,
@@ -25,6 +26,7 @@ enum ihe_action {
     IHE_WITHDRAW,
     IHE_MOVE,
     IHE_VISIT,
+    IHE_TURN,
     /* queries, from here on */
     IHE_ITI9,
     IHE_ITI21,
@@ -101,6 +103,7 @@ struct ihe_exchange {
 
     struct ny_feed feed;
     struct ihe_cx cx[NY_FEED_IDS_MAX]; /* where feed.ids were read */
+    bool is_second;                    /* the second PID is being read: PID^1 means PID^2 */
     struct ny_note note;
     struct ny_reply reply;
     struct ihe_v3 *v3;      /* the message came as HL7 v3 (iti44.c); NULL: as v2 */
@@ -173,8 +176,13 @@ ny_str ihe_notice_id(struct ny_arena *a, int64_t seq);
 void ihe_iti8(struct ihe_exchange *ex);
 void ihe_iti30(struct ihe_exchange *ex);
 void ihe_demo(struct ihe_exchange *ex);
+void ihe_swap(struct ihe_exchange *ex);
 void ihe_visit(struct ihe_exchange *ex);
+void ihe_turn(struct ihe_exchange *ex);
 void ihe_ignore(struct ihe_exchange *ex);
+/* Remarks that an account or visit goes from one patient to another: one was taken for the other.
+ */
+void ihe_moves_remark(struct ihe_exchange *ex);
 void ihe_withdraw(struct ihe_exchange *ex);
 void ihe_merge(struct ihe_exchange *ex, enum ny_feed_kind kind); /* MERGE, RENAME, MOVE */
 void ihe_link(struct ihe_exchange *ex, bool unlink);
@@ -262,8 +270,12 @@ void ihe_warn_id(struct ihe_exchange *ex, size_t k);
 
 /* ---- feed.c, pid.c ---- */
 
-/* Reads ids, time and patient and hands them to the registry. strict: unknown ids are refused. */
+/* Reads ids, time and patient of the first PID and hands them to the registry. strict: unknown ids
+ * are refused. */
 void ihe_feed(struct ihe_exchange *ex, bool strict);
+/* The same of one PID or two (second NULL: there is but one). */
+void ihe_feed_of(struct ihe_exchange *ex, const struct ny_hl7v2_segment *first,
+                 const struct ny_hl7v2_segment *second);
 /* The sender and the time of the event; the feed's patient then says nothing but when. */
 bool ihe_feed_begin(struct ihe_exchange *ex, const struct ny_hl7v2_segment *pid,
                     struct ny_hl7v2_ts *when);
@@ -274,15 +286,16 @@ void ihe_feed_end(struct ihe_exchange *ex, bool ok);
 bool ihe_feed_segments_check(struct ihe_exchange *ex);
 
 /* The patient of PID, NK1 and IN1; message_date is the day of the event. */
-bool ihe_patient_read(struct ihe_exchange *ex, const struct ny_stamp *stamp, ny_date message_date,
-                      struct ny_patient *out);
+bool ihe_patient_read(struct ihe_exchange *ex, const struct ny_hl7v2_segment *pid,
+                      const struct ny_stamp *stamp, ny_date message_date, struct ny_patient *out);
 
 /* ---- visit.c ---- */
 
-/* The message tells a visit that is kept. */
-bool ihe_has_visit(struct ihe_exchange *ex);
-/* Puts it into the feed, said by stamp. False: refused. */
-bool ihe_visit_read(struct ihe_exchange *ex, const struct ny_stamp *stamp);
+/* The message tells a visit of this patient that is kept. */
+bool ihe_has_visit(struct ihe_exchange *ex, const struct ny_hl7v2_segment *pid);
+/* *out: it, said by stamp; NULL: there is none. False: refused. */
+bool ihe_visit_read(struct ihe_exchange *ex, const struct ny_hl7v2_segment *pid,
+                    const struct ny_stamp *stamp, const struct ny_visit **out);
 /* What a value of PV1 is found by; arena, empty when by nothing. */
 ny_str ihe_visit_term(struct ny_arena *a, enum ny_visit_field f, unsigned component, unsigned sub,
                       ny_str value);

@@ -19,9 +19,7 @@ void ihe_iti8(struct ihe_exchange *ex)
     ihe_feed(ex, is_update && ex->request.source != NULL && ex->request.source->strict_update);
 }
 
-/* Accepted, no effect on identities. An account or visit that goes from one patient to another
- * (A44, A45) is remarked: one of the two was taken for the other. */
-void ihe_ignore(struct ihe_exchange *ex)
+void ihe_moves_remark(struct ihe_exchange *ex)
 {
     const struct ny_hl7v2_segment *pid = ny_hl7v2_find(ex->msg, NY_S("PID"), 1);
     const struct ny_hl7v2_segment *mrg = ny_hl7v2_find(ex->msg, NY_S("MRG"), 1);
@@ -33,18 +31,43 @@ void ihe_ignore(struct ihe_exchange *ex)
         ny_log(NY_LOG_WARN, "visit_moved", "msg=%s", ny_log_safe(ex->msh.control_id));
         ihe_warn(ex, 102, "MRG^1^1");
     }
+}
+
+/* Accepted, no effect on identities. */
+void ihe_ignore(struct ihe_exchange *ex)
+{
+    ihe_moves_remark(ex);
     ihe_finish(ex);
 }
 
 /* Encounter events: their PID is taken when it names a patient. */
+static bool names_patient(const struct ny_hl7v2_segment *pid)
+{
+    return ny_hl7v2_presence(pid, 3) == NY_HL7V2_VALUE &&
+           ny_hl7v2_presence(pid, 5) == NY_HL7V2_VALUE;
+}
+
 void ihe_demo(struct ihe_exchange *ex)
 {
-    const struct ny_hl7v2_segment *pid = ny_hl7v2_find(ex->msg, NY_S("PID"), 1);
-
-    if (ny_hl7v2_presence(pid, 3) != NY_HL7V2_VALUE ||
-        ny_hl7v2_presence(pid, 5) != NY_HL7V2_VALUE) {
+    if (names_patient(ny_hl7v2_find(ex->msg, NY_S("PID"), 1))) {
+        ihe_feed(ex, false);
+    } else {
         ihe_visit(ex);
-        return;
     }
-    ihe_feed(ex, false);
+}
+
+/* Two patients change places: each PID is taken, and nothing links them. */
+void ihe_swap(struct ihe_exchange *ex)
+{
+    const struct ny_hl7v2_segment *first = ny_hl7v2_find(ex->msg, NY_S("PID"), 1);
+    const struct ny_hl7v2_segment *second = ny_hl7v2_find(ex->msg, NY_S("PID"), 2);
+
+    second = names_patient(second) ? second : NULL;
+    if (names_patient(first)) {
+        ihe_feed_of(ex, first, second);
+    } else if (second != NULL) {
+        ihe_feed_of(ex, second, NULL);
+    } else {
+        ihe_ignore(ex);
+    }
 }

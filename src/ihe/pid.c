@@ -322,12 +322,12 @@ static bool insurances_read(struct pid_reader *r)
     return !ihe_is_refused(r->ex);
 }
 
-bool ihe_patient_read(struct ihe_exchange *ex, const struct ny_stamp *stamp, ny_date message_date,
-                      struct ny_patient *out)
+bool ihe_patient_read(struct ihe_exchange *ex, const struct ny_hl7v2_segment *pid,
+                      const struct ny_stamp *stamp, ny_date message_date, struct ny_patient *out)
 {
-    struct pid_reader r = {ex, ny_hl7v2_find(ex->msg, NY_S("PID"), 1), stamp, out};
+    struct pid_reader r = {ex, pid, stamp, out};
 
-    return ihe_names_read(ex, r.pid, stamp, out) && singles_read(&r, message_date) &&
-           ihe_mother_read(ex, r.pid, stamp, out) && ihe_mother_id_read(ex, r.pid, stamp, out) &&
+    return ihe_names_read(ex, pid, stamp, out) && singles_read(&r, message_date) &&
+           ihe_mother_read(ex, pid, stamp, out) && ihe_mother_id_read(ex, pid, stamp, out) &&
            addresses_read(&r) && phones_read(&r) && insurances_read(&r);
 }

@@ -48,9 +48,19 @@ enum ihe_fault ihe_fault_of_rc(ny_rc rc)
 
 /* ---- faults and warnings ---- */
 
+/* Who reads a PID writes its places as those of the first one. */
+static ny_str place_keep(struct ihe_exchange *ex, ny_str where)
+{
+    if (ex->is_second && ny_str_starts_with(where, NY_S("PID^1^"))) {
+        where = ny_str_sub(where, 6, where.n - 6);
+        return ny_arena_printf(ex->arena, "PID^2^%.*s", NY_ARG(where));
+    }
+    return ny_arena_str(ex->arena, where);
+}
+
 static void add_location(struct ihe_exchange *ex, ny_str where)
 {
-    ny_str kept = ny_arena_str(ex->arena, where);
+    ny_str kept = place_keep(ex, where);
 
     if (kept.n > 0 && kept.p != NULL && ex->n_fault_locations < IHE_LOCATIONS_MAX) {
         ex->fault_locations[ex->n_fault_locations++] = kept;
@@ -109,7 +119,7 @@ void ihe_warn(struct ihe_exchange *ex, int code, const char *where)
         if (location == NULL) {
             return; /* the arena's cap shows itself where it matters */
         }
-        *location = ny_arena_str(ex->arena, ny_str_from_c(where));
+        *location = place_keep(ex, ny_str_from_c(where));
         r->locations = location;
         r->location_count = location->p != NULL ? 1 : 0;
     }

@@ -3,7 +3,8 @@
  *   PV1 field ─▶ text in the usual delimiters (told again as it came)
  *            └─▶ terms "7.1=D12" (folded): a question @PV1.7.1^D12 is the same term
  *
- * A visit is known by PV1-19, else by PV1-44; a PV1 with neither (A28: PV1-2 N) is none. */
+ * A visit is known by PV1-19, else by PV1-44; a PV1 with neither (A28: PV1-2 N) is none. Where its
+ * number changes (A42, A50) or its patient does (A45), MRG-5 is the number that it had. */
 
 #include "nayose/text.h"
 
@@ -121,20 +122,51 @@ static void field_read(struct ihe_exchange *ex, const struct ny_hl7v2_segment *p
     }
 }
 
+/* MRG-5 of an event that changes it; empty: none. */
+static ny_str number_before(const struct ihe_exchange *ex)
+{
+    bool turns = ex->event != NULL && ex->event->action == IHE_TURN;
+
+    return turns ? ny_str_trim(ny_hl7v2_text(ny_hl7v2_find(ex->msg, NY_S("MRG"), 1), 5, 1, 1, 1))
+                 : NY_STR_NONE;
+}
+
 static ny_str visit_number(struct ihe_exchange *ex, const struct ny_hl7v2_segment *pv1)
 {
     ny_str number = ny_str_trim(ny_hl7v2_text(pv1, 19, 1, 1, 1));
     ny_str since = ny_str_trim(ny_hl7v2_text(pv1, 44, 1, 1, 1));
 
+    number = number.n > 0 ? number : number_before(ex);
     if (number.n > 0 || since.n == 0) {
         return number;
     }
     return ny_arena_printf(ex->arena, "@%.*s", NY_ARG(since));
 }
 
-bool ihe_has_visit(struct ihe_exchange *ex)
+/* The PV1 behind a PID, before the next one; NULL: there is none. */
+static const struct ny_hl7v2_segment *pv1_of(const struct ihe_exchange *ex,
+                                             const struct ny_hl7v2_segment *pid)
 {
-    const struct ny_hl7v2_segment *pv1 = ny_hl7v2_find(ex->msg, NY_S("PV1"), 1);
+    bool behind = false;
+
+    for (size_t i = 0; i < ny_hl7v2_segment_count(ex->msg); i++) {
+        const struct ny_hl7v2_segment *seg = ny_hl7v2_segment_at(ex->msg, i);
+        ny_str name = ny_hl7v2_segment_name(seg);
+
+        if (behind && ny_str_equals(name, NY_S("PV1"))) {
+            return seg;
+        }
+        if (behind && ny_str_equals(name, NY_S("PID"))) {
+            return NULL;
+        }
+        behind = behind || seg == pid;
+    }
+    return NULL;
+}
+
+bool ihe_has_visit(struct ihe_exchange *ex, const struct ny_hl7v2_segment *pid)
+{
+    const struct ny_hl7v2_segment *pv1 = pv1_of(ex, pid);
 
     /* What was said for practice goes when the id becomes a real patient's; so nothing is kept. */
     return pv1 != NULL && word_of(ex) != IHE_VISIT_NONE &&
@@ -153,13 +185,15 @@ static void end_read(struct ihe_exchange *ex, int64_t at_us, struct ny_visit_val
     }
 }
 
-bool ihe_visit_read(struct ihe_exchange *ex, const struct ny_stamp *stamp)
+bool ihe_visit_read(struct ihe_exchange *ex, const struct ny_hl7v2_segment *pid,
+                    const struct ny_stamp *stamp, const struct ny_visit **out)
 {
-    const struct ny_hl7v2_segment *pv1 = ny_hl7v2_find(ex->msg, NY_S("PV1"), 1);
+    const struct ny_hl7v2_segment *pv1 = pv1_of(ex, pid);
     enum ihe_visit_word what = word_of(ex);
     struct ny_visit *v = NULL;
 
-    if (!ihe_has_visit(ex)) {
+    *out = NULL;
+    if (!ihe_has_visit(ex, pid)) {
         return true;
     }
     v = NY_ARENA_NEW(ex->arena, struct ny_visit);
@@ -167,6 +201,7 @@ bool ihe_visit_read(struct ihe_exchange *ex, const struct ny_stamp *stamp)
         return ihe_refuse(ex, IHE_FAULT_TOO_LARGE, NULL);
     }
     v->number = visit_number(ex, pv1);
+    v->was = number_before(ex);
     v->stamp = *stamp;
     for (enum ny_visit_field f = 0; f < NY_VISIT_COUNT; f++) {
         field_read(ex, pv1, f, &v->field[f]);
@@ -180,8 +215,8 @@ bool ihe_visit_read(struct ihe_exchange *ex, const struct ny_stamp *stamp)
     v->state = what == IHE_VISIT_BEGIN  ? NY_VISIT_THERE
                : what == IHE_VISIT_DROP ? NY_VISIT_CANCELLED
                                         : NY_VISIT_UNSAID;
-    ex->feed.visit = v;
-    if (v->number.n > NY_VISIT_NUMBER_MAX) {
+    *out = v;
+    if (v->number.n > NY_VISIT_NUMBER_MAX || v->was.n > NY_VISIT_NUMBER_MAX) {
         return ihe_refuse(ex, IHE_FAULT_FIELD_LIMIT, "PV1^1^19");
     }
     return !ihe_is_refused(ex);

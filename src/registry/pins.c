@@ -67,7 +67,7 @@ void ny_decision_pin(struct decision *d)
         said.kind = NY_PIN_SAME;
         said.role = NY_ROLE_IMPLIED;
         for (size_t k = 1; k < f->n_ids && !f->is_test; k++) {
-            said.a = d->ids[0];
+            said.a = d->ids[f->second_from > 0 && k >= f->second_from ? f->second_from : 0];
             said.b = d->ids[k];
             pin_say(d, &said, NY_S("named together in one message"));
         }

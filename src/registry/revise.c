@@ -12,7 +12,7 @@ static void spoken_of(const struct ny_feed *f, size_t k, struct ny_patient *out)
     bool is_there = false;
 
     if (f->kind == NY_FEED_REVISE || f->kind == NY_FEED_WITHDRAW) {
-        *out = f->patient;
+        *out = f->second_from > 0 && k >= f->second_from ? f->second : f->patient;
         return;
     }
     for (size_t i = 0; i < f->n_pairs; i++) {

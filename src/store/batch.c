@@ -30,6 +30,7 @@ void ny_store_batch_destroy(struct ny_store_batch *b)
     ny_free(b->persons.v);
     ny_free(b->memberships.v);
     ny_free(b->visits.v);
+    ny_free(b->visit_moves.v);
     ny_free(b->statuses.v);
     ny_free(b->edges.v);
     ny_free(b->pins.v);
@@ -61,8 +62,8 @@ bool ny_store_batch_is_empty(const struct ny_store_batch *b)
                    b->messages.n + b->audits.n + b->domains.n + b->requesters.n + b->models.n +
                    b->model_states.n + b->rehearsals.n + b->calibrations.n + b->labels.n +
                    b->label_answers.n + b->consumers.n + b->notices.n + b->notice_ends.n +
-                   b->visits.n + b->decisions.n + b->decision_undos.n + b->proposals.n +
-                   b->proposal_ends.n ==
+                   b->visits.n + b->visit_moves.n + b->decisions.n + b->decision_undos.n +
+                   b->proposals.n + b->proposal_ends.n ==
                0 &&
            b->partitions_to_drop.n == 0 && b->rollout_change == ROLLOUT_SAME;
 }

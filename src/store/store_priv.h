@@ -114,6 +114,10 @@ struct visit_entry {
     const struct ny_visit *visit;
     ny_str number;
 };
+struct visit_move_entry {
+    int64_t from;
+    struct visit_entry to;
+};
 struct status_entry {
     int64_t identity;
     enum ny_identity_status status;
@@ -146,6 +150,7 @@ struct ny_store_batch {
     NY_ROWS(struct person_entry) persons;
     NY_ROWS(struct ny_membership_row) memberships;
     NY_ROWS(struct visit_entry) visits;
+    NY_ROWS(struct visit_move_entry) visit_moves;
     NY_ROWS(struct status_entry) statuses;
     NY_ROWS(struct edge_entry) edges;
     NY_ROWS(struct ny_pin_row) pins;

@@ -9,6 +9,16 @@ void ny_store_add_visit(struct ny_store_batch *b, int64_t identity, const struct
     NY_ROWS_PUSH(&b->visits, e);
 }
 
+void ny_store_move_visit(struct ny_store_batch *b, int64_t from, int64_t identity,
+                         const struct ny_visit *v)
+{
+    struct visit_move_entry e = {
+        from, {identity, v, ny_text_clean(b->arena, v->number)}
+    };
+
+    NY_ROWS_PUSH(&b->visit_moves, e);
+}
+
 /* ---- what is said, as JSON: see sql/0013_visit_words.sql ---- */
 
 static void entry_write(struct ny_buf *b, ny_str key, ny_str text)
@@ -56,14 +66,22 @@ static ny_rc terms_write(struct ny_arena *a, const struct ny_visit *v, bool keys
     return ny_buf_end(&b, out);
 }
 
-static ny_rc visit_write(struct ny_columns *c, struct ny_arena *a, const struct visit_entry *e)
+static void stamp_write(struct ny_columns *c, struct ny_arena *a, const struct ny_stamp *stamp)
 {
     enum { HASH = 8 }; /* bytes of it: only two messages with one time and one number need it */
-    const struct ny_stamp *stamp = &e->visit->stamp;
+    char hash[2 * HASH + 1];
+
+    ny_hex(stamp->hash, HASH, hash);
+    ny_col_i64(c, stamp->at_us);
+    ny_col_text(c, ny_text_clean(a, stamp->control_id));
+    ny_col_text(c, ny_arena_str(a, ny_str_from_c(hash)));
+}
+
+static ny_rc visit_write(struct ny_columns *c, struct ny_arena *a, const struct visit_entry *e)
+{
     ny_str said = NY_STR_NONE;
     ny_str keys = NY_STR_NONE;
     ny_str traits = NY_STR_NONE;
-    char hash[2 * HASH + 1];
     ny_rc rc = said_write(a, e->visit, &said);
 
     rc = rc == NY_OK ? terms_write(a, e->visit, true, &keys) : rc;
@@ -71,12 +89,9 @@ static ny_rc visit_write(struct ny_columns *c, struct ny_arena *a, const struct 
     if (rc != NY_OK) {
         return rc;
     }
-    ny_hex(stamp->hash, HASH, hash);
     ny_col_i64(c, e->identity);
     ny_col_text(c, e->number);
-    ny_col_i64(c, stamp->at_us);
-    ny_col_text(c, ny_text_clean(a, stamp->control_id));
-    ny_col_text(c, ny_arena_str(a, ny_str_from_c(hash)));
+    stamp_write(c, a, &e->visit->stamp);
     ny_col_json(c, said);
     ny_col_text(c, keys);
     ny_col_text(c, traits);
@@ -84,20 +99,39 @@ static ny_rc visit_write(struct ny_columns *c, struct ny_arena *a, const struct 
     return NY_OK;
 }
 
-ny_rc ny_batch_write_visits(struct ny_store *s, const struct ny_store_batch *b)
+static ny_rc moves_write(struct ny_store *s, const struct ny_store_batch *b)
 {
     struct ny_columns c;
 
-    if (b->visits.n == 0) {
+    if (b->visit_moves.n == 0) {
         return NY_OK;
     }
-    ny_columns_init(&c, NY_SQL_VISIT_PUT, s->scratch);
-    for (size_t i = 0; i < b->visits.n; i++) {
-        ny_rc rc = visit_write(&c, s->scratch, &b->visits.v[i]);
+    ny_columns_init(&c, NY_SQL_VISIT_MOVE, s->scratch);
+    for (size_t i = 0; i < b->visit_moves.n; i++) {
+        const struct visit_move_entry *e = &b->visit_moves.v[i];
 
-        if (rc != NY_OK) {
-            return rc;
-        }
+        ny_col_i64(&c, e->from);
+        ny_col_text(&c, ny_text_clean(s->scratch, e->to.visit->was));
+        ny_col_i64(&c, e->to.identity);
+        ny_col_text(&c, e->to.number);
+        stamp_write(&c, s->scratch, &e->to.visit->stamp);
+        ny_col_end(&c);
     }
     return ny_columns_send(&c, s->write);
+}
+
+ny_rc ny_batch_write_visits(struct ny_store *s, const struct ny_store_batch *b)
+{
+    struct ny_columns c;
+    ny_rc rc = NY_OK;
+
+    if (b->visits.n == 0) {
+        return NY_OK; /* what moves is said, too */
+    }
+    ny_columns_init(&c, NY_SQL_VISIT_PUT, s->scratch);
+    for (size_t i = 0; i < b->visits.n && rc == NY_OK; i++) {
+        rc = visit_write(&c, s->scratch, &b->visits.v[i]);
+    }
+    rc = rc == NY_OK ? ny_columns_send(&c, s->write) : rc;
+    return rc == NY_OK ? moves_write(s, b) : rc;
 }

@@ -104,7 +104,13 @@ void ny_store_add_membership(struct ny_store_batch *b, const struct ny_membershi
 
 void ny_store_add_visit(struct ny_store_batch *b, int64_t identity, const struct ny_visit *v)
 {
-    ADD(&b->visits, (struct visit_op){identity, v});
+    ADD(&b->visits, (struct visit_op){identity, v, 0});
+}
+
+void ny_store_move_visit(struct ny_store_batch *b, int64_t from, int64_t identity,
+                         const struct ny_visit *v)
+{
+    ADD(&b->visits, (struct visit_op){identity, v, from});
 }
 
 void ny_store_add_edge(struct ny_store_batch *b, const struct ny_edge_row *row)

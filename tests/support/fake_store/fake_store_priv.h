@@ -52,6 +52,7 @@ struct fake_event {
 struct visit_op {
     int64_t identity;
     const struct ny_visit *visit;
+    int64_t from; /* whose visit->was becomes visit->number; 0: nothing moves */
 };
 
 struct fake_visit {

@@ -24,10 +24,31 @@ static struct ny_stamp stamp_copy(struct ny_arena *a, struct ny_stamp st)
     return st;
 }
 
+static void visit_move(struct ny_store *s, const struct visit_op *op)
+{
+    struct fake_visit old = *visit_of(s, op->from, op->visit->was);
+    struct fake_visit *v = visit_of(s, op->identity, op->visit->number);
+
+    for (size_t f = 0; f < NY_VISIT_COUNT && !old.cancelled; f++) {
+        if (ny_stamp_compare(&old.stamp[f], &v->stamp[f]) > 0) {
+            v->stamp[f] = old.stamp[f];
+            v->text[f] = old.text[f];
+            v->n_terms[f] = old.n_terms[f];
+            memcpy(v->terms[f], old.terms[f], sizeof(v->terms[f]));
+        }
+    }
+    visit_of(s, op->from, op->visit->was)->cancelled = true;
+}
+
 void fake_visit_apply(struct ny_store *s, const struct visit_op *op)
 {
     const struct ny_visit *said = op->visit;
     struct fake_visit *v = visit_of(s, op->identity, said->number);
+
+    if (op->from != 0) {
+        visit_move(s, op);
+        return;
+    }
 
     if (said->state != NY_VISIT_UNSAID && ny_stamp_compare(&said->stamp, &v->state_stamp) > 0) {
         v->state_stamp = stamp_copy(s->arena, said->stamp);

@@ -137,7 +137,7 @@ static void test_events(void **state)
         {"A03", "ITI-31 A03 at "},
         {"A54", "ITI-31 A54 at "},
         {"A11", NULL            },
-        {"A17", NULL            },
+        {"A17", "ITI-31 A17 at "},
         {"A60", NULL            },
         {"A44", NULL            },
     };
