@@ -124,9 +124,11 @@ class Pdvq(unittest.TestCase):
         self.feed(*(adt("A08", when, "R", stay, "再言^一") for when in (480, 500, 600)),
                   adt("A02", 550, "R", {3: "R2", 19: "R"}))  # older than the last word
         self.assertEqual(self.visit("R")[3], "R1")
-        self.feed(adt("A08", 700, "R", stay), adt("A02", 710, "R", {3: "R2", 19: "R"}),
-                  adt("A08", 650, "R", stay))  # a word that is known, and older
+        self.feed(adt("A02", 710, "R", {3: "R2", 19: "R"}), adt("A08", 650, "R", stay))
         self.assertEqual(self.visit("R")[3], "R2")
+        self.feed(*(adt("A08", when, "R", stay) for when in (800, 750)),  # said late, it moves nothing back
+                  adt("A02", 760, "R", {3: "R3", 19: "R"}))
+        self.assertEqual(self.visit("R")[3], "R1")
 
     def test_visits_go_with_their_patient(self):
         self.feed(adt("A01", 480, "old", {2: "I", 19: "M1"}, "移動^花子"), adt("A28", 481, "new", name="移動^花子"),
