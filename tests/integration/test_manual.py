@@ -56,7 +56,7 @@ def man_sections(page):
         plain = re.sub(r"\\f[A-Z]", "", line).replace(r"\-", "-").replace(r"\(ha", "^")
         if line.startswith((".SH ", ".SS ")):
             current = found.setdefault(plain[4:], {})
-        option = re.match(r"(?:-\S, )?(--[a-z-]+)(?:=(.*))?$", plain)
+        option = re.match(r"(?:-\S, )?(--[a-z0-9-]+)(?:=(.*))?$", plain)
         if option:
             current[option[1]] = option[2] or ""
     return found
@@ -75,7 +75,7 @@ class Tables(unittest.TestCase):
             with self.subTest(verb=verb):
                 done = run(BIN / "nayose", *verb.split(), "--help")
                 self.assertEqual(done.returncode, 0)
-                told = dict(re.findall(r"^ +(?:-\S, )?(--[a-z-]+)(?:=(\S+))?", done.stdout, re.MULTILINE))
+                told = dict(re.findall(r"^ +(?:-\S, )?(--[a-z0-9-]+)(?:=(\S+))?", done.stdout, re.MULTILINE))
                 expected = {o: a for o, a in (common | options).items() if not o.startswith("--print-")}
                 self.assertEqual(told, {o: a.split(" ")[0] for o, a in expected.items()})
                 self.assertIn("Example:\n  nayose " + verb, done.stdout)
@@ -102,7 +102,7 @@ class Tables(unittest.TestCase):
                 self.assertEqual((MANUAL / page).read_text(), run(BIN / program, option).stdout)
 
     def test_server_page(self):
-        told = re.findall(r"^ +(?:-\S, )?(--[a-z-]+)", run(BIN / "nayosed", "--help").stdout, re.MULTILINE)
+        told = re.findall(r"^ +(?:-\S, )?(--[a-z0-9-]+)", run(BIN / "nayosed", "--help").stdout, re.MULTILINE)
         page = man_sections(MANUAL / "nayosed.8")["OPTIONS"]
         self.assertEqual(set(told) - {"--help", "--usage", "--version"}, set(page))
 

@@ -137,7 +137,7 @@ class Pdq(unittest.TestCase):
         for qpd3, found in (
                 (f"@PID.5.1.1^{name}~@PID.5.2^{kana}", True), (f"@PID.5.2^{kana}~@PID.7^1947", True),
                 (f"@PID.5.1^YAMADA~@PID.7^{1940 + 7}{8:02}~@PID.8^F", True),
-                (f"@PID.5.2^{kana[:2]}*~@PID.7^19470808", True), (f"@PID.5.2^{kana}~@PID.7^1948", False),
+                (f"@PID.5.2^{kana[:2]}*~@PID.7^19470808", True), (f"@PID.5.2^{kana}~@PID.7^1907", False),
                 ("@PID.3.1^7~@PID.3.4.1^F01", True), ("@PID.3.1^7~@PID.3.4.1^F01~@PID.8^M", False),
                 (f"@PID.5.2^{kana}~@PID.11.5^420-0853", True),
                 (f"@PID.5.2^{kana}~@PID.11.3^葵区~@PID.11.4^静岡県", True),
