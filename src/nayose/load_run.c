@@ -4,7 +4,7 @@
 
 #include "load_priv.h"
 
-enum { PROGRESS_US = 200000, POLL_MS = 100, SENT_TOGETHER = 4 };
+enum { PROGRESS_US = 200000, POLL_MS = 100 };
 
 /* ---- options ---- */
 
@@ -75,25 +75,14 @@ static void collect(struct load *load)
     }
 }
 
-/* Messages leave while the next ones are made ready, so that the server is not idle meanwhile. */
 static bool step_all(struct load *load)
 {
     int64_t now_us = ny_clock_monotonic_us();
-    size_t begun = 0;
     bool any = false;
 
     load->is_looking = false;
     for (size_t i = 0; i < load->n_lanes && !load->is_lost; i++) {
-        bool was_sending = load->lanes[i].is_sending;
-
         any = load_lane_step(&load->lanes[i], now_us) || any;
-        begun += !was_sending && load->lanes[i].is_sending;
-        if (begun == SENT_TOGETHER) {
-            int running;
-
-            curl_multi_perform(load->multi, &running);
-            begun = 0;
-        }
     }
     return any;
 }

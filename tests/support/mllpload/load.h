@@ -7,7 +7,7 @@
 #include <stdio.h>
 
 #define LOAD_CONTROL_ID_MAX 64
-#define LOAD_MESSAGE_MAX (1 << 20)
+#define LOAD_MESSAGE_MAX (1024 * 1024)
 
 struct load_options {
     const char *host;
