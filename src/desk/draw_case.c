@@ -55,8 +55,8 @@ int ny_desk_value_put(struct page *p, int col, int width, const char *text, unsi
     memcpy(first, text, n);
     first[n] = '\0';
     ny_desk_put_marked(p->g, p->row, col, width, first, look, mark, n_mark);
-    ny_desk_put_marked(p->g, p->row + 1, col, width, text + n, look, mark + chars,
-                       n_mark > chars ? n_mark - chars : 0);
+    ny_desk_put_marked(p->g, p->row + 1, col, width, text + n, look,
+                       n_mark > chars ? mark + chars : NULL, n_mark > chars ? n_mark - chars : 0);
     return 2;
 }
 

@@ -64,6 +64,7 @@ static void move_add(struct cli *cli, struct ny_buf *b, const json_t *e)
         {"decision",   "by a decision",   "判断による"         },
         {"model",      "by a new model",  "モデル更新による"},
         {"withdrawal", "by a withdrawal", "取り下げによる"   },
+        {"rebuild",    "by a rebuild",    "再構築による"      },
     };
     const char *from = cli_json_text(e, "from");
     const char *with = cli_json_text(e, "with");
