@@ -20,7 +20,7 @@ static void tell_event(struct read_op *op, ny_rc rc, const struct ny_db_result *
         ids[i] = ny_db_get_i64(r, i, 6);
         v.n_moved += ny_db_get_bool(r, i, 7);
     }
-    v.there = ids + v.n_moved;
+    v.there = n > 0 ? ids + v.n_moved : NULL;
     v.n_there = n - v.n_moved;
     op->fn.event(op->ctx, rc, rc == NY_OK ? &v : NULL);
 }
