@@ -177,8 +177,8 @@ static bool end_moved(const struct ny_index *ix, const struct ny_index_pin *p, u
     uint32_t cursor = 0;
 
     while ((m = ny_index_pin_next(ix, end, &cursor)) != NULL) {
-        if (m->kind == NY_PIN_MOVE && m->a == end && m->b != other && m->role >= p->role &&
-            (p->role == NY_ROLE_IMPLIED || ny_link_pin_is_newer(m, p)) && !is_taken_back(ix, m)) {
+        if (m->kind == NY_PIN_MOVE && m->a == end && m->b != other && takes_back(m, p) &&
+            !is_taken_back(ix, m)) {
             return true;
         }
     }
