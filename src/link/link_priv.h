@@ -54,6 +54,8 @@ NY_MUST_USE ny_rc ny_closure_pins(struct closure *c);
 bool ny_pin_joins(const struct ny_index_pin *p);
 /* a and b (numbers) must be one. */
 bool ny_pins_join(const struct pins *p, uint32_t a, uint32_t b);
+/* The DIFFERENT that would come between a and b if they were one, or NULL. */
+const struct word *ny_pins_obstacle(const struct pins *p, uint32_t a, uint32_t b);
 /* Tells the sink whose pins the records have come to contradict. */
 void ny_closure_doubts(const struct closure *c);
 /* The score of two identities. False: one of them cannot be compared. */

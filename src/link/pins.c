@@ -261,18 +261,17 @@ static void rings_join(struct pins *p, uint32_t a, uint32_t b)
     }
 }
 
-/* Would joining the rings of a and b put two into one who cannot be? */
-static bool comes_between(const struct pins *p, uint32_t a, uint32_t b)
+const struct word *ny_pins_obstacle(const struct pins *p, uint32_t a, uint32_t b)
 {
     for (size_t i = 0; i < p->n_cannot; i++) {
         const struct word *x = &p->cannot[i];
 
         if ((ny_pins_join(p, a, x->a) && ny_pins_join(p, b, x->b)) ||
             (ny_pins_join(p, a, x->b) && ny_pins_join(p, b, x->a))) {
-            return true;
+            return x;
         }
     }
-    return false;
+    return NULL;
 }
 
 /* All whom one identity survived are one; it as well, unless it is gone. */
@@ -305,7 +304,7 @@ static void sames_join(struct closure *c, struct word *sames, size_t n)
 
     p->joins = sames;
     for (size_t i = 0; i < n; i++) {
-        if (comes_between(p, sames[i].a, sames[i].b)) {
+        if (ny_pins_obstacle(p, sames[i].a, sames[i].b) != NULL) {
             p->refused[p->n_refused++] = sames[i];
         } else {
             rings_join(p, sames[i].a, sames[i].b);

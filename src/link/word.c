@@ -73,18 +73,18 @@ static size_t way_find(const struct closure *c, uint32_t from, uint32_t to,
     return n;
 }
 
-/* The DIFFERENT that would come between a and b if they were one, or NULL. */
-static const struct word *obstacle(const struct pins *p, uint32_t a, uint32_t b)
+/* Likewise between two whom a DIFFERENT keeps apart: to the near end of that, over it, and on. */
+static size_t way_over(const struct closure *c, uint32_t from, uint32_t to, const struct word *x,
+                       struct ny_link_step *out)
 {
-    for (size_t i = 0; i < p->n_cannot; i++) {
-        const struct word *x = &p->cannot[i];
+    const uint32_t *ids = c->nodes.ids;
+    bool straight = ny_pins_join(&c->pins, from, x->a);
+    uint32_t near = straight ? x->a : x->b;
+    uint32_t far = straight ? x->b : x->a;
+    size_t n = way_find(c, from, near, out);
 
-        if ((ny_pins_join(p, a, x->a) && ny_pins_join(p, b, x->b)) ||
-            (ny_pins_join(p, a, x->b) && ny_pins_join(p, b, x->a))) {
-            return x;
-        }
-    }
-    return NULL;
+    out[n++] = (struct ny_link_step){ids[near], ids[far], x->pin->kind, x->pin->role};
+    return n + way_find(c, far, to, out + n);
 }
 
 static void contradict(struct ny_link_check *out, struct ny_link_step *steps, size_t n)
@@ -105,18 +105,11 @@ static void check_others(const struct closure *c, const struct ny_index_pin *sai
     if (said->kind == NY_PIN_DIFFERENT && ny_pins_join(p, a, b)) {
         contradict(out, steps, way_find(c, a, b, steps));
     } else if (said->kind == NY_PIN_SAME) {
-        const struct word *x = obstacle(p, a, b);
-        bool straight = x != NULL && ny_pins_join(p, a, x->a);
-        size_t n;
+        const struct word *x = ny_pins_obstacle(p, a, b);
 
-        if (x == NULL) {
-            return;
+        if (x != NULL) {
+            contradict(out, steps, way_over(c, a, b, x, steps));
         }
-        n = way_find(c, a, straight ? x->a : x->b, steps);
-        steps[n++] =
-            (struct ny_link_step){c->nodes.ids[straight ? x->a : x->b],
-                                  c->nodes.ids[straight ? x->b : x->a], x->pin->kind, x->pin->role};
-        contradict(out, steps, n + way_find(c, straight ? x->b : x->a, b, steps + n));
     }
 }
 
@@ -147,18 +140,11 @@ static void dispute_tell(const struct closure *c, const struct word *w, struct n
 {
     const uint32_t *ids = c->nodes.ids;
     struct ny_link_step *steps = NY_ARENA_ARRAY(c->arena, struct ny_link_step, 2 * c->nodes.n + 2);
-    const struct word *x = obstacle(&c->pins, w->a, w->b);
-    bool straight = ny_pins_join(&c->pins, w->b, x->a);
-    uint32_t near = straight ? x->a : x->b;
-    uint32_t far = straight ? x->b : x->a;
-    size_t n = 0;
+    const struct word *x = ny_pins_obstacle(&c->pins, w->a, w->b);
 
     NY_ASSERT(steps != NULL);
-    steps[n++] = (struct ny_link_step){ids[w->a], ids[w->b], w->pin->kind, w->pin->role};
-    n += way_find(c, w->b, near, steps + n);
-    steps[n++] = (struct ny_link_step){ids[near], ids[far], x->pin->kind, x->pin->role};
-    n += way_find(c, far, w->a, steps + n);
-    *out = (struct ny_link_dispute){*w->pin, steps, n};
+    steps[0] = (struct ny_link_step){ids[w->a], ids[w->b], w->pin->kind, w->pin->role};
+    *out = (struct ny_link_dispute){*w->pin, steps, 1 + way_over(c, w->b, w->a, x, steps + 1)};
 }
 
 ny_rc ny_link_disputes(struct ny_link *l, struct ny_arena *a, const struct ny_link_set *seeds,
