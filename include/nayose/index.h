@@ -67,6 +67,8 @@ uint32_t ny_index_person_add(struct ny_index *ix);
 void ny_index_person_set(struct ny_index *ix, uint32_t id, uint32_t person);
 /* Tells, at start-up, the person that an identity belonged to before. */
 void ny_index_home_set(struct ny_index *ix, uint32_t id, uint32_t person);
+/* The person of an identity; 0 only before the first decision. */
+uint32_t ny_index_person_of(const struct ny_index *ix, uint32_t id);
 /* Members one by one: first, then next of a member; 0 ends. */
 uint32_t ny_index_member_first(const struct ny_index *ix, uint32_t person);
 uint32_t ny_index_member_next(const struct ny_index *ix, uint32_t id);

@@ -393,6 +393,12 @@ void ny_index_home_set(struct ny_index *ix, uint32_t id, uint32_t person)
     ix->idents[id].home = person;
 }
 
+uint32_t ny_index_person_of(const struct ny_index *ix, uint32_t id)
+{
+    NY_ASSERT(id > 0 && id <= ix->n);
+    return ix->idents[id].person;
+}
+
 uint32_t ny_index_member_first(const struct ny_index *ix, uint32_t person)
 {
     return ix->persons[person];

@@ -14,14 +14,6 @@ struct between {
     void *ctx;
 };
 
-static uint32_t person_of(const struct ny_registry *r, uint32_t id)
-{
-    struct ny_index_identity x;
-
-    ny_index_get(r->index, id, &x);
-    return x.person;
-}
-
 static void between_end(struct between *x, ny_rc rc, const struct ny_pin_view *rows, size_t n)
 {
     x->fn(x->ctx, rc, rows, n);
@@ -39,8 +31,8 @@ static void on_pins(void *ctx, ny_rc rc, const struct ny_pin_view *rows, size_t 
         bool doubted;
 
         if (p->role != NY_ROLE_IMPLIED && ny_registry_pin_stands(x->r, p, &doubted) &&
-            (x->same_person ||
-             person_of(x->r, (uint32_t)p->a) != person_of(x->r, (uint32_t)p->b))) {
+            (x->same_person || ny_index_person_of(x->r->index, (uint32_t)p->a) !=
+                                   ny_index_person_of(x->r->index, (uint32_t)p->b))) {
             standing[kept++] = rows[i];
         }
     }
@@ -66,14 +58,16 @@ void ny_registry_pins_between(struct ny_registry *r, uint32_t a, uint32_t b,
 {
     struct ny_arena *arena = ny_arena_create(0);
     struct between *x = NY_ARENA_NEW(arena, struct between);
+    const uint32_t p = ny_index_person_of(r->index, a);
+    const uint32_t q = ny_index_person_of(r->index, b);
     int64_t ids[MEMBERS_MAX];
     size_t n;
     ny_rc rc;
 
     NY_ASSERT(x != NULL);
-    *x = (struct between){r, arena, person_of(r, a) == person_of(r, b), fn, ctx};
-    n = members_add(r, person_of(r, a), ids, 0, NY_ARRAY_LEN(ids));
-    n = x->same_person ? n : members_add(r, person_of(r, b), ids, n, NY_ARRAY_LEN(ids));
+    *x = (struct between){r, arena, p == q, fn, ctx};
+    n = members_add(r, p, ids, 0, NY_ARRAY_LEN(ids));
+    n = p == q ? n : members_add(r, q, ids, n, NY_ARRAY_LEN(ids));
     rc = ny_store_pins_among(r->store, ids, n, on_pins, x);
     if (rc != NY_OK) {
         between_end(x, rc, NULL, 0);

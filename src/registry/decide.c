@@ -219,12 +219,7 @@ static void store_audit(struct decision *d, enum ny_audit_outcome outcome, ny_st
         audit.patient_domain = f->domains[k]->ns;
         audit.patient_id = f->ids[k];
         audit.decision = decision_text;
-        if (d->ids[k] != 0) {
-            struct ny_index_identity known;
-
-            ny_index_get(d->r->index, d->ids[k], &known);
-            audit.person = known.person;
-        }
+        audit.person = d->ids[k] != 0 ? ny_index_person_of(d->r->index, d->ids[k]) : 0;
         ny_store_add_audit(d->rows, &audit);
     }
 }

@@ -137,15 +137,12 @@ size_t ny_registry_case_release(struct ny_registry *r, int64_t a, int64_t b, ny_
 
 void ny_registry_case(struct ny_registry *r, int64_t a, int64_t b, struct ny_case *out)
 {
-    struct ny_index_identity x;
-    struct ny_index_identity y;
     struct ny_comparison c = {0};
     const struct ny_index_edge *e = ny_index_edge_find(r->index, (uint32_t)a, (uint32_t)b);
 
     *out = (struct ny_case){0};
-    ny_index_get(r->index, (uint32_t)a, &x);
-    ny_index_get(r->index, (uint32_t)b, &y);
-    out->same_person = x.person == y.person;
+    out->same_person =
+        ny_index_person_of(r->index, (uint32_t)a) == ny_index_person_of(r->index, (uint32_t)b);
     out->proposed = ny_registry_proposal_of(r, a, b);
     ny_registry_question(r, (uint32_t)a, (uint32_t)b, &c);
     out->state = c.review;

@@ -107,10 +107,7 @@ void ny_registry_person(struct ny_registry *r, const struct ny_domain *domain, n
     NY_ASSERT(t != NULL);
     *t = (struct telling){.r = r, .arena = a, .fn = fn, .ctx = ctx};
     if (known != 0) { /* also one that is in no answer any more */
-        struct ny_index_identity x;
-
-        ny_index_get(r->index, known, &x);
-        person_read(t, x.person);
+        person_read(t, ny_index_person_of(r->index, known));
     } else {
         ny_registry_resolve(r, domain, id, on_resolved, t);
     }

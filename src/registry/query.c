@@ -74,21 +74,18 @@ static bool is_compared(struct ny_registry *r, uint32_t a, uint32_t b, const str
 void ny_registry_question(const struct ny_registry *r, uint32_t a, uint32_t b,
                           struct ny_comparison *out)
 {
-    struct ny_index_identity x;
-    struct ny_index_identity y;
+    const uint32_t from = ny_index_person_of(r->index, a);
+    const uint32_t to = ny_index_person_of(r->index, b);
 
-    ny_index_get(r->index, a, &x);
-    ny_index_get(r->index, b, &y);
-    for (uint32_t m = ny_index_member_first(r->index, x.person); m != 0;
+    for (uint32_t m = ny_index_member_first(r->index, from); m != 0;
          m = ny_index_member_next(r->index, m)) {
         const struct ny_index_edge *edge;
         uint32_t cursor = 0;
 
         while ((edge = ny_index_edge_next(r->index, m, &cursor)) != NULL) {
-            struct ny_index_identity z;
+            uint32_t other = edge->a == m ? edge->b : edge->a;
 
-            ny_index_get(r->index, edge->a == m ? edge->b : edge->a, &z);
-            if (edge->review != 0 && z.person == y.person && x.person != y.person) {
+            if (edge->review != 0 && from != to && ny_index_person_of(r->index, other) == to) {
                 out->review = (enum ny_review_state)edge->review;
                 out->reason = (enum ny_review_reason)edge->reason;
             }
@@ -129,16 +126,13 @@ bool ny_registry_compare(struct ny_registry *r, const struct ny_domain *domain_a
 {
     uint32_t a = ny_registry_identity_number(r, domain_a, id_a);
     uint32_t b = ny_registry_identity_number(r, domain_b, id_b);
-    struct ny_index_identity x;
-    struct ny_index_identity y;
     struct both records;
 
     if (a == 0 || b == 0) {
         return false;
     }
-    ny_index_get(r->index, a, &x);
-    ny_index_get(r->index, b, &y);
-    *out = (struct ny_comparison){.same_person = x.person == y.person};
+    *out = (struct ny_comparison){.same_person = ny_index_person_of(r->index, a) ==
+                                                 ny_index_person_of(r->index, b)};
     if (both_unpack(r, a, b, &records)) {
         compare(r, a, b, &records, out);
     }

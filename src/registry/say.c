@@ -153,14 +153,6 @@ void ny_words_say(struct ny_registry *r, struct ny_store_batch *rows, struct wor
 
 /* ---- groups before and after ---- */
 
-static uint32_t person_of(const struct ny_registry *r, uint32_t id)
-{
-    struct ny_index_identity x;
-
-    ny_index_get(r->index, id, &x);
-    return x.person;
-}
-
 /* Everybody of the persons whom somebody left or came to, and of those who are named. */
 static void members_find(const struct ny_registry *r, const struct words *w,
                          const struct ny_index_move *moves, size_t n_moves, struct ny_link_set *out)
@@ -169,11 +161,11 @@ static void members_find(const struct ny_registry *r, const struct words *w,
 
     for (size_t i = 0; i < n_moves; i++) {
         ny_link_set_add(&persons, w->arena, moves[i].person);
-        ny_link_set_add(&persons, w->arena, person_of(r, moves[i].id));
+        ny_link_set_add(&persons, w->arena, ny_index_person_of(r->index, moves[i].id));
     }
     for (size_t i = 0; i < w->n; i++) {
-        ny_link_set_add(&persons, w->arena, person_of(r, w->said[i].a));
-        ny_link_set_add(&persons, w->arena, person_of(r, w->said[i].b));
+        ny_link_set_add(&persons, w->arena, ny_index_person_of(r->index, w->said[i].a));
+        ny_link_set_add(&persons, w->arena, ny_index_person_of(r->index, w->said[i].b));
     }
     for (size_t i = 0; i < persons.n; i++) {
         for (uint32_t m = ny_index_member_first(r->index, persons.ids[i]); m != 0;
@@ -222,7 +214,7 @@ static void members_collect(const struct ny_registry *r, const struct words *w, 
     NY_ASSERT(m != NULL);
     for (size_t i = 0; i < all.n; i++) {
         m[i] = (struct ny_word_member){.id = all.ids[i]};
-        m[i].person_after = m[i].person_before = person_of(r, all.ids[i]);
+        m[i].person_after = m[i].person_before = ny_index_person_of(r->index, all.ids[i]);
         for (size_t k = 0; k < n_moves; k++) {
             m[i].person_before = moves[k].id == m[i].id ? moves[k].person : m[i].person_before;
         }

@@ -26,13 +26,10 @@ static size_t persons_of(const struct searching *s, const int64_t *ids, size_t n
     size_t kept = 0;
 
     for (size_t i = 0; i < n; i++) {
-        struct ny_index_identity x;
-
         if (ids[i] > (int64_t)ny_index_count(s->r->index)) {
             continue; /* of a commit whose answer was lost: memory does not know of it yet */
         }
-        ny_index_get(s->r->index, (uint32_t)ids[i], &x);
-        out[n_out++] = x.person;
+        out[n_out++] = ny_index_person_of(s->r->index, (uint32_t)ids[i]);
     }
     if (n_out > 1) {
         qsort(out, n_out, sizeof(*out), by_number);
@@ -50,11 +47,10 @@ static void ids_keep(struct searching *s, const uint32_t *persons, size_t n_pers
     size_t kept = 0;
 
     for (size_t i = 0; i < s->n; i++) {
-        struct ny_index_identity x;
+        uint32_t person = ny_index_person_of(s->r->index, s->ids[i]);
 
-        ny_index_get(s->r->index, s->ids[i], &x);
         if (n_persons > 0 &&
-            bsearch(&x.person, persons, n_persons, sizeof(*persons), by_number) != NULL) {
+            bsearch(&person, persons, n_persons, sizeof(*persons), by_number) != NULL) {
             s->ids[kept++] = s->ids[i];
         }
     }
@@ -93,10 +89,7 @@ static size_t members_of(const struct searching *s, int64_t ids[NY_SEARCH_LOOK_M
     size_t n = 0;
 
     for (size_t i = 0; i < s->n; i++) {
-        struct ny_index_identity x;
-
-        ny_index_get(ix, s->ids[i], &x);
-        for (uint32_t m = ny_index_member_first(ix, x.person); m != 0;
+        for (uint32_t m = ny_index_member_first(ix, ny_index_person_of(ix, s->ids[i])); m != 0;
              m = ny_index_member_next(ix, m)) {
             if (n == NY_SEARCH_LOOK_MAX) {
                 return 0;
@@ -158,13 +151,12 @@ static void on_read(void *ctx, ny_rc rc, const struct ny_stored_visit *rows, siz
     struct visits_reading *v = ctx;
 
     for (size_t i = 0; rc == NY_OK && i < n; i++) {
-        struct ny_index_identity x;
+        uint32_t person = ny_index_person_of(v->r->index, (uint32_t)rows[i].identity);
 
-        ny_index_get(v->r->index, (uint32_t)rows[i].identity, &x);
         for (size_t k = 0; k < v->page->n && rc == NY_OK; k++) {
             struct ny_search_hit *h = &v->page->hits[k];
 
-            if (h->person == x.person && h->visit == NULL) {
+            if (h->person == person && h->visit == NULL) {
                 h->visit = visit_copy(v->arena, &rows[i]);
                 rc = h->visit != NULL ? NY_OK : NY_ELIMIT;
             }

@@ -236,10 +236,7 @@ static bool is_together(const struct undoing *u, bool looked, uint32_t x, uint32
     const uint32_t ids[2] = {x, y};
 
     for (size_t k = 0; k < 2; k++) {
-        struct ny_index_identity i;
-
-        ny_index_get(u->r->index, ids[k], &i);
-        groups[k] = looked ? 0 : i.person;
+        groups[k] = looked ? 0 : ny_index_person_of(u->r->index, ids[k]);
         for (size_t m = 0; m < o->n_members && looked; m++) {
             groups[k] = o->members[m].id == ids[k] ? o->members[m].after : groups[k];
         }
