@@ -78,12 +78,8 @@ static bool hit_fill(struct searching *s, uint32_t person, int32_t total, struct
 {
     struct ny_registry *r = s->r;
     struct ny_index_identity x;
-    size_t n = 0;
+    size_t n = ny_index_member_count(r->index, person);
 
-    for (uint32_t m = ny_index_member_first(r->index, person); m != 0;
-         m = ny_index_member_next(r->index, m)) {
-        n++;
-    }
     *h = (struct ny_search_hit){.person = person,
                                 .total_b1024 = total,
                                 .members =
@@ -125,10 +121,7 @@ static ny_rc records_fill(struct searching *s)
     size_t n = 0;
 
     for (size_t i = 0; i < p->n; i++) {
-        for (uint32_t m = ny_index_member_first(ix, (uint32_t)p->hits[i].person); m != 0;
-             m = ny_index_member_next(ix, m)) {
-            n++;
-        }
+        n += ny_index_member_count(ix, (uint32_t)p->hits[i].person);
     }
     p->records = NY_ARENA_ARRAY(s->arena, int64_t, n + 1);
     for (size_t i = 0; i < p->n && p->records != NULL; i++) {
@@ -289,28 +282,22 @@ ny_rc ny_search_take(struct searching *s, const uint32_t *persons, size_t n)
 }
 
 /* Records of the persons asked for by id. */
-static void by_ids(struct searching *s)
+static ny_rc by_ids(struct searching *s)
 {
-    const struct ny_index *ix = s->r->index;
     const struct ny_search *q = &s->ask->search;
-    const uint32_t first = person_asked(s, &q->ids[0]);
+    uint32_t persons[NY_SEARCH_IDS_MAX];
+    size_t n = 0;
+    bool one = true;
 
-    for (size_t i = 1; q->every_id && i < q->n_ids; i++) {
-        if (person_asked(s, &q->ids[i]) != first) {
-            return; /* nobody has them all */
-        }
+    for (size_t i = 0; i < q->n_ids; i++) {
+        persons[n] = person_asked(s, &q->ids[i]);
+        one = one && persons[n] == persons[0];
+        n += persons[n] != 0;
     }
-    for (size_t i = 0; i < (q->every_id ? 1 : q->n_ids); i++) {
-        uint32_t person = person_asked(s, &q->ids[i]);
-
-        for (uint32_t m = person != 0 ? ny_index_member_first(ix, person) : 0; m != 0;
-             m = ny_index_member_next(ix, m)) {
-            s->n++;
-            if (s->ids != NULL) {
-                s->ids[s->n - 1] = m;
-            }
-        }
+    if (q->every_id) { /* the one who has them all, or nobody */
+        n = one && n == q->n_ids ? 1 : 0;
     }
+    return ny_search_take(s, persons, n);
 }
 
 /* Memory has no term to find the persons by: the visits are the way. */
@@ -335,14 +322,7 @@ static ny_rc candidates_find(struct searching *s)
     if (s->ask->search.n_ids == 0) {
         return ny_index_search(s->r->index, s->arena, s->plan, LIST_MAX, &s->ids, &s->n);
     }
-    by_ids(s); /* counts */
-    s->ids = NY_ARENA_ARRAY(s->arena, uint32_t, s->n + 1);
-    s->n = 0;
-    if (s->ids == NULL) {
-        return NY_ELIMIT;
-    }
-    by_ids(s);
-    return NY_OK;
+    return by_ids(s);
 }
 
 /* An id; or enough fields, of which memory, or the index of visits, can find by one at least. Sex
