@@ -252,14 +252,6 @@ static uint32_t person_asked(const struct searching *s, const struct ny_search_i
     return ny_identity_is_there(x.status) ? x.person : 0;
 }
 
-static bool fits(const struct searching *s, uint32_t id)
-{
-    struct ny_index_identity x;
-
-    ny_index_get(s->r->index, id, &x);
-    return ny_search_speaks(s->r, &x) && ny_index_fits(s->r->index, s->plan, id);
-}
-
 ny_rc ny_search_take(struct searching *s, const uint32_t *persons, size_t n)
 {
     const struct ny_index *ix = s->r->index;
@@ -273,9 +265,7 @@ ny_rc ny_search_take(struct searching *s, const uint32_t *persons, size_t n)
     for (size_t i = 0; i < n && s->ids != NULL; i++) {
         for (uint32_t m = ny_index_member_first(ix, persons[i]); m != 0;
              m = ny_index_member_next(ix, m)) {
-            if (fits(s, m)) {
-                s->ids[s->n++] = m;
-            }
+            s->ids[s->n++] = m;
         }
     }
     return s->ids != NULL ? NY_OK : NY_ELIMIT;
@@ -362,30 +352,37 @@ static void page_go_on(struct searching *s)
     ny_search_end(s, page_fill(s, &c->found, at, c));
 }
 
-/* Keeps those of the ids that fit. */
-static bool fitting_step(struct searching *s)
+static void fit_one(struct searching *s, uint32_t id)
 {
-    size_t end = s->n - s->at > SEARCH_SLICE ? s->at + SEARCH_SLICE : s->n;
+    struct ny_index_identity x;
 
-    for (; s->at < end; s->at++) {
-        if (fits(s, s->ids[s->at])) {
-            s->ids[s->kept++] = s->ids[s->at];
-        }
+    ny_index_get(s->r->index, id, &x);
+    if (ny_search_speaks(s->r, &x) && ny_index_fits(s->r->index, s->plan, id)) {
+        s->ids[s->kept++] = id;
     }
-    return s->at == s->n;
 }
 
-static void fitting_then(struct searching *s)
+static void fitted_by_visit(struct searching *s)
+{
+    s->n = s->kept;
+    ny_search_go_on(s);
+}
+
+void ny_search_fit(struct searching *s)
+{
+    ny_search_run(s, fit_one, fitted_by_visit);
+}
+
+static void fitted(struct searching *s)
 {
     s->n = s->kept;
     if (s->n == 0 && !s->by_visit && s->ask->search.n_ids == 0 && !s->misspelt &&
         ny_search_misspelt(s->plan)) {
         s->misspelt = true;
-        s->at = s->kept = 0;
         if (candidates_find(s) != NY_OK) {
             ny_search_refuse(s, NY_SEARCH_TOO_MANY);
         } else {
-            ny_search_run(s, fitting_step, fitting_then);
+            ny_search_run(s, fit_one, fitted);
         }
         return;
     }
@@ -410,7 +407,7 @@ static void search_begin(struct searching *s)
     } else if (candidates_find(s) != NY_OK) {
         ny_search_refuse(s, NY_SEARCH_TOO_MANY);
     } else {
-        ny_search_run(s, fitting_step, fitting_then);
+        ny_search_run(s, fit_one, fitted);
     }
 }
 

@@ -31,7 +31,7 @@ struct searching {
     size_t at, kept; /* of ids: what the slices so far have looked at, and left */
     struct ny_record probe;
     struct found_list found;
-    bool (*step)(struct searching *s); /* one slice; true: through */
+    void (*one)(struct searching *s, uint32_t id); /* looks at one of the ids */
     void (*then)(struct searching *s);
     struct searching *next; /* in the row of those that wait */
     void (*fn)(void *ctx, ny_rc rc, struct ny_search_page *page);
@@ -41,8 +41,10 @@ struct searching {
 /* search.c */
 void ny_search_end(struct searching *s, ny_rc rc);
 void ny_search_refuse(struct searching *s, enum ny_search_result why);
-/* Takes all records that speak for these persons and fit whatever else is asked. */
+/* Takes all records of these persons as ids. */
 NY_MUST_USE ny_rc ny_search_take(struct searching *s, const uint32_t *persons, size_t n);
+/* Leaves those ids that speak for their persons and fit whatever else is asked, and goes on. */
+void ny_search_fit(struct searching *s);
 /* He is there; or he is retired, and nobody of his person who is has a name (search_read.c tells
  * the same). */
 bool ny_search_speaks(const struct ny_registry *r, const struct ny_index_identity *x);
@@ -57,9 +59,9 @@ bool ny_search_is_told(const struct ny_registry *r, const struct ny_search_ask *
 void ny_search_page(struct searching *s);
 
 /* search_slices.c */
-enum { SEARCH_SLICE = 1000 }; /* records that a slice looks at: a millisecond or two */
-/* Steps until through, then goes on with then; when that takes long, slice by slice. */
-void ny_search_run(struct searching *s, bool (*step)(struct searching *s),
+/* Looks at the ids one by one (it may keep those before), then goes on with then; when they are
+ * many, slice by slice. */
+void ny_search_run(struct searching *s, void (*one)(struct searching *s, uint32_t id),
                    void (*then)(struct searching *s));
 
 /* search_visits.c */

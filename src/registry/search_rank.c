@@ -60,22 +60,17 @@ static bool is_any_told(const struct searching *s, uint32_t person)
 }
 
 /* One entry for each record of somebody who is there. */
-static bool score_step(struct searching *s)
+static void score_one(struct searching *s, uint32_t id)
 {
-    size_t end = s->n - s->at > SEARCH_SLICE ? s->at + SEARCH_SLICE : s->n;
+    struct ny_index_identity x;
 
-    for (; s->at < end; s->at++) {
-        struct ny_index_identity x;
+    ny_index_get(s->r->index, id, &x);
+    if (ny_search_speaks(s->r, &x) && is_any_told(s, x.person)) {
+        struct found f = {id, score(s->r, &s->probe, x.record), x.person};
 
-        ny_index_get(s->r->index, s->ids[s->at], &x);
-        if (ny_search_speaks(s->r, &x) && is_any_told(s, x.person)) {
-            struct found f = {s->ids[s->at], score(s->r, &s->probe, x.record), x.person};
-
-            s->found.v[s->found.n] = f;
-            s->found.n += ny_match_degree(f.total_b1024) >= s->ask->least;
-        }
+        s->found.v[s->found.n] = f;
+        s->found.n += ny_match_degree(f.total_b1024) >= s->ask->least;
     }
-    return s->at == s->n;
 }
 
 /* The best entry of each person. */
@@ -109,6 +104,5 @@ void ny_search_answer(struct searching *s)
         return;
     }
     ny_search_probe(s->plan, &s->probe);
-    s->at = 0;
-    ny_search_run(s, score_step, rank);
+    ny_search_run(s, score_one, rank);
 }

@@ -76,6 +76,8 @@ static void on_found(void *ctx, ny_rc rc, const int64_t *ids, size_t n)
     }
     if (rc != NY_OK) {
         ny_search_end(s, rc);
+    } else if (s->by_visit) {
+        ny_search_fit(s);
     } else {
         ny_search_go_on(s);
     }
