@@ -1,10 +1,7 @@
 /* A question answered from memory.
  *
  *   plan ─▶ candidates (ids asked for, or the shortest list of terms) ─▶ fits? ─▶ [who has such a
- *   visit] ─▶ [what only the database tells: read, fits?] ─▶ scored ─▶ one entry a person, best
- * first ─▶ page
- *
- * The order is total, best record (domain, local id): nothing of it depends on who came when. */
+ *   visit] ─▶ [what only the database tells: read, fits?] ─▶ ranked (search_rank.c) ─▶ page */
 
 #include "search_priv.h"
 

@@ -8,20 +8,6 @@
 /* qsort has no context. */
 static _Thread_local const struct ny_index *sorting;
 
-static int by_person(const void *pa, const void *pb)
-{
-    const struct found *a = pa;
-    const struct found *b = pb;
-
-    if (a->shown != b->shown) {
-        return a->shown < b->shown ? -1 : 1;
-    }
-    if (a->total_b1024 != b->total_b1024) {
-        return a->total_b1024 > b->total_b1024 ? -1 : 1;
-    }
-    return ny_index_order(sorting, a->identity, b->identity);
-}
-
 static int by_rank(const void *pa, const void *pb)
 {
     const struct found *a = pa;
@@ -31,6 +17,17 @@ static int by_rank(const void *pa, const void *pb)
         return a->total_b1024 > b->total_b1024 ? -1 : 1;
     }
     return ny_index_order(sorting, a->identity, b->identity);
+}
+
+static int by_person(const void *pa, const void *pb)
+{
+    const struct found *a = pa;
+    const struct found *b = pb;
+
+    if (a->shown != b->shown) {
+        return a->shown < b->shown ? -1 : 1;
+    }
+    return by_rank(pa, pb);
 }
 
 static int32_t score(const struct ny_registry *r, const struct ny_record *probe, ny_str packed)
