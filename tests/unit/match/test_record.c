@@ -256,7 +256,6 @@ static void test_broken_bytes(void **state)
     assert_int_equal(ny_record_unpack(NY_STR_NONE, &r), NY_ESYNTAX);
 }
 
-/* k3, k4 and the ノ rule are those of the text room. */
 /* Records of older norm versions are read and told apart; of later ones nothing is known. */
 static void test_norm_versions(void **state)
 {
@@ -281,6 +280,7 @@ static void test_norm_versions(void **state)
     assert_false(ny_record_is_older(NY_STR_NONE));
 }
 
+/* k3, k4 and the ノ rule are those of the text room. */
 static void test_folds_agree_with_text(void **state)
 {
     static const char *const parts[] = {"井", "上", "ノ", "の", "之", "乃", "山", "内", "ア"};
