@@ -101,17 +101,12 @@ static ny_rc load_edge(void *ctx, const struct ny_edge_row *row)
 static ny_rc load_pin(void *ctx, const struct ny_pin_row *row)
 {
     struct ny_registry *r = ctx;
+    const struct ny_index_pin pin = ny_pin_of_row(row);
 
     if (!knows(r, row->a, row->b)) {
         return NY_ECONFLICT;
     }
-    ny_index_pin_add(r->index, &(struct ny_index_pin){.a = (uint32_t)row->a,
-                                                      .b = (uint32_t)row->b,
-                                                      .kind = (uint8_t)row->kind,
-                                                      .role = (uint8_t)row->role,
-                                                      .pair = (uint16_t)row->pair,
-                                                      .total_b1024 = row->total_b1024,
-                                                      .stamp = row->stamp});
+    ny_index_pin_add(r->index, &pin);
     return NY_OK;
 }
 

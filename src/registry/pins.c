@@ -6,6 +6,28 @@
 
 #include "registry_priv.h"
 
+struct ny_index_pin ny_pin_of_row(const struct ny_pin_row *row)
+{
+    return (struct ny_index_pin){.a = (uint32_t)row->a,
+                                 .b = (uint32_t)row->b,
+                                 .kind = (uint8_t)row->kind,
+                                 .role = (uint8_t)row->role,
+                                 .pair = (uint16_t)row->pair,
+                                 .total_b1024 = row->total_b1024,
+                                 .stamp = row->stamp};
+}
+
+struct ny_pin_row ny_pin_to_row(const struct ny_index_pin *pin)
+{
+    return (struct ny_pin_row){.a = pin->a,
+                               .b = pin->b,
+                               .kind = (enum ny_pin_kind)pin->kind,
+                               .role = (enum ny_pin_role)pin->role,
+                               .stamp = pin->stamp,
+                               .pair = pin->pair,
+                               .total_b1024 = pin->total_b1024};
+}
+
 /* x says what y says, of the same two, in the same role. */
 static bool is_same_word(const struct ny_index_pin *x, const struct ny_index_pin *y)
 {
@@ -31,22 +53,14 @@ static bool adds_nothing(const struct ny_index *ix, const struct ny_index_pin *s
 
 static void pin_say(struct decision *d, const struct ny_index_pin *said, ny_str reason)
 {
-    struct ny_pin_row row = {
-        .a = said->a,
-        .b = said->b,
-        .kind = (enum ny_pin_kind)said->kind,
-        .role = (enum ny_pin_role)said->role,
-        .who = d->feed->request.user,
-        .stamp = said->stamp,
-        .pair = said->pair,
-        .total_b1024 = said->total_b1024,
-        .reason = reason,
-        .message = d->message,
-    };
+    struct ny_pin_row row = ny_pin_to_row(said);
 
     if (said->a == said->b || adds_nothing(d->r->index, said)) {
         return;
     }
+    row.who = d->feed->request.user;
+    row.reason = reason;
+    row.message = d->message;
     ny_index_pin_add(d->r->index, said);
     ny_store_add_pin(d->rows, &row);
     ny_link_set_add(&d->touched, d->arena, said->a);

@@ -261,7 +261,11 @@ struct decision {
     struct ny_link_set touched;
 };
 
-/* pins.c: what the feed says of pairs. */
+/* pins.c: a pin of memory and its row; the stamp's control id is borrowed. */
+struct ny_index_pin ny_pin_of_row(const struct ny_pin_row *row);
+/* Without who, reason and message. */
+struct ny_pin_row ny_pin_to_row(const struct ny_index_pin *pin);
+/* What the feed says of pairs. */
 void ny_decision_pin(struct decision *d);
 /* Gives an identity a status, in memory and for answers of past moments. */
 void ny_registry_status_set(struct ny_registry *r, struct ny_store_batch *rows, uint32_t id,

@@ -117,16 +117,10 @@ void ny_words_keep(struct ny_registry *r, struct ny_store_batch *rows, const str
 
     for (size_t i = 0; i < w->n; i++) {
         const struct ny_index_pin *said = &w->said[i];
-        const struct ny_pin_row row = {.a = said->a,
-                                       .b = said->b,
-                                       .kind = (enum ny_pin_kind)said->kind,
-                                       .role = (enum ny_pin_role)said->role,
-                                       .who = w->who,
-                                       .stamp = said->stamp,
-                                       .pair = said->pair,
-                                       .total_b1024 = said->total_b1024,
-                                       .reason = w->reason};
+        struct ny_pin_row row = ny_pin_to_row(said);
 
+        row.who = w->who;
+        row.reason = w->reason;
         ny_index_pin_add(r->index, said);
         ny_store_add_pin(rows, &row);
         ny_link_set_add(&touched, w->arena, said->a);

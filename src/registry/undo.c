@@ -164,13 +164,7 @@ static enum ny_undo plan_words(struct undoing *u, const struct ny_index_pin *sai
 
 static ny_rc look_at_word(struct undoing *u)
 {
-    const struct ny_pin_row *row = &u->word->row;
-    const struct ny_index_pin said = {.a = (uint32_t)row->a,
-                                      .b = (uint32_t)row->b,
-                                      .kind = (uint8_t)row->kind,
-                                      .role = (uint8_t)row->role,
-                                      .pair = (uint16_t)row->pair,
-                                      .stamp = row->stamp};
+    const struct ny_index_pin said = ny_pin_of_row(&u->word->row);
 
     u->out.result = plan_words(u, &said);
     return u->out.result == NY_UNDO_FOUND ? ny_words_look(u->r, &u->words, &u->out.outcome) : NY_OK;

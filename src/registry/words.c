@@ -192,13 +192,7 @@ void ny_registry_pins(struct ny_registry *r, int64_t after, int32_t limit,
 
 bool ny_registry_pin_stands(struct ny_registry *r, const struct ny_pin_row *row, bool *doubted)
 {
-    const struct ny_index_pin pin = {.a = (uint32_t)row->a,
-                                     .b = (uint32_t)row->b,
-                                     .kind = (uint8_t)row->kind,
-                                     .role = (uint8_t)row->role,
-                                     .pair = (uint16_t)row->pair,
-                                     .total_b1024 = row->total_b1024,
-                                     .stamp = row->stamp};
+    const struct ny_index_pin pin = ny_pin_of_row(row);
     struct ny_arena *a = ny_arena_create(0);
     struct ny_link_check c;
     bool stands = ny_link_word_check(&r->link, a, &pin, &c) == NY_OK && c.before != NULL &&
