@@ -252,7 +252,6 @@ ny_rc ny_words_look(struct ny_registry *r, struct words *w, struct ny_word_outco
     out->size = 0;
     out->waits = false;
     out->proposed = 0;
-    w->number = 0;
     rc = words_check(r, w, &out->check);
     if (rc == NY_OK && w->n > 0 && out->check.result == NY_WORD_NEW) {
         words_try(r, w, out);

@@ -326,6 +326,7 @@ static ny_rc undo_decide(struct ny_registry *r, struct ny_store_batch *rows, voi
     ny_rc rc;
 
     u->words.n = 0;
+    u->words.number = 0; /* decided again: a batch was taken back */
     u->out = (struct ny_undo_outcome){.word = u->word, .event = u->event};
     rc = u->event != NULL ? look_at_event(u) : look_at_word(u);
     if (rc != NY_OK) {

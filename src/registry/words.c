@@ -75,6 +75,7 @@ static ny_rc word_look(struct ny_registry *r, struct ny_store_batch *rows, struc
     uint32_t ids[2];
     ny_rc rc;
 
+    s->words.number = 0; /* decided again: a batch was taken back */
     identities_find(r, s, ids);
     if (s->out.missing != 0) {
         return NY_OK;
