@@ -4,14 +4,6 @@
 
 #include "world.h"
 
-static void open(struct world *w)
-{
-    struct ny_arena *a = ny_arena_create(0);
-
-    world_create(w, fake_model_text(a, 0));
-    ny_arena_destroy(a);
-}
-
 static void alert(struct world *w, const char *peer, const char *why)
 {
     const struct ny_alert a = {.what = NY_S("node authentication"),
@@ -40,7 +32,7 @@ static void test_the_first_at_once_the_rest_as_a_number(void **state)
     struct world w;
 
     (void)state;
-    open(&w);
+    world_begin(&w);
     for (int i = 0; i < 100; i++) {
         char peer[40];
 
@@ -72,7 +64,7 @@ static void test_many_peers_are_bounded(void **state)
     struct world w;
 
     (void)state;
-    open(&w);
+    world_begin(&w);
     for (int i = 0; i < 2000; i++) {
         char peer[40];
 
@@ -95,7 +87,7 @@ static void test_what_cannot_be_written_is_counted_on(void **state)
     struct world w;
 
     (void)state;
-    open(&w);
+    world_begin(&w);
     alert(&w, "192.0.2.7:1", "no certificate");
     pump_all(&w);
     fake_store_lose(w.store, false);
@@ -119,7 +111,7 @@ static void test_events_of_the_server(void **state)
     struct world w;
 
     (void)state;
-    open(&w);
+    world_begin(&w);
     ny_registry_server_event(w.registry, NY_S("start"), NY_S("nayosed[1]"), NY_S("0.1"));
     ny_registry_server_event(w.registry, NY_S("stop"), NY_S("nayosed[1]"), NY_STR_NONE);
     pump_all(&w);

@@ -16,14 +16,6 @@ static bool take(struct world *w, int64_t a, int64_t b, const char *who, const c
     return ours;
 }
 
-static void desk_open(struct world *w)
-{
-    struct ny_arena *a = ny_arena_create(0);
-
-    world_create(w, fake_model_text(a, 400));
-    ny_arena_destroy(a);
-}
-
 static void at(int64_t seconds)
 {
     ny_clock_freeze_us(T0 + seconds * NY_US_PER_SECOND);
@@ -35,7 +27,7 @@ static void test_a_lease_ends_without_a_sign_of_life(void **state)
     struct world w;
 
     (void)state;
-    desk_open(&w);
+    world_begin(&w);
     at(0);
     assert_true(take(&w, 1, 2, "sato", "x"));
     at(100);
@@ -60,7 +52,7 @@ static void test_a_sign_of_life_prolongs_it(void **state)
     struct world w;
 
     (void)state;
-    desk_open(&w);
+    world_begin(&w);
     at(0);
     assert_true(take(&w, 1, 2, "sato", "x"));
     at(NY_LEASE_S - 1);
@@ -82,7 +74,7 @@ static void test_a_desk_gives_back_what_it_has(void **state)
     struct world w;
 
     (void)state;
-    desk_open(&w);
+    world_begin(&w);
     at(0);
     assert_true(take(&w, 1, 2, "sato", "x"));
     assert_true(take(&w, 3, 4, "sato", "x"));

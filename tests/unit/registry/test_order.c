@@ -5,13 +5,10 @@
 
 static void open(struct world *w, size_t batch_max)
 {
-    struct ny_arena *a = ny_arena_create(0);
-
-    world_create(w, fake_model_text(a, 0));
+    world_begin(w);
     ny_registry_destroy(w->registry);
     w->batch_max = batch_max;
     world_open(w);
-    ny_arena_destroy(a);
 }
 
 /* One message: the patient with this id has this sex. */

@@ -27,14 +27,6 @@ static const struct message practice = {.control_id = "T1",
                                         .phone = "0300000001",
                                         .test = true};
 
-static void open(struct world *w)
-{
-    struct ny_arena *a = ny_arena_create(0);
-
-    world_create(w, fake_model_text(a, 0));
-    ny_arena_destroy(a);
-}
-
 /* Every value of the only identity is the real patient's. */
 static void expect_real(const struct world *w)
 {
@@ -53,7 +45,7 @@ static void test_practice_does_not_touch_a_real_patient(void **state)
     struct world w;
 
     (void)state;
-    open(&w);
+    world_begin(&w);
     send_and_expect(&w, &real, NY_OK, "ack 0");
     send_and_expect(&w, &practice, NY_OK, "ack 3");
     expect_real(&w);
@@ -67,7 +59,7 @@ static void test_a_real_patient_takes_the_id_over(void **state)
     struct world w;
 
     (void)state;
-    open(&w);
+    world_begin(&w);
     send_and_expect(&w, &practice, NY_OK, "ack 0");
     assert_int_equal(fake_store_identity(w.store, 0)->status, NY_IDENTITY_TEST);
     send_and_expect(&w, &real, NY_OK, "ack 0");
@@ -90,7 +82,7 @@ static void test_practice_joins_nobody(void **state)
     struct world w;
 
     (void)state;
-    open(&w);
+    world_begin(&w);
     ny_registry_destroy(w.registry);
     fake_store_add_domain(w.store, &second);
     world_open(&w);

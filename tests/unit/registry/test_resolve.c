@@ -81,13 +81,12 @@ static int count_answered(const struct asker *askers)
 
 static void test_questions_share_statements_and_commits(void **state)
 {
-    struct ny_arena *a = ny_arena_create(0);
     struct asker askers[ASKERS] = {0};
     struct world w;
     size_t before;
 
     (void)state;
-    world_create(&w, fake_model_text(a, 0));
+    world_begin(&w);
     people_add(&w);
     before = fake_store_audits(w.store);
     ask_all(&w, askers);
@@ -108,18 +107,16 @@ static void test_questions_share_statements_and_commits(void **state)
         assert_int_equal(askers[i].person, fake_store_person(w.store, (size_t)i));
     }
     world_destroy(&w);
-    ny_arena_destroy(a);
 }
 
 static void test_notes_of_one_statement_share_a_commit(void **state)
 {
-    struct ny_arena *a = ny_arena_create(0);
     struct asker askers[ASKERS] = {0};
     struct world w;
     size_t before;
 
     (void)state;
-    world_create(&w, fake_model_text(a, 0));
+    world_begin(&w);
     people_add(&w);
     before = fake_store_audits(w.store);
     ask_all(&w, askers);
@@ -132,17 +129,15 @@ static void test_notes_of_one_statement_share_a_commit(void **state)
     assert_true(fake_store_pump(w.store));
     assert_int_equal(fake_store_audits(w.store), before + 65);
     world_destroy(&w);
-    ny_arena_destroy(a);
 }
 
 static void test_a_lost_database_answers_everybody(void **state)
 {
-    struct ny_arena *a = ny_arena_create(0);
     struct asker askers[ASKERS] = {0};
     struct world w;
 
     (void)state;
-    world_create(&w, fake_model_text(a, 0));
+    world_begin(&w);
     people_add(&w);
     ask_all(&w, askers);
     fake_store_lose(w.store, false);
@@ -153,7 +148,6 @@ static void test_a_lost_database_answers_everybody(void **state)
         assert_int_equal(askers[i].rc, NY_EDB);
     }
     world_destroy(&w);
-    ny_arena_destroy(a);
 }
 
 int main(void)

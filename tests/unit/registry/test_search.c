@@ -12,14 +12,6 @@ struct answer {
     struct ny_search_page *page;
 };
 
-static void world_begin(struct world *w)
-{
-    struct ny_arena *a = ny_arena_create(0);
-
-    world_create(w, fake_model_text(a, 0));
-    ny_arena_destroy(a);
-}
-
 static void on_page(void *ctx, ny_rc rc, struct ny_search_page *page)
 {
     struct answer *a = ctx;

@@ -59,16 +59,13 @@ static void feed_one(struct world *w, unsigned i)
     sent_destroy(s);
 }
 
-static void world_begin(struct world *w)
+static void crowd_begin(struct world *w)
 {
-    struct ny_arena *a = ny_arena_create(0);
-
     waits = 0;
-    world_create(w, fake_model_text(a, 0));
+    world_begin(w);
     for (unsigned i = 0; i < PEOPLE; i++) {
         feed_one(w, i);
     }
-    ny_arena_destroy(a);
 }
 
 static void slices_begin(struct world *w)
@@ -119,7 +116,7 @@ static void test_in_slices_as_in_one_go(void **state)
     int steps = 0;
 
     (void)state;
-    world_begin(&w);
+    crowd_begin(&w);
     ask = by_family(&w, "ヤ*");
     ny_registry_search(w.registry, w.arena, &ask, on_page, &all);
     assert_true(all.called && all.rc == NY_OK && all.page->total > 2000);
@@ -155,7 +152,7 @@ static void test_what_ends_a_search_that_waits(void **state)
     struct world w;
 
     (void)state;
-    world_begin(&w);
+    crowd_begin(&w);
     slices_begin(&w);
     ask = by_family(&w, "ヤ*");
     ny_registry_search(w.registry, w.arena, &ask, on_page, &undone);

@@ -75,10 +75,7 @@ static void row_set(struct world *w, const struct ny_requester_row *row)
 
 static void open(struct world *w)
 {
-    struct ny_arena *a = ny_arena_create(0);
-
-    world_create(w, fake_model_text(a, 0));
-    ny_arena_destroy(a);
+    world_begin(w);
     for (size_t i = 0; i < NY_ARRAY_LEN(rows); i++) {
         row_set(w, &rows[i]);
     }

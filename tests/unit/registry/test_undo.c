@@ -9,10 +9,7 @@ enum { PEOPLE = 40, WORDS = 12, DEPTH = 6, IDENTITIES = 256 };
 
 static void registry_open(struct world *w, size_t two_person_above)
 {
-    struct ny_arena *a = ny_arena_create(0);
-
-    world_create(w, fake_model_text(a, 0));
-    ny_arena_destroy(a);
+    world_begin(w);
     ny_registry_destroy(w->registry);
     w->two_person_above = two_person_above;
     world_open(w);

@@ -26,6 +26,14 @@ void world_create(struct world *w, ny_str model)
     world_open(w);
 }
 
+void world_begin(struct world *w)
+{
+    struct ny_arena *a = ny_arena_create(0);
+
+    world_create(w, fake_model_text(a, 0));
+    ny_arena_destroy(a);
+}
+
 void world_destroy(struct world *w)
 {
     ny_registry_destroy(w->registry);

@@ -50,7 +50,8 @@ struct world {
 };
 
 void world_create(struct world *w, ny_str model);
-void world_open(struct world *w); /* the registry alone, anew: a restart */
+void world_begin(struct world *w); /* with the model of an installation */
+void world_open(struct world *w);  /* the registry alone, anew: a restart */
 void world_destroy(struct world *w);
 void pump_all(struct world *w);
 
