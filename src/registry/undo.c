@@ -144,18 +144,9 @@ static enum ny_undo plan_words(struct undoing *u, const struct ny_index_pin *sai
         uint32_t cursor = 0;
 
         while ((p = ny_index_pin_next(u->r->index, ends.ids[i], &cursor)) != NULL) {
-            uint32_t other = p->a == ends.ids[i] ? p->b : p->a;
-            size_t seen = 0;
-
-            if (!is_of_stamp(p, said)) {
-                continue;
-            }
-            ny_link_set_add(&ends, u->words.arena, other);
-            while (seen < i && ends.ids[seen] != other) {
-                seen++;
-            }
-            if (seen == i && result == NY_UNDO_FOUND) { /* met at its first end */
-                result = plan_word(u, p);
+            if (is_of_stamp(p, said) && result == NY_UNDO_FOUND) {
+                ny_link_set_add(&ends, u->words.arena, p->a == ends.ids[i] ? p->b : p->a);
+                result = plan_word(u, p); /* nothing more when it is met at its other end */
             }
         }
     }
