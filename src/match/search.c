@@ -367,7 +367,9 @@ bool ny_search_misspelt(struct ny_search_plan *p)
 
     for (enum ny_search_group g = 0; g < NY_GROUP_COUNT; g++) {
         filled += p->n_lookups[g] > 0;
-        for (size_t i = 0; i < p->n_lookups[g] && g <= NY_GROUP_GIVEN; i++) {
+    }
+    for (enum ny_search_group g = 0; g <= NY_GROUP_GIVEN && filled > 1; g++) {
+        for (size_t i = 0; i < p->n_lookups[g]; i++) {
             struct ny_lookup *l = &p->lookups[g][i];
             bool kanji = l->kind == NY_TERM_FAMILY_KANJI || l->kind == NY_TERM_GIVEN_KANJI;
 
@@ -375,7 +377,6 @@ bool ny_search_misspelt(struct ny_search_plan *p)
             p->misspelt = p->misspelt || l->edit;
         }
     }
-    p->misspelt = p->misspelt && filled > 1;
     return p->misspelt;
 }
 
