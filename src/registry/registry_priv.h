@@ -423,11 +423,12 @@ void ny_registry_question(const struct ny_registry *r, uint32_t a, uint32_t b,
 /* desk.c */
 struct ny_decision_row;
 void ny_desk_finish(struct ny_registry *r);
-/* resolve.c: drops what was never answered; nobody is told. */
-void ny_questions_free(struct ny_registry *r);
 /* The texts go into the arena. */
 void ny_decision_row_copy(struct ny_arena *a, const struct ny_decision_row *row,
                           struct ny_decision_row *out);
+
+/* resolve.c: drops what was never answered; nobody is told. */
+void ny_questions_free(struct ny_registry *r);
 
 /* seen.c */
 enum seen_result { SEEN_NEW, SEEN_SAME, SEEN_OTHER_BODY };
