@@ -111,5 +111,7 @@ void ny_xml_w_copy(struct ny_xml_writer *w, const struct ny_xml_node *n);
 ny_str ny_xml_escape(struct ny_arena *a, ny_str s);
 /* The text; NY_ELIMIT when something failed. Every element must be closed. */
 NY_MUST_USE ny_rc ny_xml_w_end(struct ny_xml_writer *w, ny_str *out);
+/* The text of ny_xml_w_copy() alone. out: a. NY_ELIMIT. */
+NY_MUST_USE ny_rc ny_xml_copy(struct ny_arena *a, const struct ny_xml_node *n, ny_str *out);
 
 #endif

@@ -136,13 +136,9 @@ ny_rc ny_schemas_check(const struct ny_schemas *s, const struct ny_xml_node *mes
 {
     struct ny_arena *a = ny_arena_create(0); /* the message's own would keep the copy */
     struct findings found = {0};
-    struct ny_xml_writer w;
     ny_str text = NY_STR_NONE;
-    ny_rc rc;
+    ny_rc rc = ny_xml_copy(a, message, &text);
 
-    ny_xml_w_init(&w, a);
-    ny_xml_w_copy(&w, message);
-    rc = ny_xml_w_end(&w, &text);
     if (rc == NY_OK) {
         rc = check(s, text, &found);
     }

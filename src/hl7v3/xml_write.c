@@ -248,3 +248,12 @@ ny_rc ny_xml_w_end(struct ny_xml_writer *w, ny_str *out)
     NY_ASSERT(w->depth == 0);
     return ny_buf_end(&w->buf, out);
 }
+
+ny_rc ny_xml_copy(struct ny_arena *a, const struct ny_xml_node *n, ny_str *out)
+{
+    struct ny_xml_writer w;
+
+    ny_xml_w_init(&w, a);
+    ny_xml_w_copy(&w, n);
+    return ny_xml_w_end(&w, out);
+}

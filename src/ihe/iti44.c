@@ -247,12 +247,9 @@ static bool adt_make(struct ihe_exchange *ex, const struct ihe_v3_feed *f, enum 
 /* The same message in another envelope is the same message. */
 static bool body_hash(struct ihe_exchange *ex)
 {
-    struct ny_xml_writer w;
     ny_str text;
 
-    ny_xml_w_init(&w, ex->arena);
-    ny_xml_w_copy(&w, ex->v3->x->message);
-    if (ny_xml_w_end(&w, &text) != NY_OK) {
+    if (ny_xml_copy(ex->arena, ex->v3->x->message, &text) != NY_OK) {
         return false;
     }
     ny_sha256(text, ex->request.body_hash);

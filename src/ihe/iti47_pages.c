@@ -68,7 +68,6 @@ void ihe_pages_keep(const struct ihe_exchange *ex, ny_str pointer)
     struct ny_ihe *ihe = ex->ihe;
     ny_str id = ihe_v3_query_id(ex->arena, ex->v3->query);
     struct page *p = page_find(ihe->pages, ex->request.user, id);
-    struct ny_xml_writer w;
     ny_str query = NY_STR_NONE;
 
     if (p != NULL) {
@@ -77,9 +76,8 @@ void ihe_pages_keep(const struct ihe_exchange *ex, ny_str pointer)
     if (pointer.n == 0) {
         return;
     }
-    ny_xml_w_init(&w, ex->arena);
-    ny_xml_w_copy(&w, ex->v3->query);
-    if (ny_xml_w_end(&w, &query) != NY_OK || id.p == NULL || query.n + ex->v3->qbp.n > KEPT_MAX) {
+    if (ny_xml_copy(ex->arena, ex->v3->query, &query) != NY_OK || id.p == NULL ||
+        query.n + ex->v3->qbp.n > KEPT_MAX) {
         return;
     }
     ihe->pages = ihe->pages != NULL ? ihe->pages : ny_calloc(1, sizeof(*ihe->pages));

@@ -88,15 +88,12 @@ void ihe_v3_domains_write(struct ihe_exchange *ex, struct ny_hl7v2_writer *w, co
 
 ny_str ihe_v3_query_payload(const struct ihe_exchange *ex)
 {
-    struct ny_xml_writer w;
     ny_str text;
 
     if (ex->v3->query == NULL || ex->x->in.n > PAYLOAD_MAX) {
         return ex->x->in; /* a large one is not written out once more: all of it is kept */
     }
-    ny_xml_w_init(&w, ex->arena);
-    ny_xml_w_copy(&w, ex->v3->query);
-    return ny_xml_w_end(&w, &text) == NY_OK ? text : ex->x->in;
+    return ny_xml_copy(ex->arena, ex->v3->query, &text) == NY_OK ? text : ex->x->in;
 }
 
 /* Parameters of which a repetition of a field is one value; other places are the whole list. */
