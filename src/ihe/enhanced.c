@@ -22,8 +22,7 @@ static bool is_wanted(ny_str condition, bool accepted)
     return accepted || !ny_str_equals(c, NY_S("SU")); /* a word of no table means AL */
 }
 
-/* MSA-1 of an answer, which may be one that was stored: MSA is its second segment. */
-static ny_str answer_code(ny_str answer)
+ny_str ihe_answer_code(ny_str answer)
 {
     ny_str rest = answer;
 
@@ -42,7 +41,7 @@ static enum ny_hl7v2_ack_code accept_code(ny_str code)
 ny_str ihe_acknowledge_twice(struct ihe_exchange *ex, ny_str answer)
 {
     struct ny_ihe_exchange *x = ex->x;
-    enum ny_hl7v2_ack_code code = accept_code(answer_code(answer));
+    enum ny_hl7v2_ack_code code = accept_code(ihe_answer_code(answer));
     bool accepted = code == NY_HL7V2_CA;
     bool answered = is_wanted(ex->msh.raw_16, accepted);
 

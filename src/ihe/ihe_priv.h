@@ -152,6 +152,8 @@ NY_MUST_USE ny_rc ihe_ack_compose(struct ihe_exchange *ex, enum ny_hl7v2_ack_cod
                                   ny_str control_id, struct ny_arena *a, ny_str *out);
 /* enhanced.c: fills x->accept and x->quiet by MSH-15 and MSH-16; what is left of the answer. */
 ny_str ihe_acknowledge_twice(struct ihe_exchange *ex, ny_str answer);
+/* MSA-1 of an answer of ours, which may be one that was stored: MSA is its second segment. */
+ny_str ihe_answer_code(ny_str answer);
 /* dispatch.c: P, or T and D from a source that may, which must not act on who is there. */
 bool ihe_processing_is_allowed(const struct ihe_exchange *ex, bool acts_on_others);
 /* The answers of HL7 v3: iti44_ack.c to a feed, iti45.c and iti47_write.c to queries. */

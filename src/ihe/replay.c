@@ -4,23 +4,6 @@
 
 #include "v3_priv.h"
 
-/* MSA-1 of an acknowledgement of ours. */
-static bool ack_is_positive(ny_str ack)
-{
-    ny_str rest = ack;
-
-    while (rest.p != NULL) {
-        ny_str line = ny_str_split(&rest, '\r');
-        ny_str parts[2];
-
-        if (ny_str_starts_with(line, NY_S("MSA")) &&
-            ny_hl7v2_raw_parts(line, false, parts, 2, NULL) == 2) {
-            return ny_str_equals(parts[1], NY_S("AA"));
-        }
-    }
-    return false;
-}
-
 static void answer_forget(void *ctx, ny_str out)
 {
     (void)ctx;
@@ -83,7 +66,8 @@ void ny_ihe_replay(struct ny_ihe *ihe, struct ny_arena *a, ny_str body, ny_str a
     }
     if (ny_hl7v2_salvage(a, body, NULL, msh) != NY_OK) {
         v3_replay(ihe, a, body, ack);
-    } else if (ny_str_equals(msh->type, NY_S("ADT")) && ack_is_positive(ack)) {
+    } else if (ny_str_equals(msh->type, NY_S("ADT")) &&
+               ny_str_equals(ihe_answer_code(ack), NY_S("AA"))) {
         v2_replay(ihe, a, body);
     }
 }
