@@ -105,7 +105,6 @@ static bool is_cancel(const struct ihe_v3 *v3, const struct ny_xml_node *more)
 /* Puts the question that was kept, and the pointer, into ex. */
 static bool question_again(struct ihe_exchange *ex, const struct page *p)
 {
-    struct ny_hl7v2_msg *msg = NULL;
     ny_str query = p != NULL ? ny_arena_str(ex->arena, p->query) : NY_STR_NONE;
     ny_str qbp;
 
@@ -115,14 +114,11 @@ static bool question_again(struct ihe_exchange *ex, const struct page *p)
     ex->page_size = ex->page_size > 0 ? ex->page_size : p->size;
     ex->v3->qbp = ny_arena_str(ex->arena, p->qbp);
     qbp = ny_arena_printf(ex->arena, "%.*sDSC|%.*s|I\r", NY_ARG(p->qbp), NY_ARG(p->pointer));
-    if (qbp.p == NULL || query.p == NULL ||
-        ny_xml_parse(ex->arena, query, NY_S("UTF-8"), &ex->v3->query, NULL) != NY_OK ||
-        ny_hl7v2_parse(ex->arena, qbp, NULL, &msg, NULL) != NY_OK) {
+    if (query.p == NULL ||
+        ny_xml_parse(ex->arena, query, NY_S("UTF-8"), &ex->v3->query, NULL) != NY_OK) {
         return ihe_refuse(ex, IHE_FAULT_TOO_LARGE, NULL);
     }
-    ex->msg = msg;
-    ex->msh = *ny_hl7v2_header(msg);
-    return true;
+    return ihe_v3_take_text(ex, qbp);
 }
 
 /* A number of the continuation; 0: none. False: it cannot be one. */

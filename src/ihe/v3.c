@@ -108,11 +108,18 @@ bool ihe_v3_refuse(struct ihe_exchange *ex, enum ihe_fault f, const struct ny_xm
 bool ihe_v3_take(struct ihe_exchange *ex, struct ny_hl7v2_writer *w)
 {
     const struct ny_charset_spec utf8 = {.charset = NY_CHARSET_UTF8};
-    struct ny_hl7v2_msg *msg = NULL;
-    ny_str bytes;
+    ny_str text;
 
-    if (ny_hl7v2_finish(w, &utf8, &bytes, NULL) != NY_OK ||
-        ny_hl7v2_parse(ex->arena, bytes, NULL, &msg, NULL) != NY_OK) {
+    return ny_hl7v2_finish(w, &utf8, &text, NULL) == NY_OK
+               ? ihe_v3_take_text(ex, text)
+               : ihe_refuse(ex, IHE_FAULT_TOO_LARGE, NULL);
+}
+
+bool ihe_v3_take_text(struct ihe_exchange *ex, ny_str text)
+{
+    struct ny_hl7v2_msg *msg = NULL;
+
+    if (text.p == NULL || ny_hl7v2_parse(ex->arena, text, NULL, &msg, NULL) != NY_OK) {
         return ihe_refuse(ex, IHE_FAULT_TOO_LARGE, NULL);
     }
     ex->msg = msg;

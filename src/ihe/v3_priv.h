@@ -59,6 +59,8 @@ bool ihe_v3_refuse(struct ihe_exchange *ex, enum ihe_fault f, const struct ny_xm
 const struct ny_domain *ihe_v3_domain(const struct ihe_exchange *ex, const struct ny_xml_node *id);
 /* What was written as v2 becomes the message of ex. */
 bool ihe_v3_take(struct ihe_exchange *ex, struct ny_hl7v2_writer *w);
+/* The same of its text, in the arena; p == NULL: it was too large. */
+bool ihe_v3_take_text(struct ihe_exchange *ex, ny_str text);
 /* The OID of an id; some write it as a URN. */
 ny_str ihe_v3_root(const struct ny_xml_node *id);
 
