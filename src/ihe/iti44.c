@@ -208,19 +208,9 @@ static bool adt_make(struct ihe_exchange *ex, const struct ihe_v3_feed *f, enum 
 {
     static const char *const events[] = {
         [FEED_SAY] = "A31", [FEED_MERGE] = "A40", [FEED_WITHDRAW] = "A29"};
-    const struct ny_hl7v2_header_fields h = {
-        .now_us = ex->request.received_us,
-        .type = NY_S("ADT"),
-        .event = ny_str_from_c(events[kind]),
-        .control_id = ex->request.control_id,
-        .processing_id = ex->msh.processing_id,
-        .version = NY_S("2.5"),
-        .charset = NY_CHARSET_UTF8,
-    };
     struct ny_hl7v2_writer w;
 
-    ny_hl7v2_writer_init(&w, ex->arena, NULL);
-    ny_hl7v2_header_write(&w, &h);
+    ihe_v3_message_begin(ex, &w, "ADT", events[kind]);
     if (!times_write(ex, &w)) {
         return false;
     }

@@ -105,6 +105,23 @@ bool ihe_v3_refuse(struct ihe_exchange *ex, enum ihe_fault f, const struct ny_xm
     return ihe_refuse(ex, f, path.p);
 }
 
+void ihe_v3_message_begin(const struct ihe_exchange *ex, struct ny_hl7v2_writer *w,
+                          const char *type, const char *event)
+{
+    const struct ny_hl7v2_header_fields h = {
+        .now_us = ex->request.received_us,
+        .type = ny_str_from_c(type),
+        .event = ny_str_from_c(event),
+        .control_id = ex->request.control_id,
+        .processing_id = ex->msh.processing_id,
+        .version = NY_S("2.5"),
+        .charset = NY_CHARSET_UTF8,
+    };
+
+    ny_hl7v2_writer_init(w, ex->arena, NULL);
+    ny_hl7v2_header_write(w, &h);
+}
+
 bool ihe_v3_take(struct ihe_exchange *ex, struct ny_hl7v2_writer *w)
 {
     const struct ny_charset_spec utf8 = {.charset = NY_CHARSET_UTF8};

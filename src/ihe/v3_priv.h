@@ -57,6 +57,9 @@ void ihe_v3_warn(struct ihe_exchange *ex, int code, const struct ny_xml_node *wh
 bool ihe_v3_refuse(struct ihe_exchange *ex, enum ihe_fault f, const struct ny_xml_node *where);
 /* The domain whose OID it is, or NULL. */
 const struct ny_domain *ihe_v3_domain(const struct ihe_exchange *ex, const struct ny_xml_node *id);
+/* The message of v2 that ex is written as, up to its MSH. */
+void ihe_v3_message_begin(const struct ihe_exchange *ex, struct ny_hl7v2_writer *w,
+                          const char *type, const char *event);
 /* What was written as v2 becomes the message of ex. */
 bool ihe_v3_take(struct ihe_exchange *ex, struct ny_hl7v2_writer *w);
 /* The same of its text, in the arena; p == NULL: it was too large. */

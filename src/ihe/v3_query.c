@@ -47,18 +47,7 @@ ny_str ihe_v3_query_id(struct ny_arena *a, const struct ny_xml_node *query)
 void ihe_v3_question_begin(struct ihe_exchange *ex, struct ny_hl7v2_writer *w, const char *event,
                            const char *name)
 {
-    const struct ny_hl7v2_header_fields h = {
-        .now_us = ex->request.received_us,
-        .type = NY_S("QBP"),
-        .event = ny_str_from_c(event),
-        .control_id = ex->request.control_id,
-        .processing_id = NY_S("P"),
-        .version = NY_S("2.5"),
-        .charset = NY_CHARSET_UTF8,
-    };
-
-    ny_hl7v2_writer_init(w, ex->arena, NULL);
-    ny_hl7v2_header_write(w, &h);
+    ihe_v3_message_begin(ex, w, "QBP", event);
     ny_hl7v2_w_begin(w, NY_S("QPD"));
     ny_hl7v2_w_text(w, ny_str_from_c(name));
     ny_hl7v2_w_text(w, ihe_v3_query_id(ex->arena, ex->v3->query));
