@@ -325,20 +325,25 @@ static void both_write(struct pid *p, const char *element,
 
 /* ---- the whole ---- */
 
+void ihe_v3_cx_write(struct ny_hl7v2_writer *w, ny_str text, const struct ny_xml_node *id)
+{
+    const struct ny_hl7v2_hd hd = {.universal_id = ihe_v3_root(id),
+                                   .universal_id_type = NY_S("ISO")};
+
+    ny_hl7v2_w_value(w, text);
+    ny_hl7v2_w_value(w, NY_S(""));
+    ny_hl7v2_w_value(w, NY_S(""));
+    ny_hl7v2_w_hd_component(w, &hd);
+}
+
 void ihe_v3_ids_write(struct ny_hl7v2_writer *w, const struct ny_xml_node *const *ids, size_t n)
 {
     ny_hl7v2_w_field(w);
     for (size_t i = 0; i < n; i++) {
-        const struct ny_hl7v2_hd hd = {.universal_id = ihe_v3_root(ids[i]),
-                                       .universal_id_type = NY_S("ISO")};
-
         if (i > 0) {
             ny_hl7v2_w_rep(w);
         }
-        ny_hl7v2_w_value(w, ny_str_trim(ny_xml_attr(ids[i], "extension")));
-        ny_hl7v2_w_value(w, NY_S(""));
-        ny_hl7v2_w_value(w, NY_S(""));
-        ny_hl7v2_w_hd_component(w, &hd);
+        ihe_v3_cx_write(w, ny_str_trim(ny_xml_attr(ids[i], "extension")), ids[i]);
     }
 }
 

@@ -136,6 +136,8 @@ void ihe_v3_acknowledgement_write(struct ihe_exchange *ex, struct ny_xml_writer 
 ny_str ihe_v3_place(const struct ihe_exchange *ex, struct ny_arena *a, ny_str where);
 /* Keeps the question of ex with the pointer to its next page; forgets it when there is none. */
 void ihe_pages_keep(const struct ihe_exchange *ex, ny_str pointer);
+/* A repetition of CX: a text, and the root of an id as its authority. */
+void ihe_v3_cx_write(struct ny_hl7v2_writer *w, ny_str text, const struct ny_xml_node *id);
 /* The field PID-3 (or MRG-1), and the fields behind it. */
 void ihe_v3_ids_write(struct ny_hl7v2_writer *w, const struct ny_xml_node *const *ids, size_t n);
 void ihe_v3_patient_write(struct ny_hl7v2_writer *w, struct ny_arena *a,

@@ -60,16 +60,10 @@ void ihe_v3_domains_write(struct ihe_exchange *ex, struct ny_hl7v2_writer *w, co
 
     ny_hl7v2_w_field(w);
     for (const struct ny_xml_node *v = first; v != NULL; v = ihe_v3_value_next(v)) {
-        const struct ny_hl7v2_hd hd = {.universal_id = ihe_v3_root(v),
-                                       .universal_id_type = NY_S("ISO")};
-
         if (v != first) {
             ny_hl7v2_w_rep(w);
         }
-        for (unsigned i = 0; i < 3; i++) {
-            ny_hl7v2_w_value(w, NY_S(""));
-        }
-        ny_hl7v2_w_hd_component(w, &hd);
+        ihe_v3_cx_write(w, NY_S(""), v);
     }
 }
 
