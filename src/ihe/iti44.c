@@ -23,7 +23,7 @@ struct ihe_v3_feed {
 
 static bool is_merge(const struct ihe_v3 *v3)
 {
-    return ny_str_ends_with(ny_str_from_c(v3->x->operation->request), NY_S("201304UV02"));
+    return v3->kind->says == IHE_V3_MERGES;
 }
 
 /* ---- checks ---- */
@@ -92,10 +92,9 @@ static bool is_removed(const struct ny_xml_node *id)
  * depend on the order. *out: they go. */
 static bool removal_read(struct ihe_exchange *ex, const struct ihe_v3_feed *f, bool *out)
 {
-    const ny_str request = ny_str_from_c(ex->v3->x->operation->request);
     size_t n = 0;
 
-    for (size_t i = 0; i < f->n_ids && ny_str_ends_with(request, NY_S("201302UV02")); i++) {
+    for (size_t i = 0; i < f->n_ids && ex->v3->kind->says == IHE_V3_REVISES; i++) {
         n += is_removed(f->ids[i]);
     }
     *out = n > 0;

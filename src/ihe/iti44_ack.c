@@ -72,14 +72,14 @@ static void detail_write(struct ny_xml_writer *w, const struct ihe_exchange *ex,
 /* What is not what the message said: the patient was there, or was not. */
 static void surprise_write(struct ny_xml_writer *w, const struct ihe_exchange *ex)
 {
-    ny_str request = ny_str_from_c(ex->v3->x->operation->request);
+    enum ihe_v3_says says = ex->v3->kind->says;
 
     if (ex->feed.kind == NY_FEED_WITHDRAW) {
         return;
     }
-    if (ny_str_ends_with(request, NY_S("201301UV02")) && !ex->first_was_unknown) {
+    if (says == IHE_V3_ADDS && !ex->first_was_unknown) {
         detail_write(w, ex, "I", 0, "the patient was known: revised", NY_STR_NONE);
-    } else if (ny_str_ends_with(request, NY_S("201302UV02")) && ex->first_was_unknown) {
+    } else if (says == IHE_V3_REVISES && ex->first_was_unknown) {
         detail_write(w, ex, "I", 0, "the patient was not known: added", NY_STR_NONE);
     }
 }

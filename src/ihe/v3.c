@@ -18,7 +18,7 @@ enum service {
 
 /* clang-format off */
 static const struct ny_soap_operation operations[] = {
-#define NY_INTERACTION(service, name, request, answer, action, answer_action, trigger, transaction, fn) \
+#define NY_INTERACTION(service, name, request, answer, action, answer_action, trigger, transaction, says, fn) \
     {name, request, answer, action, answer_action},
 #include "tbl/interactions.def"
 #undef NY_INTERACTION
@@ -28,8 +28,8 @@ static const struct row {
     enum service service;
     struct ihe_interaction kind;
 } rows[] = {
-#define NY_INTERACTION(service, name, request, answer, action, answer_action, trigger, transaction, fn) \
-    {SERVICE_##service, {trigger, transaction, fn}},
+#define NY_INTERACTION(service, name, request, answer, action, answer_action, trigger, transaction, says, fn) \
+    {SERVICE_##service, {trigger, transaction, IHE_V3_##says, fn}},
 #include "tbl/interactions.def"
 #undef NY_INTERACTION
 };
@@ -61,7 +61,7 @@ size_t ny_ihe_v3_services(const struct ny_soap_service **out)
 const struct ny_soap_operation *ihe_v3_feed_operation(const struct ny_xml_node *payload)
 {
     for (size_t i = 0; i < NY_ARRAY_LEN(rows); i++) {
-        if (rows[i].kind.fn == ihe_iti44 &&
+        if (rows[i].kind.says != IHE_V3_ASKS &&
             ny_xml_is(payload, NY_HL7V3_NS, operations[i].request)) {
             return &operations[i];
         }
@@ -148,6 +148,11 @@ bool ihe_v3_take_text(struct ihe_exchange *ex, ny_str text)
 
 /* ---- the wrapper ---- */
 
+static bool asks(const struct ihe_v3 *v3)
+{
+    return v3->kind->says == IHE_V3_ASKS;
+}
+
 /* The device's id is MSH-3, its organisation's id MSH-4 of a source (or of who only asks); or
  * either is the OID of a domain, whose source it then is. */
 static void sender_find(struct ihe_exchange *ex)
@@ -163,8 +168,8 @@ static void sender_find(struct ihe_exchange *ex)
     d = d != NULL ? d : ihe_v3_domain(ex, device);
     v3->app = ihe_v3_root(device);
     v3->facility = ihe_v3_root(org).n > 0 ? ihe_v3_root(org) : v3->app;
-    ex->request.source = v3->kind->fn != ihe_iti44 ? ny_registry_requester(r, v3->app, v3->facility)
-                                                   : ny_registry_source(r, v3->app, v3->facility);
+    ex->request.source = asks(v3) ? ny_registry_requester(r, v3->app, v3->facility)
+                                  : ny_registry_source(r, v3->app, v3->facility);
     if (ex->request.source == NULL && d != NULL) {
         v3->app = d->source_app;
         v3->facility = d->source_facility;
@@ -178,7 +183,7 @@ static bool may_speak(const struct ihe_exchange *ex)
     const struct ihe_v3 *v3 = ex->v3;
 
     return ny_registry_may_speak(ex->ihe->cfg.registry, &v3->x->speaker, v3->app, v3->facility,
-                                 v3->kind->fn != ihe_iti44);
+                                 asks(v3));
 }
 
 /* Where it matters who is meant: we are the device whose OID the regional domain has. */
@@ -269,10 +274,7 @@ static bool exchange_fill(struct ihe_exchange *ex)
     r->user = id_text(ex->arena, ihe_v3_child(v3->sender, "id"));
     r->peer_addr = v3->x->peer_addr;
     r->certificate = ihe_certificate(&v3->x->speaker);
-    r->action = v3->kind->fn != ihe_iti44                          ? NY_S("E")
-                : ny_str_ends_with(r->trigger, NY_S("201301UV02")) ? NY_S("C")
-                : ny_str_ends_with(r->trigger, NY_S("201303UV02")) ? NY_S("D")
-                                                                   : NY_S("U");
+    r->action = asks(v3) ? NY_S("E") : v3->kind->says == IHE_V3_ADDS ? NY_S("C") : NY_S("U");
     r->body = v3->x->in;
     r->received_us = ny_clock_now_us();
     sender_find(ex);

@@ -15,9 +15,13 @@
 
 struct ihe_v3_feed;
 
+/* What a message does. */
+enum ihe_v3_says { IHE_V3_ASKS, IHE_V3_ADDS, IHE_V3_REVISES, IHE_V3_MERGES };
+
 struct ihe_interaction {
     const char *trigger; /* of the answer */
     const char *transaction;
+    enum ihe_v3_says says;
     void (*fn)(struct ihe_exchange *ex);
 };
 
