@@ -1,8 +1,10 @@
 /* ihe, HL7 v3, private: what its transactions share. Each is answered by the exchange of v2:
  *
- *   receive ─▶ begin (wrapper, v3.c) ─▶ itiNN: written as v2 ─▶ feed | merge | iti9 | iti21 ┄┄▶
- * done │ answer ◀─ iti44_ack | iti45_write | iti47_write ◀── compose (reply.c)
- * ◀─────────────────────┘ */
+ *   receive ─▶ begin (wrapper, v3.c) ─▶ itiNN: written as v2
+ *                                            │
+ *                      feed | merge | iti9 | iti21 ┄┄▶ done
+ *                                                        │
+ *   answer ◀─ iti44_ack | iti45_write | iti47_write ◀─ compose (reply.c) */
 #ifndef NAYOSE_IHE_V3_PRIV_H
 #define NAYOSE_IHE_V3_PRIV_H
 
