@@ -16,7 +16,7 @@
 #include <openssl/err.h>
 #include <openssl/x509v3.h>
 
-enum { RECORD_MAX = 16384, SHA256_SIZE = 32 };
+enum { RECORD_MAX = 16384 };
 
 struct tls {
     SSL *ssl; /* NULL: closed */
@@ -24,7 +24,7 @@ struct tls {
     struct ny_timer *deadline;
     bool eof;    /* the peer's TCP end */
     bool broken; /* after a fatal error SSL_shutdown() is not allowed */
-    char certificate[2 * SHA256_SIZE + 1];
+    char certificate[2 * NY_SHA256_LEN + 1];
     char *credentials[NY_CREDENTIALS]; /* owned; NULL until the handshake is done */
 };
 
@@ -212,7 +212,7 @@ static void tls_close(struct ny_stream *s)
 void ny_tls_shown(const SSL *ssl, const X509 *x)
 {
     struct tls *t = SSL_get_app_data(ssl);
-    unsigned char digest[SHA256_SIZE];
+    uint8_t digest[NY_SHA256_LEN];
     unsigned n = sizeof(digest);
 
     if (X509_digest(x, EVP_sha256(), digest, &n) == 1) {
