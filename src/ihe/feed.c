@@ -276,29 +276,26 @@ void ihe_visit(struct ihe_exchange *ex)
     ihe_feed_of(ex, pid, NULL);
 }
 
-/* The first id of PID is whose the visit is from now on, that of MRG-1 whose it was. */
-static bool turn_read(struct ihe_exchange *ex, const struct ny_hl7v2_segment *pid,
-                      const struct ny_hl7v2_segment *mrg)
+static bool first_id_read(struct ihe_exchange *ex, const struct ny_hl7v2_segment *seg,
+                          unsigned field)
 {
-    const struct ny_hl7v2_segment *at[] = {pid, mrg};
-    const unsigned field[] = {3, 1};
     struct ihe_cx ids[NY_FEED_IDS_MAX];
-    struct ny_hl7v2_ts when;
     uint8_t place;
     size_t n;
 
-    if (!ihe_feed_begin(ex, pid, &when)) {
-        return false;
-    }
-    for (size_t i = 0; i < 2; i++) {
-        if (i == 1 && ny_hl7v2_presence(mrg, 1) != NY_HL7V2_VALUE) {
-            continue; /* the same patient's */
-        }
-        if (!ihe_ids_read(ex, at[i], field[i], ids, &n) || !ihe_feed_id(ex, &ids[0], &place)) {
-            return false;
-        }
-    }
-    return ihe_visit_read(ex, pid, &ex->feed.patient.seen, &ex->feed.visit);
+    return ihe_ids_read(ex, seg, field, ids, &n) && ihe_feed_id(ex, &ids[0], &place);
+}
+
+/* The first id of PID is whose the visit is from now on, that of MRG-1 whose it was; without one,
+ * the same patient's. */
+static bool turn_read(struct ihe_exchange *ex, const struct ny_hl7v2_segment *pid,
+                      const struct ny_hl7v2_segment *mrg)
+{
+    struct ny_hl7v2_ts when;
+
+    return ihe_feed_begin(ex, pid, &when) && first_id_read(ex, pid, 3) &&
+           (ny_hl7v2_presence(mrg, 1) != NY_HL7V2_VALUE || first_id_read(ex, mrg, 1)) &&
+           ihe_visit_read(ex, pid, &ex->feed.patient.seen, &ex->feed.visit);
 }
 
 /* A visit gets another number or another patient; without both numbers it is accepted without
