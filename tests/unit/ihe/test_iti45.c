@@ -7,37 +7,21 @@
 
 #include <cmocka.h>
 
-#include "nayose/ihe_v3.h"
-
-#include "support.h"
-#include "v3_operation.h"
+#include "v3_support.h"
 
 #define Q "/PRPA_IN201309UV02/controlActProcess/queryByParameter/parameterList/"
 
-struct v3_bench {
-    struct bench b;
-    bool may_not_query;
-    bool invalid;
-    char said[ANSWER_MAX];
-};
+static char said[ANSWER_MAX];
 
-static void on_answer(void *ctx, ny_str xml)
+static void say(const char *before, ny_str what)
 {
-    struct v3_bench *v = ctx;
+    size_t n = strlen(said);
 
-    v->b.answers++;
-    snprintf(v->b.answer, sizeof(v->b.answer), "%.*s", NY_ARG(xml));
-}
-
-static void say(struct v3_bench *v, const char *before, ny_str what)
-{
-    size_t n = strlen(v->said);
-
-    snprintf(v->said + n, sizeof(v->said) - n, "%s%.*s", before, NY_ARG(what));
+    snprintf(said + n, sizeof(said) - n, "%s%.*s", before, NY_ARG(what));
 }
 
 /* "AE AE 204 place 204 place", "AA OK root^id root^id" */
-static const char *summary(struct v3_bench *v, struct ny_arena *a)
+static const char *summary(const char *answer, struct ny_arena *a)
 {
     const struct ny_xml_node *m = NULL;
     const struct ny_xml_node *ack;
@@ -45,67 +29,52 @@ static const char *summary(struct v3_bench *v, struct ny_arena *a)
     const struct ny_xml_node *n;
     struct ny_error err;
 
-    v->said[0] = '\0';
-    assert_int_equal(ny_xml_parse(a, ny_str_from_c(v->b.answer), NY_STR_NONE, &m, &err), NY_OK);
+    said[0] = '\0';
+    assert_int_equal(ny_xml_parse(a, ny_str_from_c(answer), NY_STR_NONE, &m, &err), NY_OK);
     ack = ny_xml_child(m, NY_HL7V3_NS, "acknowledgement");
     act = ny_xml_child(m, NY_HL7V3_NS, "controlActProcess");
-    say(v, "", ny_xml_attr(ny_xml_child(ack, NY_HL7V3_NS, "typeCode"), "code"));
+    say("", ny_xml_attr(ny_xml_child(ack, NY_HL7V3_NS, "typeCode"), "code"));
     n = ny_xml_child(act, NY_HL7V3_NS, "queryAck");
-    say(v, " ", ny_xml_attr(ny_xml_child(n, NY_HL7V3_NS, "queryResponseCode"), "code"));
+    say(" ", ny_xml_attr(ny_xml_child(n, NY_HL7V3_NS, "queryResponseCode"), "code"));
     n = ny_xml_child(ack, NY_HL7V3_NS, "acknowledgementDetail");
     for (; n != NULL; n = ny_xml_again(n)) {
-        say(v, " ", ny_xml_attr(ny_xml_child(n, NY_HL7V3_NS, "code"), "code"));
-        say(v, " ", ny_xml_text(a, ny_xml_child(n, NY_HL7V3_NS, "location")));
+        say(" ", ny_xml_attr(ny_xml_child(n, NY_HL7V3_NS, "code"), "code"));
+        say(" ", ny_xml_text(a, ny_xml_child(n, NY_HL7V3_NS, "location")));
     }
     n = ny_xml_child(act, NY_HL7V3_NS, "subject");
     n = ny_xml_child(n, NY_HL7V3_NS, "registrationEvent");
     n = ny_xml_child(ny_xml_child(n, NY_HL7V3_NS, "subject1"), NY_HL7V3_NS, "patient");
     for (n = ny_xml_child(n, NY_HL7V3_NS, "id"); n != NULL; n = ny_xml_again(n)) {
-        say(v, " ", ny_xml_attr(n, "assigningAuthorityName"));
-        say(v, "^", ny_xml_attr(n, "extension"));
+        say(" ", ny_xml_attr(n, "assigningAuthorityName"));
+        say("^", ny_xml_attr(n, "extension"));
     }
-    return v->said;
+    return said;
 }
 
 /* Person 1: F01:1, F02:21 and F02:22. Person 2: F01:2 alone. */
-static void people(struct v3_bench *v)
+static void people(struct bench *b)
 {
-    *v = (struct v3_bench){.may_not_query = false};
-    bench_open(&v->b, false);
-    fake_identity(v->b.registry, 1, NY_S("1"), 0);
-    fake_identity(v->b.registry, 2, NY_S("21"), 1);
-    fake_identity(v->b.registry, 2, NY_S("22"), 1);
-    fake_identity(v->b.registry, 1, NY_S("2"), 0);
+    bench_open(b, false);
+    b->strict = true;
+    fake_identity(b->registry, 1, NY_S("1"), 0);
+    fake_identity(b->registry, 2, NY_S("21"), 1);
+    fake_identity(b->registry, 2, NY_S("22"), 1);
+    fake_identity(b->registry, 1, NY_S("2"), 0);
 }
 
-static const char *ask(struct v3_bench *v, struct ny_arena *a, const char *parameters)
+static const char *ask(struct bench *b, struct ny_arena *a, const char *parameters)
 {
-    struct ny_ihe_v3 x = {.arena = a,
-                          .peer_addr = NY_S("127.0.0.1:1"),
-                          .may_query = !v->may_not_query,
-                          .speaker = {.is_local = true},
-                          .invalid = v->invalid,
-                          .strict = true,
-                          .answer = on_answer,
-                          .ctx = v};
-    struct ny_error err;
+    const char *answer =
+        v3_send(b, ny_arena_printf(a,
+                                   "<PRPA_IN201309UV02 xmlns='urn:hl7-org:v3'><id root='1.2' "
+                                   "extension='Q'/><interactionId extension='PRPA_IN201309UV02'/>"
+                                   "<processingCode code='P'/>"
+                                   "<controlActProcess><queryByParameter><queryId root='1.3'/>"
+                                   "<parameterList>%s</parameterList></queryByParameter>"
+                                   "</controlActProcess></PRPA_IN201309UV02>",
+                                   parameters));
 
-    x.in = ny_arena_printf(a,
-                           "<PRPA_IN201309UV02 xmlns='urn:hl7-org:v3'><id root='1.2' "
-                           "extension='Q'/><interactionId extension='PRPA_IN201309UV02'/>"
-                           "<processingCode code='P'/>"
-                           "<controlActProcess><queryByParameter><queryId root='1.3'/>"
-                           "<parameterList>%s</parameterList></queryByParameter>"
-                           "</controlActProcess></PRPA_IN201309UV02>",
-                           parameters);
-    assert_int_equal(ny_xml_parse(a, x.in, NY_STR_NONE, &x.message, &err), NY_OK);
-    x.operation = v3_operation(x.message);
-    assert_non_null(x.operation);
-    v->b.answers = 0;
-    ny_ihe_v3_receive(v->b.ihe, &x);
-    (void)fake_run(v->b.registry);
-    assert_int_equal(v->b.answers, 1);
-    return summary(v, a);
+    return summary(answer, a);
 }
 
 /* Roots are written as namespaces here. */
@@ -164,16 +133,16 @@ static void test_answers(void **state)
     (void)state;
     for (size_t i = 0; i < NY_ARRAY_LEN(rows); i++) {
         struct ny_arena *a = ny_arena_create(0);
-        struct v3_bench v;
-        const char *said;
+        struct bench b;
+        const char *got;
 
-        people(&v);
-        said = ask(&v, a, with_oids(v.b.registry, a, rows[i].parameters));
-        if (strcmp(said, rows[i].said) != 0) {
-            fail_msg("row %s: %s", rows[i].name, said);
+        people(&b);
+        got = ask(&b, a, with_oids(b.registry, a, rows[i].parameters));
+        if (strcmp(got, rows[i].said) != 0) {
+            fail_msg("row %s: %s", rows[i].name, got);
         }
-        assert_int_equal(v.b.registry->n_notes, 1);
-        bench_close(&v.b);
+        assert_int_equal(b.registry->n_notes, 1);
+        bench_close(&b);
         ny_arena_destroy(a);
     }
 }
@@ -181,51 +150,50 @@ static void test_answers(void **state)
 static void test_who_may_not_ask_learns_nothing(void **state)
 {
     struct ny_arena *a = ny_arena_create(0);
-    struct v3_bench v;
+    struct bench b;
 
     (void)state;
-    people(&v);
-    v.may_not_query = true;
+    people(&b);
+    b.may_not_query = true;
     for (size_t i = 0; i < NY_ARRAY_LEN(rows); i++) {
-        assert_string_equal(ask(&v, a, with_oids(v.b.registry, a, rows[i].parameters)),
+        assert_string_equal(ask(&b, a, with_oids(b.registry, a, rows[i].parameters)),
                             "AE AE NS260 ");
     }
-    bench_close(&v.b);
+    bench_close(&b);
     ny_arena_destroy(a);
 }
 
 static void test_what_the_schemas_do_not_allow_is_refused(void **state)
 {
     struct ny_arena *a = ny_arena_create(0);
-    struct v3_bench v;
+    struct bench b;
 
     (void)state;
-    people(&v);
-    v.invalid = true;
-    assert_string_equal(ask(&v, a, with_oids(v.b.registry, a, rows[0].parameters)),
-                        "AE QE SYN113 ");
-    bench_close(&v.b);
+    people(&b);
+    b.invalid = true;
+    assert_string_equal(ask(&b, a, with_oids(b.registry, a, rows[0].parameters)), "AE QE SYN113 ");
+    bench_close(&b);
     ny_arena_destroy(a);
 }
 
 static void test_without_a_database_the_sender_is_told(void **state)
 {
     struct ny_arena *a = ny_arena_create(0);
-    struct v3_bench v;
+    struct bench b;
     const char *question;
 
     (void)state;
-    people(&v);
-    question = with_oids(v.b.registry, a, rows[0].parameters);
-    v.b.registry->not_ready = true;
-    assert_string_equal(ask(&v, a, question), "AE AE INTERR ");
-    v.b.registry->not_ready = false;
-    v.b.registry->fail_resolve = NY_EDB;
-    assert_string_equal(ask(&v, a, question), "AE AE INTERR ");
-    v.b.registry->fail_resolve = NY_OK;
-    v.b.registry->fail = NY_EDB; /* the audit row cannot be written: no answer about a patient */
-    assert_string_equal(ask(&v, a, question), "AE AE INTERR ");
-    bench_close(&v.b);
+    people(&b);
+    question = with_oids(b.registry, a, rows[0].parameters);
+    b.registry->not_ready = true;
+    assert_string_equal(ask(&b, a, question), "AE AE INTERR ");
+    b.registry->not_ready = false;
+    b.registry->fail_resolve = NY_EDB;
+    assert_string_equal(ask(&b, a, question), "AE AE INTERR ");
+    b.registry->fail_resolve = NY_OK;
+    b.registry->fail = NY_EDB; /* the audit row cannot be written: no answer about a patient */
+    assert_string_equal(ask(&b, a, question), "AE AE INTERR ");
+    bench_close(&b);
     ny_arena_destroy(a);
 }
 
