@@ -13,20 +13,6 @@ enum { TEXT = 16384 };
 
 static struct bench b;
 
-static int setup(void **state)
-{
-    (void)state;
-    bench_open(&b, false);
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    (void)state;
-    bench_close(&b);
-    return 0;
-}
-
 static const char *send(const char *in)
 {
     return v3_send(&b, ny_str_from_c(in));
@@ -306,13 +292,13 @@ static void test_database_away(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(test_same_as_v2, setup, teardown),
-        cmocka_unit_test_setup_teardown(test_answers, setup, teardown),
-        cmocka_unit_test_setup_teardown(test_merge_says_who, setup, teardown),
-        cmocka_unit_test_setup_teardown(test_other_ids, setup, teardown),
-        cmocka_unit_test_setup_teardown(test_insurance_is_no_id, setup, teardown),
-        cmocka_unit_test_setup_teardown(test_receiver, setup, teardown),
-        cmocka_unit_test_setup_teardown(test_database_away, setup, teardown),
+        cmocka_unit_test_prestate_setup_teardown(test_same_as_v2, v3_open, v3_close, &b),
+        cmocka_unit_test_prestate_setup_teardown(test_answers, v3_open, v3_close, &b),
+        cmocka_unit_test_prestate_setup_teardown(test_merge_says_who, v3_open, v3_close, &b),
+        cmocka_unit_test_prestate_setup_teardown(test_other_ids, v3_open, v3_close, &b),
+        cmocka_unit_test_prestate_setup_teardown(test_insurance_is_no_id, v3_open, v3_close, &b),
+        cmocka_unit_test_prestate_setup_teardown(test_receiver, v3_open, v3_close, &b),
+        cmocka_unit_test_prestate_setup_teardown(test_database_away, v3_open, v3_close, &b),
     };
 
     ny_log_level_set(NY_LOG_ERROR);

@@ -13,21 +13,6 @@ enum { TEXT = 16384 };
 
 static struct bench b;
 
-static int setup(void **state)
-{
-    (void)state;
-    bench_open(&b, false);
-    (void)fake_identity(b.registry, 1, NY_S("1"), 0);
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    (void)state;
-    bench_close(&b);
-    return 0;
-}
-
 static const char *ask(const char *before, const char *parameters)
 {
     char in[TEXT];
@@ -296,14 +281,14 @@ static void test_who_may_not_ask(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(test_same_as_v2, setup, teardown),
-        cmocka_unit_test_setup_teardown(test_refusals, setup, teardown),
-        cmocka_unit_test_setup_teardown(test_pages_and_nobody, setup, teardown),
-        cmocka_unit_test_setup_teardown(test_criteria, setup, teardown),
-        cmocka_unit_test_setup_teardown(test_next_page, setup, teardown),
-        cmocka_unit_test_setup_teardown(test_jump, setup, teardown),
-        cmocka_unit_test_setup_teardown(test_cancel, setup, teardown),
-        cmocka_unit_test_setup_teardown(test_who_may_not_ask, setup, teardown),
+        cmocka_unit_test_prestate_setup_teardown(test_same_as_v2, v3_open_one, v3_close, &b),
+        cmocka_unit_test_prestate_setup_teardown(test_refusals, v3_open_one, v3_close, &b),
+        cmocka_unit_test_prestate_setup_teardown(test_pages_and_nobody, v3_open_one, v3_close, &b),
+        cmocka_unit_test_prestate_setup_teardown(test_criteria, v3_open_one, v3_close, &b),
+        cmocka_unit_test_prestate_setup_teardown(test_next_page, v3_open_one, v3_close, &b),
+        cmocka_unit_test_prestate_setup_teardown(test_jump, v3_open_one, v3_close, &b),
+        cmocka_unit_test_prestate_setup_teardown(test_cancel, v3_open_one, v3_close, &b),
+        cmocka_unit_test_prestate_setup_teardown(test_who_may_not_ask, v3_open_one, v3_close, &b),
     };
 
     ny_log_level_set(NY_LOG_ERROR);

@@ -71,21 +71,6 @@ static const struct {
 
 static struct bench b;
 
-static int setup(void **state)
-{
-    (void)state;
-    bench_open(&b, false);
-    (void)fake_identity(b.registry, 1, NY_S("1"), 0);
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    (void)state;
-    bench_close(&b);
-    return 0;
-}
-
 /* The answer to a row's message; its first difference from the plain one is told away. */
 static const char *send(size_t i)
 {
@@ -182,10 +167,10 @@ static void test_two_patients(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(test_lenient, setup, teardown),
-        cmocka_unit_test_setup_teardown(test_strict, setup, teardown),
-        cmocka_unit_test_setup_teardown(test_schemas, setup, teardown),
-        cmocka_unit_test_setup_teardown(test_two_patients, setup, teardown),
+        cmocka_unit_test_prestate_setup_teardown(test_lenient, v3_open_one, v3_close, &b),
+        cmocka_unit_test_prestate_setup_teardown(test_strict, v3_open_one, v3_close, &b),
+        cmocka_unit_test_prestate_setup_teardown(test_schemas, v3_open_one, v3_close, &b),
+        cmocka_unit_test_prestate_setup_teardown(test_two_patients, v3_open_one, v3_close, &b),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

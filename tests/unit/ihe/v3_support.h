@@ -31,4 +31,28 @@ static inline const char *v3_send(struct bench *b, ny_str in)
     return b->answer;
 }
 
+/* ---- around a test: its state before is a bench ---- */
+
+static inline int v3_open(void **state)
+{
+    bench_open(*state, false);
+    return 0;
+}
+
+/* F01:1 is somebody. */
+static inline int v3_open_one(void **state)
+{
+    struct bench *b = *state;
+
+    bench_open(b, false);
+    (void)fake_identity(b->registry, 1, NY_S("1"), 0);
+    return 0;
+}
+
+static inline int v3_close(void **state)
+{
+    bench_close(*state);
+    return 0;
+}
+
 #endif
