@@ -38,7 +38,6 @@ struct ny_registry {
     size_t n_pending;
     int64_t last_person;
     bool not_ready;
-    bool may_not_speak;
     ny_rc fail;         /* what done gets, NY_OK = success */
     ny_rc fail_resolve; /* what resolve and search give */
     enum ny_search_result search_result;
@@ -48,7 +47,6 @@ struct ny_registry {
     char note_text[FAKE_TEXT];   /* the last note, as text */
     char search_text[FAKE_TEXT]; /* the last question, as text */
     char cancel_text[FAKE_TEXT];
-    char alert_text[FAKE_TEXT]; /* the last alert, as text */
 };
 
 struct ny_registry *fake_create(void);
