@@ -27,20 +27,8 @@ static const char *message(const char *kind, const char *processing, const char 
 {
     static char out[TEXT];
 
-    snprintf(
-        out, sizeof(out),
-        "<PRPA_IN%s xmlns='urn:hl7-org:v3' ITSVersion='XML_1.0'><id root='1.2.9' extension='M1'/>"
-        "<creationTime value='20260102030405.123456+0900'/>"
-        "<interactionId root='2.16.840.1.113883.1.6' extension='PRPA_IN%s'/>"
-        "<processingCode code='%s'/><processingModeCode code='T'/><acceptAckCode code='AL'/>"
-        "<receiver typeCode='RCV'><device classCode='DEV' determinerCode='INSTANCE'>"
-        "<id root='1.2.8'/></device></receiver>"
-        "<sender typeCode='SND'><device classCode='DEV' determinerCode='INSTANCE'>"
-        "<id root='1.2.7'/><asAgent classCode='AGNT'><representedOrganization classCode='ORG' "
-        "determinerCode='INSTANCE'><id root='%s'/></representedOrganization></asAgent>"
-        "</device></sender><controlActProcess classCode='CACT' moodCode='EVN'>%s"
-        "</controlActProcess></PRPA_IN%s>",
-        kind, kind, processing, org, subjects, kind);
+    snprintf(out, sizeof(out), V3_MESSAGE("%s", "%s", V3_AGENT("%s"), "%s"), kind, kind, processing,
+             org, subjects, kind);
     return out;
 }
 

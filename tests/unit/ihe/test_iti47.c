@@ -17,20 +17,12 @@ static const char *ask(const char *before, const char *parameters)
 {
     char in[TEXT];
 
-    snprintf(
-        in, sizeof(in),
-        "<PRPA_IN201305UV02 xmlns='urn:hl7-org:v3' ITSVersion='XML_1.0'><id root='1.2.9' "
-        "extension='M1'/><creationTime value='20260102030405'/>"
-        "<interactionId root='2.16.840.1.113883.1.6' extension='PRPA_IN201305UV02'/>"
-        "<processingCode code='P'/><processingModeCode code='T'/><acceptAckCode code='AL'/>"
-        "<receiver typeCode='RCV'><device classCode='DEV' determinerCode='INSTANCE'>"
-        "<id root='1.2.8'/></device></receiver>"
-        "<sender typeCode='SND'><device classCode='DEV' determinerCode='INSTANCE'>"
-        "<id root='1.2.7'/></device></sender><controlActProcess classCode='CACT' moodCode='EVN'>"
-        "<code code='PRPA_TE201305UV02'/><queryByParameter><queryId root='1.2.7' "
-        "extension='Q1'/><statusCode code='new'/>%s<parameterList>%s</parameterList>"
-        "</queryByParameter></controlActProcess></PRPA_IN201305UV02>",
-        before, parameters);
+    snprintf(in, sizeof(in),
+             V3_MESSAGE("201305UV02", "P", "",
+                        "<code code='PRPA_TE201305UV02'/><queryByParameter><queryId root='1.2.7' "
+                        "extension='Q1'/><statusCode code='new'/>%s<parameterList>%s"
+                        "</parameterList></queryByParameter>"),
+             before, parameters);
     return v3_send(&b, ny_str_from_c(in));
 }
 

@@ -12,35 +12,25 @@
 
 enum { TEXT = 16384 };
 
-#define HEAD(kind)                                                                                 \
-    "<PRPA_IN" kind " xmlns='urn:hl7-org:v3' ITSVersion='XML_1.0'><id root='1.2.9' "               \
-    "extension='M1'/><creationTime value='20260102030405'/>"                                       \
-    "<interactionId root='2.16.840.1.113883.1.6' extension='PRPA_IN" kind "'/>"                    \
-    "<processingCode code='P'/><processingModeCode code='T'/><acceptAckCode code='AL'/>"           \
-    "<receiver typeCode='RCV'><device classCode='DEV'><id root='1.2.8'/></device></receiver>"      \
-    "<sender typeCode='SND'><device classCode='DEV'><id root='1.2.7'/>"                            \
-    "<asAgent classCode='AGNT'><representedOrganization classCode='ORG'><id root='1.2.392.1'/>"    \
-    "</representedOrganization></asAgent></device></sender>"                                       \
-    "<controlActProcess classCode='CACT' moodCode='EVN'>"
-#define TAIL(kind) "</controlActProcess></PRPA_IN" kind ">"
+#define SAID_BY_F01(kind, act) V3_MESSAGE(kind, "P", V3_AGENT("1.2.392.1"), act)
 
-static const char feed[] =
-    HEAD("201301UV02") "<subject typeCode='SUBJ'><registrationEvent classCode='REG' moodCode='EVN'>"
-                       "<subject1 typeCode='SBJ'><patient classCode='PAT'>"
-                       "<id root='1.2.392.1' extension='1'/><patientPerson classCode='PSN'>"
-                       "<name use='IDE'><family>山田</family><given>太郎</given></name>"
-                       "<birthTime value='19480405'/><asOtherIDs classCode='PAT'>"
-                       "<id root='1.2.392.2' extension='7'/><scopingOrganization "
-                       "classCode='ORG'/></asOtherIDs></patientPerson></patient></subject1>"
-                       "</registrationEvent></subject>" TAIL("201301UV02");
-static const char pix[] =
-    HEAD("201309UV02") "<queryByParameter><queryId root='1.3'/><parameterList><patientIdentifier>"
-                       "<value root='1.2.392.1' extension='1'/></patientIdentifier>"
-                       "</parameterList></queryByParameter>" TAIL("201309UV02");
+static const char feed[] = SAID_BY_F01(
+    "201301UV02", "<subject typeCode='SUBJ'><registrationEvent classCode='REG' moodCode='EVN'>"
+                  "<subject1 typeCode='SBJ'><patient classCode='PAT'>"
+                  "<id root='1.2.392.1' extension='1'/><patientPerson classCode='PSN'>"
+                  "<name use='IDE'><family>山田</family><given>太郎</given></name>"
+                  "<birthTime value='19480405'/><asOtherIDs classCode='PAT'>"
+                  "<id root='1.2.392.2' extension='7'/><scopingOrganization "
+                  "classCode='ORG'/></asOtherIDs></patientPerson></patient></subject1>"
+                  "</registrationEvent></subject>");
+static const char pix[] = SAID_BY_F01(
+    "201309UV02", "<queryByParameter><queryId root='1.3'/><parameterList><patientIdentifier>"
+                  "<value root='1.2.392.1' extension='1'/></patientIdentifier>"
+                  "</parameterList></queryByParameter>");
 static const char pdq[] =
-    HEAD("201305UV02") "<queryByParameter><queryId root='1.3' extension='Q'/><parameterList>"
-                       "<livingSubjectName><value><family>山田</family></value>"
-                       "</livingSubjectName></parameterList></queryByParameter>" TAIL("201305UV02");
+    SAID_BY_F01("201305UV02", "<queryByParameter><queryId root='1.3' extension='Q'/><parameterList>"
+                              "<livingSubjectName><value><family>山田</family></value>"
+                              "</livingSubjectName></parameterList></queryByParameter>");
 
 #define FEED "/PRPA_IN201301UV02"
 #define PATIENT FEED "/controlActProcess/subject/registrationEvent/subject1/patient"
@@ -53,7 +43,7 @@ static const struct {
     const char *place; /* of what is odd; NULL: nothing is */
 } rows[] = {
     {"a feed", feed, "", "", NULL},
-    {"no class of the device", feed, "<device classCode='DEV'><id root='1.2.7'/>", "<device><id root='1.2.7'/>", FEED "/sender/device"},
+    {"no class of the device", feed, "<device classCode='DEV' determinerCode='INSTANCE'><id root='1.2.7'/>", "<device determinerCode='INSTANCE'><id root='1.2.7'/>", FEED "/sender/device"},
     {"no class of the patient", feed, "<patient classCode='PAT'>", "<patient>", PATIENT},
     {"no class of other ids", feed, "<asOtherIDs classCode='PAT'>", "<asOtherIDs>", PATIENT "/patientPerson/asOtherIDs"},
     {"the organisation's id as URN", feed, "<id root='1.2.392.1'/>", "<id root='urn:oid:1.2.392.1'/>", FEED "/sender/device/asAgent/representedOrganization/id"},

@@ -5,6 +5,23 @@
 #include "support.h"
 #include "v3_operation.h"
 
+/* A message of the device 1.2.7; agent: "" or V3_AGENT(). Literals, or conversions of printf in
+ * this order: kind, kind, processing, agent, act, kind. */
+#define V3_MESSAGE(kind, processing, agent, act)                                                   \
+    "<PRPA_IN" kind " xmlns='urn:hl7-org:v3' ITSVersion='XML_1.0'><id root='1.2.9' "               \
+    "extension='M1'/><creationTime value='20260102030405.123456+0900'/>"                           \
+    "<interactionId root='2.16.840.1.113883.1.6' extension='PRPA_IN" kind "'/>"                    \
+    "<processingCode code='" processing "'/><processingModeCode code='T'/>"                        \
+    "<acceptAckCode code='AL'/><receiver typeCode='RCV'><device classCode='DEV' "                  \
+    "determinerCode='INSTANCE'><id root='1.2.8'/></device></receiver><sender typeCode='SND'>"      \
+    "<device classCode='DEV' determinerCode='INSTANCE'><id root='1.2.7'/>" agent                   \
+    "</device></sender><controlActProcess classCode='CACT' moodCode='EVN'>" act                    \
+    "</controlActProcess></PRPA_IN" kind ">"
+/* The organisation that the device speaks for. */
+#define V3_AGENT(root)                                                                             \
+    "<asAgent classCode='AGNT'><representedOrganization classCode='ORG' "                          \
+    "determinerCode='INSTANCE'><id root='" root "'/></representedOrganization></asAgent>"
+
 /* The answer, terminated. */
 static inline const char *v3_send(struct bench *b, ny_str in)
 {
