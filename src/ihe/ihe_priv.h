@@ -163,6 +163,8 @@ NY_MUST_USE ny_rc ihe_iti45_write(struct ihe_exchange *ex, struct ny_arena *a,
 /* Takes the queried id out of those that are told; how many are left. */
 size_t ihe_iti45_drop_queried(const struct ihe_exchange *ex, struct ny_known_id *ids, size_t n);
 NY_MUST_USE ny_rc ihe_iti47_write(struct ihe_exchange *ex, struct ny_arena *a, ny_str *out);
+/* v3_query.c: the question as the audit keeps it. */
+ny_str ihe_v3_query_payload(const struct ihe_exchange *ex);
 /* iti47_pages.c: what is kept for the next pages of queries in HL7 v3. NULL allowed. */
 void ihe_pages_destroy(struct ihe_pages *all);
 /* dispatch.c: an MSH-10 for an answer, in a. */

@@ -1,7 +1,7 @@
 /* What queries share: authorities as a query writes them, the domains it wants (QPD-4, QPD-8), and
  * the head of its answer: MSH MSA ERR* QAK QPD. */
 
-#include "v3_priv.h"
+#include "ihe_priv.h"
 
 #include <stdio.h>
 

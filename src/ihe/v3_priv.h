@@ -86,8 +86,6 @@ void ihe_v3_question_begin(struct ihe_exchange *ex, struct ny_hl7v2_writer *w, c
 void ihe_v3_domains_write(struct ihe_exchange *ex, struct ny_hl7v2_writer *w, const char *name);
 /* "root extension" of a queryId. */
 ny_str ihe_v3_query_id(struct ny_arena *a, const struct ny_xml_node *query);
-/* The question as the audit keeps it. */
-ny_str ihe_v3_query_payload(const struct ihe_exchange *ex);
 /* The element that a place in QPD comes from. */
 const struct ny_xml_node *ihe_v3_question_place(const struct ihe_exchange *ex, ny_str erl);
 
