@@ -109,10 +109,7 @@ ny_rc ny_read_start(struct read_op *op, enum ny_sql stmt, const struct ny_db_par
     return rc;
 }
 
-/* ---- parameters ---- */
-
-/* A text that is compared: empty where there is nothing, since NULL equals nothing. */
-static struct ny_db_param compared_text(struct read_op *op, ny_str s)
+struct ny_db_param ny_compared_text(struct read_op *op, ny_str s)
 {
     ny_str text = ny_text_clean(op->arena, s);
 
@@ -161,82 +158,6 @@ ny_rc ny_store_read_patients(struct ny_store *s, const int64_t *ids, size_t n,
 
     op->fn.patients = fn;
     return ny_read_start(op, NY_SQL_READ_PATIENTS, &param, 1);
-}
-
-/* ---- visits ---- */
-
-static void tell_found(struct read_op *op, ny_rc rc, const struct ny_db_result *r)
-{
-    size_t n = rc == NY_OK ? ny_db_rows(r) : 0;
-    int64_t *ids = rc == NY_OK ? NY_ARENA_ARRAY(op->arena, int64_t, n + 1) : NULL;
-
-    for (size_t i = 0; i < n; i++) {
-        ids[i] = ny_db_get_i64(r, i, 0);
-    }
-    op->fn.found(op->ctx, rc, ids, n);
-}
-
-static void tell_visits(struct read_op *op, ny_rc rc, const struct ny_db_result *r)
-{
-    size_t n = rc == NY_OK ? ny_db_rows(r) : 0;
-    struct ny_stored_visit *rows =
-        rc == NY_OK ? NY_ARENA_ARRAY(op->arena, struct ny_stored_visit, n + 1) : NULL;
-
-    for (size_t i = 0; i < n; i++) {
-        rows[i].identity = ny_db_get_i64(r, i, 0);
-        for (size_t f = 0; f < NY_VISIT_COUNT; f++) {
-            rows[i].text[f] = ny_db_get_str(r, i, f + 1);
-        }
-    }
-    op->fn.visits(op->ctx, rc, rows, n);
-}
-
-/* The terms that are keys, or those that are not. */
-static struct ny_db_param terms_param(struct ny_arena *a, const struct ny_visit_question *q,
-                                      bool keys)
-{
-    struct ny_db_array terms;
-
-    ny_db_array_init(&terms, NY_OID_TEXT, a);
-    for (size_t i = 0; i < q->n_terms; i++) {
-        if (ny_visit_term_is_key(q->terms[i]) == keys) {
-            ny_db_array_add_text(&terms, ny_text_clean(a, q->terms[i]));
-        }
-    }
-    return ny_db_array_end(&terms);
-}
-
-/* Sends a question about visits: the identities (or how many visits at most) and the terms. */
-static ny_rc visits_ask(struct read_op *op, enum ny_sql stmt, const struct ny_visit_question *q)
-{
-    const struct ny_db_param params[] = {
-        q->ids != NULL ? ny_numbers_param(op->arena, q->ids, q->n)
-                       : ny_db_i64(op->arena, (int64_t)q->n),
-        terms_param(op->arena, q, true),
-        terms_param(op->arena, q, false),
-    };
-
-    return ny_read_start(op, stmt, params, NY_ARRAY_LEN(params));
-}
-
-ny_rc ny_store_find_visits(struct ny_store *s, const struct ny_visit_question *q,
-                           void (*fn)(void *ctx, ny_rc rc, const int64_t *ids, size_t n), void *ctx)
-{
-    struct read_op *op = ny_read_create(s, tell_found, ctx);
-
-    op->fn.found = fn;
-    return visits_ask(op, q->ids != NULL ? NY_SQL_VISITS_AMONG : NY_SQL_VISITS_ALL, q);
-}
-
-ny_rc ny_store_read_visits(struct ny_store *s, const struct ny_visit_question *q,
-                           void (*fn)(void *ctx, ny_rc rc, const struct ny_stored_visit *rows,
-                                      size_t n),
-                           void *ctx)
-{
-    struct read_op *op = ny_read_create(s, tell_visits, ctx);
-
-    op->fn.visits = fn;
-    return visits_ask(op, NY_SQL_READ_VISITS, q);
 }
 
 /* ---- resolve ---- */
@@ -322,7 +243,7 @@ ny_rc ny_store_seen(struct ny_store *s, int32_t source, ny_str control_id,
                     void (*fn)(void *ctx, ny_rc rc, ny_str ack), void *ctx)
 {
     struct read_op *op = ny_read_create(s, tell_seen, ctx);
-    struct ny_db_param params[3] = {ny_db_i32(op->arena, source), compared_text(op, control_id),
+    struct ny_db_param params[3] = {ny_db_i32(op->arena, source), ny_compared_text(op, control_id),
                                     ny_db_bytea(ny_str_of((const char *)body_hash, NY_SHA256_LEN))};
 
     op->fn.seen = fn;
@@ -349,7 +270,7 @@ ny_rc ny_store_links(struct ny_store *s, ny_str after_ns, ny_str after_id, int32
                      void *ctx)
 {
     struct read_op *op = ny_read_create(s, tell_links, ctx);
-    struct ny_db_param params[3] = {compared_text(op, after_ns), compared_text(op, after_id),
+    struct ny_db_param params[3] = {ny_compared_text(op, after_ns), ny_compared_text(op, after_id),
                                     ny_db_i32(op->arena, limit)};
 
     op->fn.links = fn;
@@ -362,248 +283,11 @@ ny_rc ny_store_links_at(struct ny_store *s, ny_str after_ns, ny_str after_id, in
                         void *ctx)
 {
     struct read_op *op = ny_read_create(s, tell_links, ctx);
-    struct ny_db_param params[4] = {compared_text(op, after_ns), compared_text(op, after_id),
+    struct ny_db_param params[4] = {ny_compared_text(op, after_ns), ny_compared_text(op, after_id),
                                     ny_db_i32(op->arena, limit), ny_db_time_us(op->arena, at_us)};
 
     op->fn.links = fn;
     return ny_read_start(op, NY_SQL_LINKS_AT, params, 4);
-}
-
-/* ---- history ---- */
-
-static ny_rc history_row(struct read_op *op, const struct ny_db_result *r, size_t i,
-                         struct ny_history_row *out)
-{
-    struct ny_patient *now;
-
-    *out = (struct ny_history_row){.kind = (enum ny_history_kind)ny_db_get_i32(r, i, 0),
-                                   .at_us = ny_db_get_time_us(r, i, 1),
-                                   .identity = ny_db_get_i64(r, i, 2),
-                                   .number = ny_db_get_i64(r, i, 3),
-                                   .other = ny_db_get_i64(r, i, 4),
-                                   .what = ny_db_get_i32(r, i, 5),
-                                   .role = (enum ny_pin_role)ny_db_get_i32(r, i, 6),
-                                   .control_id = ny_db_get_str(r, i, 7),
-                                   .who = ny_db_get_str(r, i, 8),
-                                   .reason = ny_db_get_str(r, i, 9),
-                                   .from_person = ny_db_get_i64(r, i, 10),
-                                   .person = ny_db_get_i64(r, i, 11),
-                                   .total_b1024 = ny_db_get_i32(r, i, 12)};
-    if (out->kind != NY_HISTORY_VERSION) {
-        return NY_OK;
-    }
-    now = NY_ARENA_NEW(op->arena, struct ny_patient);
-    out->now = now;
-    return now != NULL ? ny_demographics_read(op->arena, ny_db_get_jsonb(r, i, 13), now)
-                       : NY_ELIMIT;
-}
-
-static void tell_history(struct read_op *op, ny_rc rc, const struct ny_db_result *r)
-{
-    size_t n = rc == NY_OK ? ny_db_rows(r) : 0;
-    struct ny_history_row *rows =
-        rc == NY_OK ? NY_ARENA_ARRAY(op->arena, struct ny_history_row, n) : NULL;
-
-    for (size_t i = 0; rc == NY_OK && i < n; i++) {
-        rc = history_row(op, r, i, &rows[i]);
-    }
-    op->fn.history(op->ctx, rc, rc == NY_OK ? rows : NULL, rc == NY_OK ? n : 0);
-}
-
-ny_rc ny_store_history(struct ny_store *s, const int64_t *ids, size_t n, const int64_t *persons,
-                       size_t n_persons,
-                       void (*fn)(void *ctx, ny_rc rc, const struct ny_history_row *rows, size_t n),
-                       void *ctx)
-{
-    struct read_op *op = ny_read_create(s, tell_history, ctx);
-    struct ny_db_param params[2] = {ny_numbers_param(op->arena, ids, n),
-                                    ny_numbers_param(op->arena, persons, n_persons)};
-
-    op->fn.history = fn;
-    return ny_read_start(op, NY_SQL_HISTORY, params, 2);
-}
-
-/* ---- holds ---- */
-
-static void tell_holds(struct read_op *op, ny_rc rc, const struct ny_db_result *r)
-{
-    size_t n = rc == NY_OK ? ny_db_rows(r) : 0;
-    struct ny_hold_view *rows =
-        rc == NY_OK ? NY_ARENA_ARRAY(op->arena, struct ny_hold_view, n) : NULL;
-
-    for (size_t i = 0; i < n; i++) {
-        rows[i] = (struct ny_hold_view){
-            .number = ny_db_get_i64(r, i, 0),
-            .row = {.identity = ny_db_get_i64(r, i, 1),
-                    .source = ny_db_get_i32(r, i, 2),
-                    .kind = (enum ny_hold_kind)ny_db_get_i32(r, i, 3),
-                    .why = ny_hold_parse(ny_db_get_str(r, i, 4)),
-                    .detail = ny_db_get_str(r, i, 5),
-                    .at_us = ny_db_get_time_us(r, i, 6)},
-            .ns = ny_db_get_str(r, i, 7),
-            .id = ny_db_get_str(r, i, 8),
-            .app = ny_db_get_str(r, i, 9),
-            .facility = ny_db_get_str(r, i, 10),
-        };
-    }
-    op->fn.holds(op->ctx, rc, rows, n);
-}
-
-ny_rc ny_store_holds(struct ny_store *s, int64_t after, int32_t limit,
-                     void (*fn)(void *ctx, ny_rc rc, const struct ny_hold_view *rows, size_t n),
-                     void *ctx)
-{
-    struct read_op *op = ny_read_create(s, tell_holds, ctx);
-    struct ny_db_param params[2] = {ny_db_i64(op->arena, after), ny_db_i32(op->arena, limit)};
-
-    op->fn.holds = fn;
-    return ny_read_start(op, NY_SQL_HOLDS, params, 2);
-}
-
-/* ---- pins ---- */
-
-static void tell_pins(struct read_op *op, ny_rc rc, const struct ny_db_result *r)
-{
-    size_t n = rc == NY_OK ? ny_db_rows(r) : 0;
-    struct ny_pin_view *rows =
-        rc == NY_OK ? NY_ARENA_ARRAY(op->arena, struct ny_pin_view, n) : NULL;
-
-    for (size_t i = 0; i < n; i++) {
-        ny_pin_row_read(r, i, &rows[i].row);
-        rows[i].number = ny_db_get_i64(r, i, 12);
-        rows[i].ns_a = ny_db_get_str(r, i, 13);
-        rows[i].id_a = ny_db_get_str(r, i, 14);
-        rows[i].ns_b = ny_db_get_str(r, i, 15);
-        rows[i].id_b = ny_db_get_str(r, i, 16);
-    }
-    op->fn.pins(op->ctx, rc, rows, n);
-}
-
-ny_rc ny_store_pins(struct ny_store *s, int64_t after, int32_t limit,
-                    void (*fn)(void *ctx, ny_rc rc, const struct ny_pin_view *rows, size_t n),
-                    void *ctx)
-{
-    struct read_op *op = ny_read_create(s, tell_pins, ctx);
-    struct ny_db_param params[2] = {ny_db_i64(op->arena, after), ny_db_i32(op->arena, limit)};
-
-    op->fn.pins = fn;
-    return ny_read_start(op, NY_SQL_PINS, params, 2);
-}
-
-ny_rc ny_store_pins_among(struct ny_store *s, const int64_t *ids, size_t n,
-                          void (*fn)(void *ctx, ny_rc rc, const struct ny_pin_view *rows, size_t n),
-                          void *ctx)
-{
-    struct read_op *op = ny_read_create(s, tell_pins, ctx);
-    struct ny_db_param param = ny_numbers_param(op->arena, ids, n);
-
-    op->fn.pins = fn;
-    return ny_read_start(op, NY_SQL_PINS_AMONG, &param, 1);
-}
-
-/* ---- reviews ---- */
-
-static void tell_reviews(struct read_op *op, ny_rc rc, const struct ny_db_result *r)
-{
-    size_t n = rc == NY_OK ? ny_db_rows(r) : 0;
-    struct ny_review_view *rows =
-        rc == NY_OK ? NY_ARENA_ARRAY(op->arena, struct ny_review_view, n) : NULL;
-
-    for (size_t i = 0; i < n; i++) {
-        rows[i] = (struct ny_review_view){
-            .row = {.a = ny_db_get_i64(r, i, 0),
-                    .b = ny_db_get_i64(r, i, 1),
-                    .state = (enum ny_review_state)ny_db_get_i32(r, i, 2),
-                    .reason = (enum ny_review_reason)ny_db_get_i32(r, i, 3),
-                    .total_b1024 = ny_db_get_i32(r, i, 4),
-                    .guards = (uint32_t)ny_db_get_i32(r, i, 5),
-                    .at_us = ny_db_get_time_us(r, i, 6)},
-            .ns_a = ny_db_get_str(r, i, 7),
-            .id_a = ny_db_get_str(r, i, 8),
-            .ns_b = ny_db_get_str(r, i, 9),
-            .id_b = ny_db_get_str(r, i, 10),
-            .whom = ny_db_get_str(r, i, 11),
-            .until_us = ny_db_get_time_us(r, i, 12),
-        };
-    }
-    op->fn.reviews(op->ctx, rc, rows, n);
-}
-
-ny_rc ny_store_reviews(struct ny_store *s, const struct ny_review_filter *f, int64_t after_at_us,
-                       int64_t after_a, int64_t after_b, int32_t limit,
-                       void (*fn)(void *ctx, ny_rc rc, const struct ny_review_view *rows, size_t n),
-                       void *ctx)
-{
-    struct read_op *op = ny_read_create(s, tell_reviews, ctx);
-    struct ny_db_param params[9] = {ny_db_i16(op->arena, (int16_t)f->state),
-                                    ny_db_time_us(op->arena, after_at_us),
-                                    ny_db_i64(op->arena, after_a),
-                                    ny_db_i64(op->arena, after_b),
-                                    ny_db_i32(op->arena, limit),
-                                    compared_text(op, f->domain),
-                                    ny_db_i16(op->arena, (int16_t)f->reason),
-                                    ny_db_bool(f->put_off),
-                                    compared_text(op, f->clerk)};
-
-    op->fn.reviews = fn;
-    return ny_read_start(op, NY_SQL_REVIEWS, params, 9);
-}
-
-/* ---- decisions ---- */
-
-static void decision_row(const struct ny_db_result *r, size_t i, struct ny_decision_view *out)
-{
-    *out = (struct ny_decision_view){
-        .number = ny_db_get_i64(r, i, 0),
-        .row = {.a = ny_db_get_i64(r, i, 1),
-                .b = ny_db_get_i64(r, i, 2),
-                .decision = (enum ny_decision)ny_db_get_i32(r, i, 3),
-                .who = ny_db_get_str(r, i, 4),
-                .at_us = ny_db_get_time_us(r, i, 5),
-                .reason = ny_db_get_str(r, i, 6),
-                .note = ny_db_get_str(r, i, 7),
-                .whom = ny_db_get_str(r, i, 8),
-                .until_us = ny_db_get_time_us(r, i, 9),
-                .seconds = ny_db_get_i32(r, i, 10),
-                .asked = (enum ny_review_reason)ny_db_get_i32(r, i, 11),
-                .total_b1024 = ny_db_get_i32(r, i, 12),
-                .guards = (uint32_t)ny_db_get_i32(r, i, 13),
-                .said_us = ny_db_get_time_us(r, i, 14),
-                .before = (enum ny_pin_kind)ny_db_get_i32(r, i, 15)},
-        .undone = ny_db_get_bool(r, i, 16),
-        .ns_a = ny_db_get_str(r, i, 17),
-        .id_a = ny_db_get_str(r, i, 18),
-        .ns_b = ny_db_get_str(r, i, 19),
-        .id_b = ny_db_get_str(r, i, 20),
-    };
-}
-
-static void tell_decisions(struct read_op *op, ny_rc rc, const struct ny_db_result *r)
-{
-    size_t n = rc == NY_OK ? ny_db_rows(r) : 0;
-    struct ny_decision_view *rows =
-        rc == NY_OK ? NY_ARENA_ARRAY(op->arena, struct ny_decision_view, n) : NULL;
-
-    for (size_t i = 0; i < n; i++) {
-        decision_row(r, i, &rows[i]);
-    }
-    op->fn.decisions(op->ctx, rc, rows, n);
-}
-
-ny_rc ny_store_decisions(struct ny_store *s, const struct ny_decision_filter *f, int32_t limit,
-                         void (*fn)(void *ctx, ny_rc rc, const struct ny_decision_view *rows,
-                                    size_t n),
-                         void *ctx)
-{
-    struct read_op *op = ny_read_create(s, tell_decisions, ctx);
-    struct ny_db_param params[7] = {
-        compared_text(op, f->who),       ny_db_i64(op->arena, f->a),
-        ny_db_i64(op->arena, f->b),      ny_db_i64(op->arena, f->number),
-        ny_db_i64(op->arena, f->before), ny_db_bool(f->undone),
-        ny_db_i32(op->arena, limit)};
-
-    op->fn.decisions = fn;
-    return ny_read_start(op, NY_SQL_DECISIONS, params, 7);
 }
 
 /* ---- the outbox ---- */

@@ -10,7 +10,7 @@
  *   visits.c               visits, in a batch and read
  *   batch_desk.c           what clerks decided in a batch
  *   audit_chain.c          hashes of audit rows
- *   read.c                 asynchronous reads
+ *   read.c read_*.c        asynchronous reads
  *   reading.c              whole tables for a worker
  *   demographics_*.c       a patient as JSON and back */
 #ifndef NAYOSE_STORE_PRIV_H
@@ -302,6 +302,8 @@ struct read_op {
 struct read_op *ny_read_create(struct ny_store *s,
                                void (*tell)(struct read_op *, ny_rc, const struct ny_db_result *),
                                void *ctx);
+/* A text that is compared: empty where there is nothing, since NULL equals nothing. */
+struct ny_db_param ny_compared_text(struct read_op *op, ny_str s);
 /* NY_EDB: no connection is up; nothing is told and op is gone. */
 NY_MUST_USE ny_rc ny_read_start(struct read_op *op, enum ny_sql stmt,
                                 const struct ny_db_param *params, size_t n);

@@ -135,3 +135,79 @@ ny_rc ny_batch_write_visits(struct ny_store *s, const struct ny_store_batch *b)
     rc = rc == NY_OK ? ny_columns_send(&c, s->write) : rc;
     return rc == NY_OK ? moves_write(s, b) : rc;
 }
+
+/* ---- found and read ---- */
+
+static void tell_found(struct read_op *op, ny_rc rc, const struct ny_db_result *r)
+{
+    size_t n = rc == NY_OK ? ny_db_rows(r) : 0;
+    int64_t *ids = rc == NY_OK ? NY_ARENA_ARRAY(op->arena, int64_t, n + 1) : NULL;
+
+    for (size_t i = 0; i < n; i++) {
+        ids[i] = ny_db_get_i64(r, i, 0);
+    }
+    op->fn.found(op->ctx, rc, ids, n);
+}
+
+static void tell_visits(struct read_op *op, ny_rc rc, const struct ny_db_result *r)
+{
+    size_t n = rc == NY_OK ? ny_db_rows(r) : 0;
+    struct ny_stored_visit *rows =
+        rc == NY_OK ? NY_ARENA_ARRAY(op->arena, struct ny_stored_visit, n + 1) : NULL;
+
+    for (size_t i = 0; i < n; i++) {
+        rows[i].identity = ny_db_get_i64(r, i, 0);
+        for (size_t f = 0; f < NY_VISIT_COUNT; f++) {
+            rows[i].text[f] = ny_db_get_str(r, i, f + 1);
+        }
+    }
+    op->fn.visits(op->ctx, rc, rows, n);
+}
+
+/* The terms that are keys, or those that are not. */
+static struct ny_db_param terms_param(struct ny_arena *a, const struct ny_visit_question *q,
+                                      bool keys)
+{
+    struct ny_db_array terms;
+
+    ny_db_array_init(&terms, NY_OID_TEXT, a);
+    for (size_t i = 0; i < q->n_terms; i++) {
+        if (ny_visit_term_is_key(q->terms[i]) == keys) {
+            ny_db_array_add_text(&terms, ny_text_clean(a, q->terms[i]));
+        }
+    }
+    return ny_db_array_end(&terms);
+}
+
+/* Sends a question about visits: the identities (or how many visits at most) and the terms. */
+static ny_rc visits_ask(struct read_op *op, enum ny_sql stmt, const struct ny_visit_question *q)
+{
+    const struct ny_db_param params[] = {
+        q->ids != NULL ? ny_numbers_param(op->arena, q->ids, q->n)
+                       : ny_db_i64(op->arena, (int64_t)q->n),
+        terms_param(op->arena, q, true),
+        terms_param(op->arena, q, false),
+    };
+
+    return ny_read_start(op, stmt, params, NY_ARRAY_LEN(params));
+}
+
+ny_rc ny_store_find_visits(struct ny_store *s, const struct ny_visit_question *q,
+                           void (*fn)(void *ctx, ny_rc rc, const int64_t *ids, size_t n), void *ctx)
+{
+    struct read_op *op = ny_read_create(s, tell_found, ctx);
+
+    op->fn.found = fn;
+    return visits_ask(op, q->ids != NULL ? NY_SQL_VISITS_AMONG : NY_SQL_VISITS_ALL, q);
+}
+
+ny_rc ny_store_read_visits(struct ny_store *s, const struct ny_visit_question *q,
+                           void (*fn)(void *ctx, ny_rc rc, const struct ny_stored_visit *rows,
+                                      size_t n),
+                           void *ctx)
+{
+    struct read_op *op = ny_read_create(s, tell_visits, ctx);
+
+    op->fn.visits = fn;
+    return visits_ask(op, NY_SQL_READ_VISITS, q);
+}
