@@ -39,8 +39,8 @@ NY_MUST_USE ny_rc ny_store_reading_patients(struct ny_store_reading *r, int64_t 
                                             void *ctx, struct ny_error *err);
 /* Identities with a version whose message is not kept any more. */
 NY_MUST_USE ny_rc ny_store_reading_incomplete(struct ny_store_reading *r,
-                                              ny_rc (*fn)(void *ctx, int64_t id, int64_t zero),
-                                              void *ctx, struct ny_error *err);
+                                              ny_rc (*fn)(void *ctx, int64_t id), void *ctx,
+                                              struct ny_error *err);
 /* Identities that stand with another person than the one that the last event says. */
 NY_MUST_USE ny_rc ny_store_reading_strayed(struct ny_store_reading *r,
                                            ny_rc (*fn)(void *ctx, int64_t id, int64_t person),

@@ -17,6 +17,7 @@ struct rows {
     union {
         ny_kept_message_fn message;
         ny_rc (*patient)(void *ctx, const struct ny_kept_patient *p);
+        ny_rc (*id)(void *ctx, int64_t id);
         ny_rc (*pair)(void *ctx, int64_t id, int64_t other);
     } fn;
     void *ctx;
@@ -116,18 +117,22 @@ ny_rc ny_store_reading_patients(struct ny_store_reading *r, int64_t from, int64_
     return read_rows(r, NY_SQL_READING_PATIENTS, params, 2, &x, err);
 }
 
+static ny_rc id_row(struct rows *x, const struct ny_db_result *r, size_t i)
+{
+    return x->fn.id(x->ctx, ny_db_get_i64(r, i, 0));
+}
+
+ny_rc ny_store_reading_incomplete(struct ny_store_reading *r, ny_rc (*fn)(void *ctx, int64_t id),
+                                  void *ctx, struct ny_error *err)
+{
+    struct rows x = {.row = id_row, .fn.id = fn, .ctx = ctx};
+
+    return read_rows(r, NY_SQL_READING_INCOMPLETE, NULL, 0, &x, err);
+}
+
 static ny_rc pair_row(struct rows *x, const struct ny_db_result *r, size_t i)
 {
     return x->fn.pair(x->ctx, ny_db_get_i64(r, i, 0), ny_db_get_i64(r, i, 1));
-}
-
-ny_rc ny_store_reading_incomplete(struct ny_store_reading *r,
-                                  ny_rc (*fn)(void *ctx, int64_t id, int64_t zero), void *ctx,
-                                  struct ny_error *err)
-{
-    struct rows x = {.row = pair_row, .fn.pair = fn, .ctx = ctx};
-
-    return read_rows(r, NY_SQL_READING_INCOMPLETE, NULL, 0, &x, err);
 }
 
 ny_rc ny_store_reading_strayed(struct ny_store_reading *r,

@@ -12,11 +12,10 @@ static size_t count_of(const struct rebuild *b)
     return ny_index_count(b->x->snapshot.index);
 }
 
-static ny_rc on_incomplete(void *ctx, int64_t id, int64_t zero)
+static ny_rc on_incomplete(void *ctx, int64_t id)
 {
     struct rebuild *b = ctx;
 
-    (void)zero;
     if (id > 0 && (size_t)id <= count_of(b)) {
         b->incomplete[id] = true;
     }

@@ -47,9 +47,8 @@ ny_rc ny_store_reading_patients(struct ny_store_reading *r, int64_t from, int64_
     return NY_EUNSUPP;
 }
 
-ny_rc ny_store_reading_incomplete(struct ny_store_reading *r,
-                                  ny_rc (*fn)(void *ctx, int64_t id, int64_t zero), void *ctx,
-                                  struct ny_error *err)
+ny_rc ny_store_reading_incomplete(struct ny_store_reading *r, ny_rc (*fn)(void *ctx, int64_t id),
+                                  void *ctx, struct ny_error *err)
 {
     (void)r;
     (void)fn;
@@ -62,7 +61,11 @@ ny_rc ny_store_reading_strayed(struct ny_store_reading *r,
                                ny_rc (*fn)(void *ctx, int64_t id, int64_t person), void *ctx,
                                struct ny_error *err)
 {
-    return ny_store_reading_incomplete(r, fn, ctx, err);
+    (void)r;
+    (void)fn;
+    (void)ctx;
+    (void)err;
+    return NY_EUNSUPP;
 }
 
 ny_rc ny_store_due(struct ny_store *s, int64_t messages_before_us, int64_t audit_before_us,
