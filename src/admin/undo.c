@@ -11,29 +11,24 @@ struct undoing {
     ny_str event;
 };
 
-static json_t *time_json(int64_t us)
-{
-    char text[NY_TIMESTAMP_LEN];
-
-    ny_timestamp_write(us, text);
-    return json_string(text);
-}
-
 /* What is undone. */
 static json_t *undone_json(const struct request *q, const struct ny_undo_outcome *o)
 {
     const struct ny_pin_row *row;
+    char at[NY_TIMESTAMP_LEN];
 
     if (o->event != NULL) {
-        return json_pack("{s:s, s:s, s:o}", "kind", "link", "cause",
-                         ny_admin_cause(o->event->cause), "at", time_json(o->event->at_us));
+        ny_timestamp_write(o->event->at_us, at);
+        return json_pack("{s:s, s:s, s:s}", "kind", "link", "cause",
+                         ny_admin_cause(o->event->cause), "at", at);
     }
     row = &o->word->row;
-    return json_pack(
-        "{s:s, s:s, s:o, s:o, s:o, s:o, s:o}", "kind", ny_admin_pin_kind(row->kind), "role",
-        ny_admin_pin_role(row->role), "a", ny_admin_str(ny_admin_name_of(q, (uint32_t)row->a)), "b",
-        ny_admin_str(ny_admin_name_of(q, (uint32_t)row->b)), "at", time_json(row->stamp.at_us),
-        "who", ny_admin_str(row->who), "reason", ny_admin_str(row->reason));
+    ny_timestamp_write(row->stamp.at_us, at);
+    return json_pack("{s:s, s:s, s:o, s:o, s:s, s:o, s:o}", "kind", ny_admin_pin_kind(row->kind),
+                     "role", ny_admin_pin_role(row->role), "a",
+                     ny_admin_str(ny_admin_name_of(q, (uint32_t)row->a)), "b",
+                     ny_admin_str(ny_admin_name_of(q, (uint32_t)row->b)), "at", at, "who",
+                     ny_admin_str(row->who), "reason", ny_admin_str(row->reason));
 }
 
 static json_t *words_json(const struct request *q, const struct ny_undo_outcome *o)
@@ -123,12 +118,14 @@ static bool event_read(struct undoing *x)
 void ny_admin_undo(struct request *q)
 {
     struct undoing *x = NY_ARENA_NEW(q->call->arena, struct undoing);
-    json_t *o = x != NULL ? ny_admin_body_object(q) : NULL;
+    json_t *o;
 
+    if (x == NULL) {
+        ny_admin_fail_rc(q, NY_ELIMIT);
+        return;
+    }
+    o = ny_admin_body_object(q);
     if (o == NULL) {
-        if (x == NULL) {
-            ny_admin_fail_rc(q, NY_ELIMIT);
-        }
         return;
     }
     *x = (struct undoing){.telling = {.q = q}, .event = ny_admin_text_of(q, o, "event")};
