@@ -14,11 +14,17 @@ struct status {
 
 /* ---- what memory knows ---- */
 
+/* Whole seconds since then; null for 0. */
+static json_t *age_json(int64_t us)
+{
+    return us == 0 ? json_null()
+                   : json_integer((json_int_t)((ny_clock_now_us() - us) / NY_US_PER_SECOND));
+}
+
 static json_t *feeds_json(const struct ny_registry *r)
 {
     const struct ny_requester_row *const *sources;
     size_t n = ny_registry_sources(r, &sources);
-    int64_t now_us = ny_clock_now_us();
     json_t *list = json_array();
 
     for (size_t i = 0; i < n; i++) {
@@ -28,11 +34,8 @@ static json_t *feeds_json(const struct ny_registry *r)
             list,
             json_pack("{s:o, s:o, s:o, s:o, s:I, s:I, s:b}", "application",
                       ny_admin_str(sources[i]->app), "facility", ny_admin_str(sources[i]->facility),
-                      "last_at", ny_admin_time(a.last_us), "age_s",
-                      a.last_us == 0
-                          ? json_null()
-                          : json_integer((json_int_t)((now_us - a.last_us) / NY_US_PER_SECOND)),
-                      "accepted", (json_int_t)a.accepted, "refused", (json_int_t)a.refused, "alarm",
+                      "last_at", ny_admin_time(a.last_us), "age_s", age_json(a.last_us), "accepted",
+                      (json_int_t)a.accepted, "refused", (json_int_t)a.refused, "alarm",
                       !ny_str_is_empty(ny_registry_source_alarm(r, sources[i]))));
     }
     return list;
@@ -80,10 +83,7 @@ static json_t *memory_json(const struct request *q)
     return json_pack(
         "{s:I, s:o, s:b, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:i, s:I, s:I, s:I, s:I, "
         "s:I, s:I, s:I, s:o, s:o, s:o}",
-        "proposals", (json_int_t)s.proposals, "proposal_oldest_s",
-        s.proposals == 0 ? json_null()
-                         : json_integer((json_int_t)((ny_clock_now_us() - s.proposal_oldest_us) /
-                                                     NY_US_PER_SECOND)),
+        "proposals", (json_int_t)s.proposals, "proposal_oldest_s", age_json(s.proposal_oldest_us),
         "ready", ny_registry_is_ready(r), "identities", (json_int_t)s.identities, "persons",
         (json_int_t)s.persons, "edges", (json_int_t)s.edges, "reviews_open",
         (json_int_t)s.open_reviews, "reviews_parked", (json_int_t)s.parked_reviews, "domains",
