@@ -113,8 +113,14 @@ struct telling_pins {
 static void on_pins(void *ctx, ny_rc rc, const struct ny_pin_view *rows, size_t n)
 {
     struct telling_pins *x = ctx;
-    json_t *pins = json_array();
+    json_t *pins;
 
+    if (rc != NY_OK) {
+        json_decref(x->json);
+        x->fn(x->ctx, rc, NULL);
+        return;
+    }
+    pins = json_array();
     for (size_t i = 0; i < n; i++) {
         bool doubted;
         bool stands = ny_registry_pin_stands(x->q->registry, &rows[i].row, &doubted);
@@ -122,11 +128,7 @@ static void on_pins(void *ctx, ny_rc rc, const struct ny_pin_view *rows, size_t 
         json_array_append_new(pins, ny_admin_pin(&rows[i], stands, doubted));
     }
     json_object_set_new(x->json, "pins", pins);
-    if (rc != NY_OK) {
-        json_decref(x->json);
-        x->json = NULL;
-    }
-    x->fn(x->ctx, rc, x->json);
+    x->fn(x->ctx, NY_OK, x->json);
 }
 
 void ny_admin_explanation(struct request *q, const struct ny_explanation *e,
