@@ -57,7 +57,7 @@ void ny_admin_rebuild_differences(struct request *q)
         !rebuild_look(q, &found)) {
         return;
     }
-    after = after < 0 || (size_t)after > found.n ? (int64_t)found.n : after;
+    after = (size_t)after > found.n ? (int64_t)found.n : after;
     end = (size_t)after + (size_t)limit < found.n ? (size_t)after + (size_t)limit : found.n;
     list = json_array();
     for (size_t i = (size_t)after; i < end; i++) {
