@@ -1,11 +1,10 @@
 /* A question with everything that a clerk needs to answer it:
  *
  *   both records, the bars, what was said ─▶ groups now and after "same" (a word that is only
- * looked at) ─▶ what clerks did with it so far ─▶ answer */
+ *                                            looked at)
+ *                                         ─▶ what clerks did with it so far ─▶ answer */
 
 #include "desk_priv.h"
-
-/* ---- the answer ---- */
 
 static void on_decisions(void *ctx, ny_rc rc, const struct ny_decision_view *rows, size_t n)
 {
