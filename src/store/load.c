@@ -345,7 +345,6 @@ static ny_rc ask(const struct ny_store *s, enum ny_sql stmt, int32_t arg, struct
     struct ny_db_block *b = NULL;
     ny_rc rc = ny_store_block(s->conninfo, &b, err);
 
-    rc = rc != NY_OK ? rc : ny_db_block_query(b, ny_sql_text(NY_SQL_SNAPSHOT), NULL, 0, NULL, err);
     rc = rc != NY_OK ? rc : ny_db_block_read(b, ny_sql_text(stmt), &param, 1, &reader, err);
     ny_db_block_close(b);
     ny_arena_destroy(arena);
