@@ -279,6 +279,26 @@ int cli_post_once(struct cli *cli, const char *path, json_t *body, json_t **out)
     return code;
 }
 
+int cli_post_print(struct cli *cli, const char *path, json_t *body,
+                   void (*print)(struct cli *cli, const json_t *answer))
+{
+    json_t *answer = NULL;
+    int code;
+
+    if (body == NULL) {
+        cli_error("the arguments are not UTF-8");
+        return CLI_USAGE;
+    }
+    code = cli_post_once(cli, path, body, &answer);
+    if (code == CLI_DONE && cli->json) {
+        cli_json_print(answer);
+    } else if (code == CLI_DONE) {
+        print(cli, answer);
+    }
+    json_decref(answer);
+    return code;
+}
+
 int cli_post_source(struct cli *cli, const struct verb *verb, const char *operand, const char *path,
                     const char *what, json_t *body)
 {

@@ -194,6 +194,10 @@ int cli_post_source(struct cli *cli, const struct verb *verb, const char *operan
                     const char *what, json_t *body);
 /* One question, on a connection of its own. */
 int cli_post_once(struct cli *cli, const char *path, json_t *body, json_t **out); /* takes body */
+/* The same, and shows the answer: as JSON, or by print. An exit code. Takes body; NULL: what it was
+ * to be made of is not UTF-8. */
+int cli_post_print(struct cli *cli, const char *path, json_t *body,
+                   void (*print)(struct cli *cli, const json_t *answer));
 int cli_get_once(struct cli *cli, const char *path, const struct cli_param *params, size_t n,
                  json_t **out);
 
@@ -223,17 +227,14 @@ bool cli_as_of_option(struct cli_as_of *x, int key, char *arg, struct argp_state
 
 /* ---- pin.c: a clerk's word ---- */
 
-struct cli_say {
-    const char *a, *b; /* NS^ID */
-    const char *kind;  /* same, different, none */
+/* How it is said. */
+struct cli_saying {
     const char *reason;
     bool dry_run;
 };
 enum { CLI_KEY_REASON = 0x2900, CLI_KEY_DRY_RUN };
-/* Sets reason (borrowed) or dry_run; ctx: struct cli_say. */
-bool cli_say_option(void *ctx, int key, char *arg, struct argp_state *state);
-/* Says it and prints what it changes; an exit code. */
-int cli_say(struct cli *cli, const struct cli_say *x);
+/* Sets reason (borrowed) or dry_run; ctx: struct cli_saying. */
+bool cli_saying_option(void *ctx, int key, char *arg, struct argp_state *state);
 
 /* ---- timeline.c: what became of records ---- */
 

@@ -11,9 +11,9 @@ static const struct argp_option options[] = {
     {0               },
 };
 
-bool cli_say_option(void *ctx, int key, char *arg, struct argp_state *state)
+bool cli_saying_option(void *ctx, int key, char *arg, struct argp_state *state)
 {
-    struct cli_say *x = ctx;
+    struct cli_saying *x = ctx;
 
     (void)state;
     if (key == CLI_KEY_REASON) {
@@ -100,41 +100,21 @@ static void answer_print(struct cli *cli, const json_t *answer)
     puts(cli_said_text(cli, answer));
 }
 
-int cli_say(struct cli *cli, const struct cli_say *x)
-{
-    json_t *body = json_pack("{s:s, s:s, s:s, s:s, s:b}", "a", x->a, "b", x->b, "kind", x->kind,
-                             "reason", x->reason, "dry_run", x->dry_run);
-    json_t *answer = NULL;
-    int code;
-
-    if (body == NULL) {
-        cli_error("the arguments are not UTF-8");
-        return CLI_USAGE;
-    }
-    code = cli_post_once(cli, "/pins", body, &answer);
-    if (code == CLI_DONE && cli->json) {
-        cli_json_print(answer);
-    } else if (code == CLI_DONE) {
-        answer_print(cli, answer);
-    }
-    json_decref(answer);
-    return code;
-}
-
 static int say(struct cli *cli, const struct verb *verb, const char *kind)
 {
-    struct cli_say x = {.kind = kind};
-    char **operands = cli_args(cli, verb, options, cli_say_option, &x, NULL);
+    struct cli_saying x = {0};
+    char **operands = cli_args(cli, verb, options, cli_saying_option, &x, NULL);
 
-    x.a = operands[0];
-    x.b = operands[1];
-    cli_check_identity(verb, x.a);
-    cli_check_identity(verb, x.b);
+    cli_check_identity(verb, operands[0]);
+    cli_check_identity(verb, operands[1]);
     if (x.reason == NULL && !x.dry_run) {
         cli_usage(verb, "--reason is required");
     }
-    x.reason = x.reason != NULL ? x.reason : "";
-    return cli_say(cli, &x);
+    return cli_post_print(cli, "/pins",
+                          json_pack("{s:s, s:s, s:s, s:s, s:b}", "a", operands[0], "b", operands[1],
+                                    "kind", kind, "reason", x.reason != NULL ? x.reason : "",
+                                    "dry_run", x.dry_run),
+                          answer_print);
 }
 
 int verb_link(struct cli *cli, const struct verb *verb)

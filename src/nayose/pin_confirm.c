@@ -28,30 +28,17 @@ static void answer_print(struct cli *cli, const json_t *answer)
 
 static int end(struct cli *cli, const struct verb *verb, bool confirm)
 {
-    struct cli_say x = {.reason = ""};
-    const char *number = cli_args(cli, verb, options, cli_say_option, &x, NULL)[0];
-    json_t *answer = NULL;
-    json_t *body;
+    struct cli_saying x = {.reason = ""};
+    const char *number = cli_args(cli, verb, options, cli_saying_option, &x, NULL)[0];
     uint64_t n;
-    int code;
 
     if (ny_str_to_u64(ny_str_from_c(number), 1, INT64_MAX, &n) != NY_OK) {
         cli_usage(verb, "`%s' is not the number of a proposal, such as 5", number);
     }
-    body = json_pack("{s:I, s:b, s:s, s:b}", "number", (json_int_t)n, "confirm", confirm, "reason",
-                     x.reason, "dry_run", x.dry_run);
-    if (body == NULL) {
-        cli_error("the arguments are not UTF-8");
-        return CLI_USAGE;
-    }
-    code = cli_post_once(cli, "/proposals", body, &answer);
-    if (code == CLI_DONE && cli->json) {
-        cli_json_print(answer);
-    } else if (code == CLI_DONE) {
-        answer_print(cli, answer);
-    }
-    json_decref(answer);
-    return code;
+    return cli_post_print(cli, "/proposals",
+                          json_pack("{s:I, s:b, s:s, s:b}", "number", (json_int_t)n, "confirm",
+                                    confirm, "reason", x.reason, "dry_run", x.dry_run),
+                          answer_print);
 }
 
 int verb_pin_confirm(struct cli *cli, const struct verb *verb)

@@ -43,24 +43,18 @@ static json_int_t number_of(const struct verb *verb, const char *text)
     return v;
 }
 
+static void answer_print(struct cli *cli, const json_t *answer)
+{
+    puts(strcmp(cli_json_text(answer, "result"), "proposed") == 0 ? cli_said_text(cli, answer)
+                                                                  : cli_label(cli, "done", "済み"));
+}
+
 static int post(struct cli *cli, const struct verb *verb, const char *path, json_t *body)
 {
-    json_t *answer = NULL;
-    int code;
-
     if (body == NULL) {
         cli_usage(verb, "the arguments are not UTF-8");
     }
-    code = cli_post_once(cli, path, body, &answer);
-    if (code == CLI_DONE && cli->json) {
-        cli_json_print(answer);
-    } else if (code == CLI_DONE) {
-        puts(strcmp(cli_json_text(answer, "result"), "proposed") == 0
-                 ? cli_said_text(cli, answer)
-                 : cli_label(cli, "done", "済み"));
-    }
-    json_decref(answer);
-    return code;
+    return cli_post_print(cli, path, body, answer_print);
 }
 
 static int decide(struct cli *cli, const struct verb *verb, char **operands, const char *decision,

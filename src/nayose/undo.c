@@ -18,7 +18,7 @@ static const struct argp_option options[] = {
 };
 
 struct asked {
-    struct cli_say say;
+    struct cli_saying saying;
     bool yes;
 };
 
@@ -27,7 +27,7 @@ static bool option_set(void *ctx, int key, char *arg, struct argp_state *state)
     struct asked *x = ctx;
 
     if (key != KEY_YES) {
-        return cli_say_option(&x->say, key, arg, state);
+        return cli_saying_option(&x->saying, key, arg, state);
     }
     x->yes = true;
     return true;
@@ -56,13 +56,13 @@ static void undone_print(struct cli *cli, const char *event, const json_t *undon
            cli_json_text(undone, "who"), cli_json_text(undone, "reason"));
 }
 
-static void answer_print(struct cli *cli, const char *event, const json_t *answer)
+static void answer_print(struct cli *cli, const json_t *answer)
 {
     const json_t *words = json_object_get(answer, "words");
     const json_t *w;
     size_t i;
 
-    undone_print(cli, event, json_object_get(answer, "undone"));
+    undone_print(cli, cli_json_text(answer, "event"), json_object_get(answer, "undone"));
     printf("%s:\n", cli_label(cli, "is said", "指定"));
     json_array_foreach(words, i, w)
     {
@@ -75,48 +75,34 @@ static void answer_print(struct cli *cli, const char *event, const json_t *answe
 
 static int undo(struct cli *cli, const char *event, const char *reason, bool dry_run)
 {
-    json_t *body =
-        json_pack("{s:s, s:s, s:b}", "event", event, "reason", reason, "dry_run", dry_run);
-    json_t *answer = NULL;
-    int code;
-
-    if (body == NULL) {
-        cli_error("the arguments are not UTF-8");
-        return CLI_USAGE;
-    }
-    code = cli_post_once(cli, "/undo", body, &answer);
-    if (code == CLI_DONE && cli->json) {
-        cli_json_print(answer);
-    } else if (code == CLI_DONE) {
-        answer_print(cli, event, answer);
-    }
-    json_decref(answer);
-    return code;
+    return cli_post_print(
+        cli, "/undo",
+        json_pack("{s:s, s:s, s:b}", "event", event, "reason", reason, "dry_run", dry_run),
+        answer_print);
 }
 
 int verb_undo(struct cli *cli, const struct verb *verb)
 {
-    struct asked x = {0};
+    struct asked x = {.saying.reason = ""};
     const char *event = cli_args(cli, verb, options, option_set, &x, NULL)[0];
     const char *digits = event + (event[0] == 'p' || event[0] == 'e');
-    const char *reason = x.say.reason != NULL ? x.say.reason : "";
     uint64_t n;
     int code = CLI_DONE;
 
     if (ny_str_to_u64(ny_str_from_c(digits), 1, INT64_MAX, &n) != NY_OK) {
         cli_usage(verb, "`%s' is not the name of an event, such as p12 or e41", event);
     }
-    if (!x.say.dry_run && !x.yes && !isatty(STDIN_FILENO)) {
+    if (!x.saying.dry_run && !x.yes && !isatty(STDIN_FILENO)) {
         cli_usage(verb, "nobody can be asked here: --yes or --dry-run");
     }
     if (digits == event) {
         event = ny_arena_printf(cli->arena, "p%s", digits).p;
     }
-    if (x.say.dry_run || !x.yes) {
-        code = undo(cli, event, reason, true);
+    if (x.saying.dry_run || !x.yes) {
+        code = undo(cli, event, x.saying.reason, true);
     }
-    if (code != CLI_DONE || x.say.dry_run || (!x.yes && !is_agreed(cli))) {
+    if (code != CLI_DONE || x.saying.dry_run || (!x.yes && !is_agreed(cli))) {
         return code;
     }
-    return undo(cli, event, reason, false);
+    return undo(cli, event, x.saying.reason, false);
 }
