@@ -87,25 +87,11 @@ static void bars_print(struct cli *cli, const json_t *answer)
     cli_table_print(t);
 }
 
-struct words {
-    const char *word, *en, *ja;
-};
-
-static const struct words *words_find(const struct words *all, size_t n, const char *word)
-{
-    for (size_t i = 0; i < n; i++) {
-        if (strcmp(all[i].word, word) == 0) {
-            return &all[i];
-        }
-    }
-    return NULL;
-}
-
 /* "review: a clerk has to decide / 担当者の判断が必要" */
-static void words_print(struct cli *cli, const char *title, const struct words *all, size_t n,
+static void words_print(struct cli *cli, const char *title, const struct cli_word *all, size_t n,
                         const char *word)
 {
-    const struct words *w = words_find(all, n, word);
+    const struct cli_word *w = cli_word_find(all, n, word);
 
     if (w != NULL) {
         printf("%s %s: %s / %s\n", title, word, cli->is_japanese ? w->ja : w->en,
@@ -115,13 +101,13 @@ static void words_print(struct cli *cli, const char *title, const struct words *
 
 static void band_print(struct cli *cli, const json_t *answer)
 {
-    static const struct words bands[] = {
+    static const struct cli_word bands[] = {
         {"auto",   "sure enough to link",          "自動で名寄せできる確かさ"      },
         {"review", "a clerk has to decide",        "担当者の判断が必要"               },
         {"parked", "no question before a contact", "連絡先が分かるまで質問しない"},
         {"none",   "neither link nor question",    "名寄せも質問もしない"            }
     };
-    static const struct words whys[] = {
+    static const struct cli_word whys[] = {
 #define NY_REVIEW_WHY(word, en, ja) {word, en, ja},
 #include "nayose/tbl/review_whys.def"
     };
@@ -147,13 +133,13 @@ static void guards_print(struct cli *cli, const json_t *guards)
 /* Who said that two of them are one or two, as what, when and why. */
 static void pins_print(struct cli *cli, const json_t *pins)
 {
-    static const struct words kinds[] = {
+    static const struct cli_word kinds[] = {
         {"same",      "one person",                         "同一人"      },
         {"different", "two people",                         "別人"         },
         {"merge",     "the second id stands for the first", "番号の統合"},
         {"move",      "moved to the second",                "番号の移動"}
     };
-    static const struct words roles[] = {
+    static const struct cli_word roles[] = {
         {"facility",   "the hospital", "施設"   },
         {"clerk",      "clerk",        "担当者"},
         {"supervisor", "supervisor",   "責任者"}
@@ -163,14 +149,11 @@ static void pins_print(struct cli *cli, const json_t *pins)
 
     json_array_foreach(pins, i, p)
     {
-        const struct words *kind = words_find(kinds, NY_ARRAY_LEN(kinds), cli_json_text(p, "kind"));
-        const struct words *role = words_find(roles, NY_ARRAY_LEN(roles), cli_json_text(p, "role"));
-
         printf("%s: %s^%s %s^%s: %s, %s %s, %s: %s%s\n", cli_label(cli, "said", "指定"),
                cli_json_text(p, "domain_a"), cli_json_text(p, "local_id_a"),
                cli_json_text(p, "domain_b"), cli_json_text(p, "local_id_b"),
-               kind != NULL ? cli_label(cli, kind->en, kind->ja) : cli_json_text(p, "kind"),
-               role != NULL ? cli_label(cli, role->en, role->ja) : cli_json_text(p, "role"),
+               cli_word_label(cli, kinds, NY_ARRAY_LEN(kinds), cli_json_text(p, "kind")),
+               cli_word_label(cli, roles, NY_ARRAY_LEN(roles), cli_json_text(p, "role")),
                cli_json_text(p, "who"), cli_time_text(cli, cli_json_text(p, "said")),
                cli_json_text(p, "reason"),
                json_is_true(json_object_get(p, "in_doubt"))

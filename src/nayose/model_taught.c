@@ -17,25 +17,6 @@ static const char *bits(struct cli *cli, const json_t *o, const char *key)
     return ny_arena_printf(cli->arena, "%+.2f", json_number_value(json_object_get(o, key))).p;
 }
 
-static const char *stop_text(struct cli *cli, const char *word)
-{
-    static const struct {
-        const char *word, *en, *ja;
-    } stops[] = {
-        {"nothing", "nothing",                "なし"                     },
-        {"contact", "no contact that agrees", "連絡先が一致しない"},
-        {"guard",   "a guard",                "抑止"                     },
-        {"never",   "a guard for ever",       "禁止"                     },
-    };
-
-    for (size_t i = 0; i < NY_ARRAY_LEN(stops); i++) {
-        if (strcmp(stops[i].word, word) == 0) {
-            return cli_label(cli, stops[i].en, stops[i].ja);
-        }
-    }
-    return word;
-}
-
 static void bands_print(struct cli *cli, const json_t *bands)
 {
     static const struct cli_column columns[] = {
@@ -48,20 +29,27 @@ static void bands_print(struct cli *cli, const json_t *bands)
         {"SAME BY VERSION", true,  false},
         {"BY NEW ONE",      true,  false}
     };
+    static const struct cli_word stops[] = {
+        {"nothing", "nothing",                "なし"                     },
+        {"contact", "no contact that agrees", "連絡先が一致しない"},
+        {"guard",   "a guard",                "抑止"                     },
+        {"never",   "a guard for ever",       "禁止"                     },
+    };
     struct libscols_table *t = cli_table_create(columns, NY_ARRAY_LEN(columns));
     const json_t *b;
     size_t i;
 
     json_array_foreach(bands, i, b)
     {
-        const char *cells[] = {stop_text(cli, cli_json_text(b, "stopped_by")),
-                               number(cli, b, "from_bits", 0),
-                               number(cli, b, "to_bits", 0),
-                               number(cli, b, "pairs", 0),
-                               number(cli, b, "same", 0),
-                               number(cli, b, "different", 0),
-                               number(cli, b, "expected_same_before", 1),
-                               number(cli, b, "expected_same", 1)};
+        const char *cells[] = {
+            cli_word_label(cli, stops, NY_ARRAY_LEN(stops), cli_json_text(b, "stopped_by")),
+            number(cli, b, "from_bits", 0),
+            number(cli, b, "to_bits", 0),
+            number(cli, b, "pairs", 0),
+            number(cli, b, "same", 0),
+            number(cli, b, "different", 0),
+            number(cli, b, "expected_same_before", 1),
+            number(cli, b, "expected_same", 1)};
 
         cli_table_row(t, cells, NY_ARRAY_LEN(cells));
     }

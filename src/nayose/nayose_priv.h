@@ -117,6 +117,14 @@ void cli_wait_end(struct cli_wait *w); /* the line is gone */
 void cli_error(const char *fmt, ...) NY_PRINTF(1, 2);
 /* "en ja", or "ja en" when the call is Japanese; in the arena of cli. */
 const char *cli_label(struct cli *cli, const char *en, const char *ja);
+/* A word of the server and what it means. */
+struct cli_word {
+    const char *word, *en, *ja;
+};
+/* NULL: it is not among them. */
+const struct cli_word *cli_word_find(const struct cli_word *all, size_t n, const char *word);
+/* Its label; the word itself when it is not among them. */
+const char *cli_word_label(struct cli *cli, const struct cli_word *all, size_t n, const char *word);
 void cli_json_print(const json_t *value);
 /* A text member, "" when absent. */
 const char *cli_json_text(const json_t *object, const char *key);

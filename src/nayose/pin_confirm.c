@@ -10,7 +10,7 @@ static const struct argp_option options[] = {
 
 static void answer_print(struct cli *cli, const json_t *answer)
 {
-    static const char *const results[][3] = {
+    static const struct cli_word results[] = {
         {"looked at", "nothing was changed", "変更していません"},
         {"confirmed", "confirmed",           "確定しました"      },
         {"rejected",  "rejected",            "取り下げました"   },
@@ -19,11 +19,7 @@ static void answer_print(struct cli *cli, const json_t *answer)
     if (json_object_get(answer, "before") != NULL) {
         cli_groups_change_print(cli, answer);
     }
-    for (size_t i = 0; i < NY_ARRAY_LEN(results); i++) {
-        if (strcmp(results[i][0], cli_json_text(answer, "result")) == 0) {
-            puts(cli_label(cli, results[i][1], results[i][2]));
-        }
-    }
+    puts(cli_word_label(cli, results, NY_ARRAY_LEN(results), cli_json_text(answer, "result")));
 }
 
 static int end(struct cli *cli, const struct verb *verb, bool confirm)

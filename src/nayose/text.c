@@ -28,6 +28,23 @@ const char *cli_label(struct cli *cli, const char *en, const char *ja)
     return text.p;
 }
 
+const struct cli_word *cli_word_find(const struct cli_word *all, size_t n, const char *word)
+{
+    for (size_t i = 0; i < n; i++) {
+        if (strcmp(all[i].word, word) == 0) {
+            return &all[i];
+        }
+    }
+    return NULL;
+}
+
+const char *cli_word_label(struct cli *cli, const struct cli_word *all, size_t n, const char *word)
+{
+    const struct cli_word *w = cli_word_find(all, n, word);
+
+    return w != NULL ? cli_label(cli, w->en, w->ja) : word;
+}
+
 /* ---- JSON ---- */
 
 void cli_json_print(const json_t *value)

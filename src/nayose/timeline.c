@@ -12,7 +12,7 @@ static void list_add(struct ny_buf *b, const json_t *list)
 
 static const char *field_label(struct cli *cli, const char *field)
 {
-    static const char *const labels[][3] = {
+    static const struct cli_word labels[] = {
         {"names",      "name",       "氏名"      },
         {"birth_date", "birth date", "生年月日"},
         {"sex",        "sex",        "性別"      },
@@ -20,13 +20,9 @@ static const char *field_label(struct cli *cli, const char *field)
         {"phones",     "phone",      "電話"      },
         {"insurances", "insurance",  "保険"      },
     };
+    const struct cli_word *w = cli_word_find(labels, NY_ARRAY_LEN(labels), field);
 
-    for (size_t i = 0; i < NY_ARRAY_LEN(labels); i++) {
-        if (strcmp(labels[i][0], field) == 0) {
-            return cli->is_japanese ? labels[i][2] : labels[i][1];
-        }
-    }
-    return field;
+    return w == NULL ? field : cli->is_japanese ? w->ja : w->en;
 }
 
 /* "name: 山田 花子 → 佐藤 花子; phone: 027-…" */
@@ -59,13 +55,15 @@ static void values_add(struct cli *cli, struct ny_buf *b, const json_t *e)
 
 static void move_add(struct cli *cli, struct ny_buf *b, const json_t *e)
 {
-    static const char *const causes[][3] = {
+    static const struct cli_word causes[] = {
         {"message",    "by a message",    "電文による"         },
         {"decision",   "by a decision",   "判断による"         },
         {"model",      "by a new model",  "モデル更新による"},
         {"withdrawal", "by a withdrawal", "取り下げによる"   },
         {"rebuild",    "by a rebuild",    "再構築による"      },
     };
+    const struct cli_word *cause =
+        cli_word_find(causes, NY_ARRAY_LEN(causes), cli_json_text(e, "cause"));
     const char *from = cli_json_text(e, "from");
     const char *with = cli_json_text(e, "with");
     bool ja = cli->is_japanese;
@@ -81,16 +79,14 @@ static void move_add(struct cli *cli, struct ny_buf *b, const json_t *e)
         ny_buf_printf(b, ja ? "、%s と一致 (%+.1f ビット)" : ", as %s (%+.1f bits)", with,
                       json_number_value(json_object_get(e, "bits")));
     }
-    for (size_t i = 0; i < NY_ARRAY_LEN(causes) && from[0] != '\0'; i++) {
-        if (strcmp(causes[i][0], cli_json_text(e, "cause")) == 0) {
-            ny_buf_printf(b, " %s", causes[i][ja ? 2 : 1]);
-        }
+    if (cause != NULL && from[0] != '\0') {
+        ny_buf_printf(b, " %s", ja ? cause->ja : cause->en);
     }
 }
 
 static void word_add(struct cli *cli, struct ny_buf *b, const json_t *e)
 {
-    static const char *const words[][3] = {
+    static const struct cli_word words[] = {
         {"same",        "said to be one with",     "同一人物と指定"},
         {"different",   "said to be another than", "別人と指定"      },
         {"none",        "word taken back about",   "指定を取り消し"},
@@ -101,13 +97,12 @@ static void word_add(struct cli *cli, struct ny_buf *b, const json_t *e)
         {"unmove",      "move taken back, to",     "移動を取り消し"},
         {"move again",  "moved after all to",      "移動に戻す"      },
     };
+    const struct cli_word *w = cli_word_find(words, NY_ARRAY_LEN(words), cli_json_text(e, "word"));
 
-    for (size_t i = 0; i < NY_ARRAY_LEN(words); i++) {
-        if (strcmp(words[i][0], cli_json_text(e, "word")) == 0) {
-            ny_buf_printf(b, "p%lld: %s %s (%s)", json_integer_value(json_object_get(e, "number")),
-                          words[i][cli->is_japanese ? 2 : 1], cli_json_text(e, "with"),
-                          cli_json_text(e, "role"));
-        }
+    if (w != NULL) {
+        ny_buf_printf(b, "p%lld: %s %s (%s)", json_integer_value(json_object_get(e, "number")),
+                      cli->is_japanese ? w->ja : w->en, cli_json_text(e, "with"),
+                      cli_json_text(e, "role"));
     }
 }
 
