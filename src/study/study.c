@@ -161,6 +161,12 @@ static void on_kept(void *ctx, ny_rc rc)
            (long long)(j->ended_us - j->started_us) / 1000);
 }
 
+/* A rebuild that was asked to mend what it found, and found something. */
+static bool mends(const struct job *j)
+{
+    return j->apply && j->n_rebuilt > 0;
+}
+
 /* Hands what was found to the registry. */
 static void keep(struct ny_study *s, struct job *j)
 {
@@ -192,8 +198,7 @@ static void keep(struct ny_study *s, struct job *j)
         on_kept(j, NY_OK); /* stays here, for who asked */
         break;
     case NY_STUDY_REBUILD:
-        if (j->apply && j->n_rebuilt > 0) {
-            j->mended = true;
+        if (mends(j)) {
             ny_registry_rebuild(r, j->rebuilt, j->n_rebuilt, who, on_kept, j);
         } else {
             on_kept(j, NY_OK);
@@ -288,7 +293,7 @@ bool ny_study_rebuild(const struct ny_study *s, struct ny_study_rebuild *out)
     *out = (struct ny_study_rebuild){.summary = j->json,
                                      .differences = j->differences,
                                      .n = j->n_differences,
-                                     .applied = j->mended};
+                                     .applied = mends(j)};
     for (size_t i = 0; i < j->n_rebuilt; i++) {
         out->late += j->rebuilt[i].late;
     }

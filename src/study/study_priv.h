@@ -47,7 +47,6 @@ struct job {
     size_t n_rebuilt;
     ny_str *differences; /* [n_differences] REBUILD: JSON */
     size_t n_differences;
-    bool mended;
 };
 
 /* Says where a job stands; false when it shall stop. done of total of the step that takes the share
