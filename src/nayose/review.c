@@ -60,14 +60,14 @@ static void time_localise(struct desk *d, json_t *o, const char *key)
     }
 }
 
-static void times_localise(struct desk *d, const json_t *times)
+static void times_localise(struct desk *d, json_t *times)
 {
     const char *key;
     json_t *list;
     json_t *o;
     size_t i;
 
-    json_object_foreach((json_t *)(uintptr_t)times, key, list)
+    json_object_foreach(times, key, list)
     {
         json_array_foreach(list, i, o)
         {
