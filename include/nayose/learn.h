@@ -56,13 +56,14 @@ enum ny_learn_outcome { NY_LEARN_DONE, NY_LEARN_REFUSED, NY_LEARN_STOPPED };
 
 struct ny_learn_report;
 
-/* Trains. The levels are fitted without the decisions, and then with them: they move no
- * level's weight by more than NY_LEARN_RAISE_MAX bits up and NY_LEARN_LOWER_MAX down. ix is read
- * only: its identities, persons, pins; from gives the settings that are not learned (tau, contact
- * rule, cap) and, with counts_only, the levels. out     owned; set only when the outcome is
- * NY_LEARN_DONE report  filled in whatever the outcome; before a stop, as far as it went The result
- * depends on the snapshot, from and the options alone, not on how identities and persons are
- * numbered nor on the order in which they came. */
+/* Trains. The levels are fitted without the decisions, and then with them: they move no level's
+ * weight by more than NY_LEARN_RAISE_MAX bits up and NY_LEARN_LOWER_MAX down. ix is read only: its
+ * identities, persons, pins; from gives the settings that are not learned (tau, contact rule, cap)
+ * and, with counts_only, the levels.
+ * out     owned; set only when the outcome is NY_LEARN_DONE
+ * report  filled in whatever the outcome; before a stop, as far as it went
+ * The result depends on the snapshot, from and the options alone, not on how identities and persons
+ * are numbered nor on the order in which they came. */
 enum ny_learn_outcome ny_learn_train(const struct ny_index *ix, const struct ny_match_model *from,
                                      const struct ny_learn_options *options,
                                      struct ny_match_model **out, struct ny_learn_report *report);

@@ -31,11 +31,11 @@ static inline void numbers_start(struct fit_numbers *n)
 static inline uint8_t level_draw(const struct fit_numbers *n, enum ny_learn_class c,
                                  enum ny_level first)
 {
+    const enum ny_level last = ny_run_last(first);
     double left = roll();
-    int l = first;
+    enum ny_level l = first;
 
-    while (l + 1 < NY_LEVEL_COUNT && ny_level_mode((enum ny_level)(l + 1)) == first &&
-           left > n->p[c][l][0]) {
+    while (l < last && left > n->p[c][l][0]) {
         left -= n->p[c][l][0];
         l++;
     }
