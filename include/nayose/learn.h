@@ -15,8 +15,9 @@
  * "same" among decisions says nothing of other pairs. So decisions count by band (what held the
  * pair back, and its total): within one they stand for all pairs of it, asked or not. */
 
+/* Two identities and whether somebody who looked says that they are one person. Any order. */
 struct ny_learn_decision {
-    uint32_t a, b; /* identities, in either order */
+    uint32_t a, b;
     bool same;
 };
 

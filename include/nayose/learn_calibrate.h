@@ -46,6 +46,7 @@
 #define NAYOSE_LEARN_CALIBRATE_H
 
 #include "nayose/index.h"
+#include "nayose/learn.h"
 
 /* The most thresholds of the curve, and the bins of the histograms: one bit each, the first from
  * NY_CALIBRATION_BIN_FIRST, what is outside goes to the ends. */
@@ -55,12 +56,6 @@ enum {
     NY_CALIBRATION_BIN_FIRST = -4,
     NY_CALIBRATION_RARITIES = 3,
     NY_CALIBRATION_CONTACT_SETS = 8
-};
-
-/* Two identities and whether somebody who looked says that they are one person. Any order. */
-struct ny_calibration_label {
-    uint32_t a, b;
-    bool same;
 };
 
 struct ny_calibration_options {
@@ -146,16 +141,16 @@ struct ny_calibration {
  * for look-ups is used. m: the model that made its links. out: written on success.
  * Errors: NY_EAGAIN when progress said stop. */
 NY_MUST_USE ny_rc ny_calibrate(struct ny_index *ix, const struct ny_match_model *m,
-                               const struct ny_calibration_label *labels, size_t n_labels,
+                               const struct ny_learn_decision *labels, size_t n_labels,
                                const struct ny_calibration_options *o, struct ny_calibration *out);
 
 /* Draws up to `want` pairs to label: first the facility hits that nobody judged (at most a fifth of
  * want), then the margin at random. The same seed draws the same pairs, and what is labelled
  * already is not drawn again, so a drawing can go on. out has room for want. */
 NY_MUST_USE ny_rc ny_calibration_draw(struct ny_index *ix, const struct ny_match_model *m,
-                                      const struct ny_calibration_label *labels, size_t n_labels,
+                                      const struct ny_learn_decision *labels, size_t n_labels,
                                       const struct ny_calibration_options *o, size_t want,
-                                      struct ny_calibration_label *out, size_t *out_n);
+                                      struct ny_learn_decision *out, size_t *out_n);
 
 /* The result as JSON text, one object; out's arena. */
 NY_MUST_USE ny_rc ny_calibration_write(const struct ny_calibration *c, struct ny_buf *out);

@@ -13,7 +13,7 @@ void ny_calibration_options_default(struct ny_calibration_options *o)
 }
 
 static void run_init(struct cal_run *r, struct ny_index *ix, const struct ny_match_model *m,
-                     const struct ny_calibration_label *labels, size_t n_labels,
+                     const struct ny_learn_decision *labels, size_t n_labels,
                      const struct ny_calibration_options *o, struct ny_calibration *out)
 {
     *r = (struct cal_run){.ix = ix,
@@ -54,7 +54,7 @@ static bool step(struct cal_run *r, bool (*fn)(struct cal_run *r), double span)
 }
 
 ny_rc ny_calibrate(struct ny_index *ix, const struct ny_match_model *m,
-                   const struct ny_calibration_label *labels, size_t n_labels,
+                   const struct ny_learn_decision *labels, size_t n_labels,
                    const struct ny_calibration_options *o, struct ny_calibration *out)
 {
     struct ny_calibration *c = ny_malloc(sizeof(*c));
@@ -105,18 +105,18 @@ static void ticket_add(const struct cal_run *r, struct tickets *t, uint32_t a, u
 }
 
 /* Moves at most max tickets, the smallest lots first, behind out[*n]. */
-static void tickets_draw(struct tickets *t, size_t max, struct ny_calibration_label *out, size_t *n)
+static void tickets_draw(struct tickets *t, size_t max, struct ny_learn_decision *out, size_t *n)
 {
     if (t->n > 1) {
         qsort(t->v, t->n, sizeof(*t->v), by_lot);
     }
     for (size_t i = 0; i < t->n && i < max; i++) {
-        out[(*n)++] = (struct ny_calibration_label){t->v[i].a, t->v[i].b, false};
+        out[(*n)++] = (struct ny_learn_decision){t->v[i].a, t->v[i].b, false};
     }
     t->n = 0;
 }
 
-static void draw(struct cal_run *r, size_t want, struct ny_calibration_label *out, size_t *n)
+static void draw(struct cal_run *r, size_t want, struct ny_learn_decision *out, size_t *n)
 {
     size_t most = r->n_hits > r->links.n ? r->n_hits : r->links.n;
     struct tickets t = {.v = ny_malloc(ny_mul_size(most + 1, sizeof(*t.v)))};
@@ -144,9 +144,9 @@ static void draw(struct cal_run *r, size_t want, struct ny_calibration_label *ou
 }
 
 ny_rc ny_calibration_draw(struct ny_index *ix, const struct ny_match_model *m,
-                          const struct ny_calibration_label *labels, size_t n_labels,
+                          const struct ny_learn_decision *labels, size_t n_labels,
                           const struct ny_calibration_options *o, size_t want,
-                          struct ny_calibration_label *out, size_t *out_n)
+                          struct ny_learn_decision *out, size_t *out_n)
 {
     struct ny_calibration *c = ny_malloc(sizeof(*c));
     struct cal_run r;

@@ -127,7 +127,7 @@ static void margin_count(struct cal_run *r)
     out->margin_to_b1024 = 0;
     for (size_t i = 0; i < r->links.n; i++) {
         const struct cal_link *l = &r->links.v[i];
-        const struct ny_calibration_label *label;
+        const struct ny_learn_decision *label;
 
         if (!cal_is_in_margin(r, l)) {
             continue;
@@ -153,7 +153,7 @@ static void margin_count(struct cal_run *r)
 static void margin_count_parted(struct cal_run *r)
 {
     for (size_t i = 0; i < r->n_labels; i++) {
-        const struct ny_calibration_label *l = &r->labels[i];
+        const struct ny_learn_decision *l = &r->labels[i];
         struct ny_index_identity a;
         struct ny_index_identity b;
 
@@ -175,7 +175,7 @@ static double margin_expected(const struct cal_run *r, int32_t tau_b1024)
 
     for (size_t i = 0; i < r->links.n; i++) {
         const struct cal_link *l = &r->links.v[i];
-        const struct ny_calibration_label *label;
+        const struct ny_learn_decision *label;
 
         if (l->strength_b1024 >= tau_b1024 || !cal_is_in_margin(r, l)) {
             continue;

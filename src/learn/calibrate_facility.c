@@ -36,7 +36,7 @@ static bool is_inside(const struct cal_run *r, const struct ny_index_edge *e)
 void cal_hit_add(struct cal_run *r, uint32_t a, uint32_t b, int32_t strength_b1024, bool namesakes,
                  double p_false)
 {
-    const struct ny_calibration_label *label = cal_label(r, a, b);
+    const struct ny_learn_decision *label = cal_label(r, a, b);
     bool pinned = cal_word(r, a, b) == NY_PIN_DIFFERENT;
 
     if (r->n_hits == r->cap_hits) {

@@ -2,9 +2,8 @@
 
 #include "nayose/learn_calibrate.h"
 
-#include <stdlib.h>
-
 #include "calibrate_priv.h"
+#include "decisions_priv.h"
 
 bool cal_go_on(struct cal_run *r, double share_of_step)
 {
@@ -163,41 +162,25 @@ enum ny_pin_kind cal_word(const struct cal_run *r, uint32_t a, uint32_t b)
     return word != NULL ? (enum ny_pin_kind)word->kind : NY_PIN_NONE;
 }
 
-static int by_pair(const void *px, const void *py)
+void cal_labels_sort(struct cal_run *r, const struct ny_learn_decision *labels, size_t n)
 {
-    const struct ny_calibration_label *x = px;
-    const struct ny_calibration_label *y = py;
+    const uint32_t count = ny_index_count(r->ix);
 
-    if (x->a != y->a) {
-        return x->a < y->a ? -1 : 1;
-    }
-    return (x->b > y->b) - (x->b < y->b);
-}
-
-void cal_labels_sort(struct cal_run *r, const struct ny_calibration_label *labels, size_t n)
-{
     r->labels = ny_malloc(ny_mul_size(n + 1, sizeof(*r->labels)));
     r->n_labels = 0;
     for (size_t i = 0; i < n; i++) {
-        struct ny_calibration_label l = labels[i];
+        const struct ny_learn_decision *l = &labels[i];
 
-        if (l.a > l.b) {
-            l = (struct ny_calibration_label){labels[i].b, labels[i].a, labels[i].same};
-        }
-        if (l.a != l.b && l.a > 0 && l.b <= ny_index_count(r->ix)) {
-            r->labels[r->n_labels++] = l;
+        if (l->a != l->b && l->a > 0 && l->a <= count && l->b > 0 && l->b <= count) {
+            r->labels[r->n_labels++] = *l;
         }
     }
-    if (r->n_labels > 1) {
-        qsort(r->labels, r->n_labels, sizeof(*r->labels), by_pair);
-    }
+    ny_decisions_sort(r->labels, r->n_labels);
 }
 
-const struct ny_calibration_label *cal_label(const struct cal_run *r, uint32_t a, uint32_t b)
+const struct ny_learn_decision *cal_label(const struct cal_run *r, uint32_t a, uint32_t b)
 {
-    struct ny_calibration_label key = {a < b ? a : b, a < b ? b : a, false};
-
-    return r->n_labels > 0 ? bsearch(&key, r->labels, r->n_labels, sizeof(key), by_pair) : NULL;
+    return ny_decisions_find(r->labels, r->n_labels, a, b);
 }
 
 /* ---- counting ---- */

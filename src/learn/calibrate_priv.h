@@ -61,7 +61,7 @@ struct cal_run {
     const struct ny_match_model *m;
     const struct ny_calibration_options *o;
     struct ny_calibration *out;
-    struct ny_calibration_label *labels; /* sorted, a < b */
+    struct ny_learn_decision *labels; /* sorted, a < b */
     size_t n_labels;
     struct ny_arena *arena;   /* of one person */
     struct ny_arena *scratch; /* of one comparison */
@@ -101,9 +101,9 @@ int32_t cal_strength(struct cal_run *r, const struct cal_group *a, const struct 
 /* What people said of two identities: SAME (a merge says so too), DIFFERENT or NONE. */
 enum ny_pin_kind cal_word(const struct cal_run *r, uint32_t a, uint32_t b);
 uint32_t cal_person(const struct cal_run *r, uint32_t id);
-void cal_labels_sort(struct cal_run *r, const struct ny_calibration_label *labels, size_t n);
+void cal_labels_sort(struct cal_run *r, const struct ny_learn_decision *labels, size_t n);
 /* NULL: nobody labelled the pair. */
-const struct ny_calibration_label *cal_label(const struct cal_run *r, uint32_t a, uint32_t b);
+const struct ny_learn_decision *cal_label(const struct cal_run *r, uint32_t a, uint32_t b);
 void cal_histogram_add(uint64_t bins[NY_CALIBRATION_BINS], int32_t bits_b1024, uint64_t n);
 /* Deterministic, evenly spread: the place of a pair in the drawing. */
 uint64_t cal_lot(uint64_t seed, uint32_t a, uint32_t b);

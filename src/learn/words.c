@@ -1,10 +1,10 @@
 /* Clerks' words: which of them can teach, how far one is to be believed, and the bands that pairs
  * are asked by. */
 
+#include "decisions_priv.h"
 #include "learn_priv.h"
 
 #include <math.h>
-#include <stdlib.h>
 
 /* Before there are pairs to compare: reviewers differ on 1.8 to 13.6 % of pairs (8). */
 static const double differ_start = .07;
@@ -13,17 +13,6 @@ static const double error_min = .005;
 static const double error_max = .25;
 
 /* ---- which can teach ---- */
-
-static int by_pair(const void *pa, const void *pb)
-{
-    const struct ny_learn_decision *a = pa;
-    const struct ny_learn_decision *b = pb;
-
-    if (a->a != b->a) {
-        return a->a < b->a ? -1 : 1;
-    }
-    return a->b < b->b ? -1 : a->b > b->b;
-}
 
 /* A name that is none, a test, somebody unknown or a newborn: nothing that is said of such a record
  * holds for people with names. */
@@ -65,14 +54,11 @@ void ny_words_init(struct words *w, const struct sample *s, const struct ny_lear
 {
     *w = (struct words){.v = ny_calloc(d->n + 1, sizeof(*w->v)), .error = error_of(d)};
     for (size_t i = 0; i < d->n; i++) {
-        const struct ny_learn_decision *x = &d->v[i];
-
-        if (can_teach(s, x)) {
-            w->v[w->n++] = (struct ny_learn_decision){
-                .a = x->a < x->b ? x->a : x->b, .b = x->a < x->b ? x->b : x->a, .same = x->same};
+        if (can_teach(s, &d->v[i])) {
+            w->v[w->n++] = d->v[i];
         }
     }
-    qsort(w->v, w->n, sizeof(*w->v), by_pair);
+    ny_decisions_sort(w->v, w->n);
     report->told = d->n;
     report->used = w->n;
     report->compared = d->compared;
@@ -88,9 +74,7 @@ void ny_words_finish(struct words *w)
 
 enum word ny_words_of(const struct words *w, uint32_t a, uint32_t b)
 {
-    const struct ny_learn_decision key = {.a = a < b ? a : b, .b = a < b ? b : a};
-    const struct ny_learn_decision *found =
-        w->n > 0 ? bsearch(&key, w->v, w->n, sizeof(*w->v), by_pair) : NULL;
+    const struct ny_learn_decision *found = ny_decisions_find(w->v, w->n, a, b);
 
     return found == NULL ? WORD_NONE : found->same ? WORD_SAME : WORD_DIFFERENT;
 }

@@ -3,7 +3,7 @@
 #include "study_priv.h"
 
 struct labels {
-    struct ny_calibration_label *v;
+    struct ny_learn_decision *v;
     size_t n, cap;
 };
 
@@ -15,7 +15,7 @@ static ny_rc on_label(void *ctx, int64_t a, int64_t b, bool same)
         l->cap = l->cap > 0 ? l->cap * 2 : 256;
         l->v = ny_realloc(l->v, ny_mul_size(l->cap, sizeof(*l->v)));
     }
-    l->v[l->n++] = (struct ny_calibration_label){(uint32_t)a, (uint32_t)b, same};
+    l->v[l->n++] = (struct ny_learn_decision){(uint32_t)a, (uint32_t)b, same};
     return NY_OK;
 }
 
@@ -44,7 +44,7 @@ static void measure(struct job *j, const struct ny_snapshot *s, const struct lab
 static void draw(struct job *j, const struct ny_snapshot *s, const struct labels *l,
                  const struct ny_calibration_options *o)
 {
-    struct ny_calibration_label *drawn = ny_calloc((size_t)j->want + 1, sizeof(*drawn));
+    struct ny_learn_decision *drawn = ny_calloc((size_t)j->want + 1, sizeof(*drawn));
     ny_rc rc = ny_calibration_draw(s->index, s->model, l->v, l->n, o, j->want, drawn, &j->n_labels);
 
     j->labels = NY_ARENA_ARRAY(j->arena, struct ny_label_row, j->n_labels);

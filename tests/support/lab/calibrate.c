@@ -42,7 +42,7 @@ static struct truth truth_count(const struct lab_world *w)
 }
 
 /* Two of three clerks are wrong, who know the truth and slip in some percent of their answers. */
-static bool is_slip(const struct ny_calibration_label *l, uint64_t seed, uint32_t slips_percent)
+static bool is_slip(const struct ny_learn_decision *l, uint64_t seed, uint32_t slips_percent)
 {
     uint32_t slips = 0;
 
@@ -56,7 +56,7 @@ static bool is_slip(const struct ny_calibration_label *l, uint64_t seed, uint32_
 }
 
 static void answer(const struct lab_world *w, uint64_t seed, uint32_t slips_percent,
-                   struct ny_calibration_label *l, size_t n)
+                   struct ny_learn_decision *l, size_t n)
 {
     for (size_t i = 0; i < n; i++) {
         const struct lab_record *a = &w->records[w->record_of[l[i].a]];
@@ -99,7 +99,7 @@ void lab_calibrate(struct lab_world *w, const struct lab_calibration *o, uint64_
 {
     struct ny_index *ix = ny_registry_index(w->registry);
     const struct ny_match_model *m = ny_registry_model(w->registry);
-    struct ny_calibration_label *labels = ny_calloc(o->labels + 1, sizeof(*labels));
+    struct ny_learn_decision *labels = ny_calloc(o->labels + 1, sizeof(*labels));
     struct ny_calibration_options options;
     struct ny_calibration c;
     struct truth t = truth_count(w);

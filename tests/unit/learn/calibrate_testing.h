@@ -105,7 +105,7 @@ static inline void pin(struct world *w, uint32_t a, uint32_t b, enum ny_pin_kind
                                                    .stamp = stamp_at(at_us)});
 }
 
-static inline struct ny_calibration run(struct world *w, const struct ny_calibration_label *labels,
+static inline struct ny_calibration run(struct world *w, const struct ny_learn_decision *labels,
                                         size_t n)
 {
     struct ny_calibration c;

@@ -22,7 +22,7 @@ static void test_margin_is_bounded_by_labels(void **state)
 {
     struct world w;
     struct ny_calibration c;
-    struct ny_calibration_label labels[COUPLES];
+    struct ny_learn_decision labels[COUPLES];
     size_t n = 0;
 
     world_init(&w, *state, 13, true);
@@ -153,8 +153,8 @@ static void test_meters_speak_beyond_the_margin(void **state)
 static void test_drawing_goes_on_where_it_stopped(void **state)
 {
     struct world w;
-    struct ny_calibration_label all[COUPLES];
-    struct ny_calibration_label again[COUPLES];
+    struct ny_learn_decision all[COUPLES];
+    struct ny_learn_decision again[COUPLES];
     size_t n = 0;
     size_t n_again = 0;
 

@@ -239,7 +239,7 @@ static void test_facility_pairs_are_judged_by_pins_and_labels(void **state)
 {
     struct world w;
     struct ny_calibration c;
-    struct ny_calibration_label label;
+    struct ny_learn_decision label;
     uint32_t a;
     uint32_t b;
 
@@ -257,7 +257,7 @@ static void test_facility_pairs_are_judged_by_pins_and_labels(void **state)
     assert_true(c.facility_expected < c.exposure_ratio);
     /* unjudged the bound takes it as two people */
     assert_true(fabs(c.facility_upper - 2 * ny_poisson_upper(1, .99)) < 1e-6);
-    label = (struct ny_calibration_label){b, a, true};
+    label = (struct ny_learn_decision){b, a, true};
     c = run(&w, &label, 1);
     assert_int_equal(c.facility_judged, 1);
     assert_int_equal(c.facility_different, 0);
@@ -298,7 +298,7 @@ static void test_namesakes_weigh_as_strangers(void **state)
     for (size_t i = 0; i < NY_ARRAY_LEN(rows); i++) {
         struct world w;
         struct ny_calibration c;
-        struct ny_calibration_label label = {0};
+        struct ny_learn_decision label = {0};
         uint32_t a;
 
         print_message("%s\n", rows[i].name);
