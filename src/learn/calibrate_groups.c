@@ -143,19 +143,17 @@ enum ny_pin_kind cal_word(const struct cal_run *r, uint32_t a, uint32_t b)
     uint32_t cursor = 0;
 
     while ((p = ny_index_pin_next(r->ix, a, &cursor)) != NULL) {
-        if (p->a != b && p->b != b) {
+        struct ny_index_identity x;
+
+        if ((p->a != b && p->b != b) || p->kind > NY_PIN_MOVE) {
             continue;
         }
-        if (p->kind == NY_PIN_MERGE || p->kind > NY_PIN_MOVE) {
-            struct ny_index_identity x;
-
+        if (p->kind == NY_PIN_MERGE) {
             ny_index_get(r->ix, p->a, &x);
-            if (p->kind == NY_PIN_MERGE && x.status == NY_IDENTITY_MERGED) {
+            if (x.status == NY_IDENTITY_MERGED) {
                 return NY_PIN_SAME;
             }
-            continue;
-        }
-        if (word == NULL || is_weightier(p, word)) {
+        } else if (word == NULL || is_weightier(p, word)) {
             word = p;
         }
     }
