@@ -25,6 +25,8 @@ void ny_sample_init(struct sample *s, const struct ny_index *ix);
 void ny_sample_finish(struct sample *s);
 /* Unpacks the record at a place; slices point into the index. */
 void ny_sample_record(const struct sample *s, size_t at, struct ny_record *out);
+/* The same of an identity that takes part. */
+void ny_sample_record_of(const struct sample *s, uint32_t id, struct ny_record *out);
 bool ny_sample_is_pinned(const struct sample *s, size_t a, size_t b);
 /* Sorts numbers upwards. */
 void ny_sort_u64(uint64_t *v, size_t n);

@@ -43,12 +43,17 @@ void ny_sample_finish(struct sample *s)
     s->places = NULL;
 }
 
-void ny_sample_record(const struct sample *s, size_t at, struct ny_record *out)
+void ny_sample_record_of(const struct sample *s, uint32_t id, struct ny_record *out)
 {
     struct ny_index_identity i;
 
-    ny_index_get(s->ix, s->places[at].id, &i);
+    ny_index_get(s->ix, id, &i);
     NY_ASSERT(ny_record_unpack(i.record, out) == NY_OK); /* it would not take part */
+}
+
+void ny_sample_record(const struct sample *s, size_t at, struct ny_record *out)
+{
+    ny_sample_record_of(s, s->places[at].id, out);
 }
 
 bool ny_sample_is_pinned(const struct sample *s, size_t a, size_t b)

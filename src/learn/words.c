@@ -14,16 +14,14 @@ static const double error_max = .25;
 
 /* ---- which can teach ---- */
 
-/* A name that is none, a test, somebody unknown or a newborn: nothing that is said of such a record
- * holds for people with names. */
-static bool is_dummy(const struct sample *s, uint32_t id)
+/* Like a name that is none, a test or somebody unknown, who take no part: nothing that is said of
+ * such a record holds for people with names. */
+static bool is_newborn(const struct sample *s, uint32_t id)
 {
-    struct ny_index_identity i;
     struct ny_record r;
 
-    ny_index_get(s->ix, id, &i);
-    return ny_record_unpack(i.record, &r) != NY_OK || ny_record_stands_alone(&r) ||
-           (r.flags & NY_RECORD_NEWBORN) != 0;
+    ny_sample_record_of(s, id, &r);
+    return (r.flags & NY_RECORD_NEWBORN) != 0;
 }
 
 /* Two of one facility are no pair that m is learned from. */
@@ -38,7 +36,7 @@ static bool can_teach(const struct sample *s, const struct ny_learn_decision *d)
     ny_index_get(s->ix, d->a, &a);
     ny_index_get(s->ix, d->b, &b);
     return a.status == NY_IDENTITY_ACTIVE && b.status == NY_IDENTITY_ACTIVE &&
-           a.domain != b.domain && !is_dummy(s, d->a) && !is_dummy(s, d->b);
+           a.domain != b.domain && !is_newborn(s, d->a) && !is_newborn(s, d->b);
 }
 
 /* Two clerks who are each wrong with e differ on 2e(1 - e) of the pairs, about 2e. */
@@ -137,17 +135,13 @@ unsigned ny_words_band(const struct ny_match_model *m, const struct ny_record *a
 static void decision_report(const struct learn *l, const struct ny_learn_decision *d,
                             const struct ny_match_model *before)
 {
-    struct ny_index_identity x;
-    struct ny_index_identity y;
     struct ny_record a;
     struct ny_record b;
     struct ny_score score;
     struct ny_learn_band *band;
 
-    ny_index_get(l->sample.ix, d->a, &x);
-    ny_index_get(l->sample.ix, d->b, &y);
-    NY_ASSERT(ny_record_unpack(x.record, &a) == NY_OK); /* it was asked whether it is a dummy */
-    NY_ASSERT(ny_record_unpack(y.record, &b) == NY_OK);
+    ny_sample_record_of(&l->sample, d->a, &a);
+    ny_sample_record_of(&l->sample, d->b, &b);
     ny_match_score(before, &a, &b, false, &score);
     band = &l->report->taught.band[band_of(before, &score)];
     band->same += d->same;
