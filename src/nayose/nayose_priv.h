@@ -69,12 +69,12 @@ void cli_check_identity(const struct verb *verb, const char *text);
 /* "APP^FACILITY" → both, in the arena of cli; ends with 2 when there is no '^'. */
 void cli_split_source(struct cli *cli, const struct verb *verb, const char *text,
                       const char **application, const char **facility);
-/* Puts the operand of --certificate into the list of the body; "" makes the list empty. */
 #define CLI_CERTIFICATE_DOC                                                                        \
     "A certificate that speaks for it, and only these do, over MLLP and HTTP: its SHA-256 in "     \
     "hexadecimal (openssl x509 -fingerprint -sha256), spki:DIGEST of its key, or "                 \
     "'subject=NAME;issuer=NAME' (-nameopt RFC2253). Again for several, all are named anew; '' = "  \
     "none"
+/* Puts the operand of --certificate into the list of the body; "" makes the list empty. */
 bool cli_certificate_add(json_t *body, const char *arg);
 /* "nayose domain add: sentence" and where help is; ends with 2. */
 _Noreturn void cli_usage(const struct verb *verb, const char *fmt, ...) NY_PRINTF(2, 3);

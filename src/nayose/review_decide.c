@@ -1,7 +1,5 @@
 /* nayose review decide, later, assign, note, undo, release: what a clerk does with a case. */
 
-#include <stdlib.h>
-
 #include "nayose_priv.h"
 
 enum { KEY_REASON = 0x2000, KEY_NOTE, KEY_DAYS, KEY_NUMBER };

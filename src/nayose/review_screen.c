@@ -3,7 +3,6 @@
 #include <curses.h>
 #include <locale.h>
 #include <signal.h>
-#include <stdlib.h>
 #include <unistd.h>
 
 #include "nayose_priv.h"

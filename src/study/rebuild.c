@@ -3,8 +3,6 @@
  * That is promise 2 held against the database; after an upgrade that packs records in another way,
  * it tells whose links that changes. */
 
-#include <stdlib.h>
-
 #include "rebuild_priv.h"
 
 static size_t count_of(const struct rebuild *b)
