@@ -7,7 +7,7 @@
 #include "page.h"
 #include "plot.h"
 
-bool report_option(void *ctx, int key, char *arg, struct argp_state *state)
+static bool option_set(void *ctx, int key, char *arg, struct argp_state *state)
 {
     struct report_options *o = ctx;
 
@@ -67,7 +67,7 @@ int report_run(struct cli *cli, const struct verb *verb, const struct argp_optio
     json_t *report = NULL;
     int code;
 
-    cli_args(cli, verb, options, report_option, &o, NULL);
+    cli_args(cli, verb, options, option_set, &o, NULL);
     code = report_get(cli, kind, o.want, &report);
     if (code == CLI_DONE && kind->complete != NULL) {
         kind->complete(report, &o);

@@ -9,9 +9,8 @@ struct report_options {
     const char *html, *domain;
 };
 
-/* Keys of the options that reports have; ctx of report_option: struct report_options. */
+/* Keys of the options that reports have. */
 enum { REPORT_KEY_WANT = 0x2000, REPORT_KEY_HTML, REPORT_KEY_DOMAIN };
-bool report_option(void *ctx, int key, char *arg, struct argp_state *state);
 
 /* The frame of a report's page. Texts are HTML. */
 struct report_page {
