@@ -122,7 +122,6 @@ struct ny_arena;
 struct ny_arena *ny_arena_create(size_t cap);
 void ny_arena_destroy(struct ny_arena *a); /* NULL allowed; contents are wiped */
 void ny_arena_reset(struct ny_arena *a);   /* wiped, kept for reuse; the first block stays */
-size_t ny_arena_used(const struct ny_arena *a);
 /* n bytes, aligned for any type, not zeroed; NULL at the cap. */
 void *ny_arena_alloc(struct ny_arena *a, size_t n) __attribute__((malloc, alloc_size(2)));
 void *ny_arena_calloc(struct ny_arena *a, size_t count, size_t size);

@@ -144,11 +144,6 @@ void ny_arena_reset(struct ny_arena *a)
     a->next_size = first != NULL ? BLOCK_FIRST * 2 : BLOCK_FIRST;
 }
 
-size_t ny_arena_used(const struct ny_arena *a)
-{
-    return a->used;
-}
-
 static struct block *block_add(struct ny_arena *a, size_t n)
 {
     size_t size = n;

@@ -30,7 +30,6 @@ void ny_sample_record_of(const struct sample *s, uint32_t id, struct ny_record *
 bool ny_sample_is_pinned(const struct sample *s, size_t a, size_t b);
 /* Sorts numbers upwards. */
 void ny_sort_u64(uint64_t *v, size_t n);
-void ny_sort_u32(uint32_t *v, size_t n);
 
 /* ---- values: which active records share a block value ---- */
 

@@ -84,21 +84,6 @@ void ny_sort_u64(uint64_t *v, size_t n)
     }
 }
 
-static int compare_u32(const void *pa, const void *pb)
-{
-    uint32_t a = *(const uint32_t *)pa;
-    uint32_t b = *(const uint32_t *)pb;
-
-    return a < b ? -1 : a > b;
-}
-
-void ny_sort_u32(uint32_t *v, size_t n)
-{
-    if (n > 1) {
-        qsort(v, n, sizeof(*v), compare_u32);
-    }
-}
-
 /* ---- values ---- */
 
 static int by_value(const void *pa, const void *pb)
