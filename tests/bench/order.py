@@ -41,10 +41,7 @@ def prepare(server, day):
     for facility in day.facilities:
         cli(server, "source", "set", "^" + facility, "--drift", "off")
     cli(server, "source", "set", "^" + day.facilities[-1], "--probation", "yes")
-    server.sql("INSERT INTO nayose.model (version, body, state, made_from) SELECT "
-               f"{VERSION}, regexp_replace(regexp_replace(body, 'setting version 1', 'setting version "
-               f"{VERSION}'), 'setting tau_b1024 [0-9]+', 'setting tau_b1024 20000'), 4, 1 "
-               "FROM nayose.model WHERE version = 1")
+    server.put_version(VERSION, 20000)
 
 
 def outcome(day, first, then, releases):
