@@ -278,6 +278,14 @@ class Wire:
         return self.frame() is None
 
 
+def nayose(server, *args):
+    """Runs the command, which speaks English whoever runs the test."""
+    env = dict(os.environ, LANG="C", NAYOSE_SERVER=server.admin_path)
+    env.pop("LC_ALL", None)
+    return subprocess.run([os.path.join(BIN, "nayose"), *args], env=env, capture_output=True,
+                          encoding="utf-8", timeout=120, check=False)
+
+
 def field(answer, segment, number):
     for line in answer.decode("utf-8", "replace").split("\r"):
         fields = line.split("|")

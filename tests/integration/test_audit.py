@@ -17,8 +17,8 @@ from lxml import etree
 import harness
 import messages_v3
 import test_v3
+from harness import nayose
 from receiver import Receiver
-from test_holds import nayose
 
 HEAD = "MSH|^~\\&|{app}|{facility}|NAYOSE|REG|20260102030405||{kind}|{id}|P|2.5||||||UNICODE UTF-8"
 TARO = "||山田^太郎^^^^^L^I~ヤマダ^タロウ^^^^^L^P||19700101|M"

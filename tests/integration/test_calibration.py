@@ -4,12 +4,12 @@ and the table, the JSON, the page and the metrics say the same."""
 import json
 import os
 import re
-import subprocess
 import tempfile
 import unittest
 import xml.etree.ElementTree as ET
 
 import harness
+from harness import nayose
 
 DRAWN = 30
 
@@ -26,9 +26,7 @@ class Calibration(unittest.TestCase):
         cls.server.load(files, "--connections", "4")
 
     def cli(self, *words, code=0):
-        done = subprocess.run([os.path.join(harness.BIN, "nayose"), "--server",
-                               self.server.admin_path, *words],
-                              capture_output=True, text=True, check=False)
+        done = nayose(self.server, *words)
         self.assertEqual(done.returncode, code, done.stderr)
         return done.stdout
 

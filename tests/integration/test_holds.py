@@ -4,22 +4,15 @@ habits; what nayose says of it, and what a release does."""
 import datetime
 import json
 import os
-import subprocess
 import tempfile
 import time
 import unittest
 
 import harness
+from harness import nayose
 
 GIVEN = [("花子", "ハナコ"), ("太郎", "タロウ"), ("恵", "メグミ"), ("優美", "ユミ"), ("健一", "ケンイチ")]
 WINDOW = 200
-
-
-def nayose(server, *args):
-    env = dict(os.environ, LANG="C", NAYOSE_SERVER=server.admin_path)
-    env.pop("LC_ALL", None)
-    return subprocess.run([os.path.join(harness.BIN, "nayose"), *args], env=env, capture_output=True,
-                          encoding="utf-8", timeout=120, check=False)
 
 
 def message(facility, patient, when, *, family=("名寄", "ナヨロ"), given=GIVEN[0], birth, sex, phone,

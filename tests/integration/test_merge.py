@@ -12,6 +12,7 @@ import hl7
 import hl7.client
 
 import harness
+from harness import nayose
 
 QUERY = ("MSH|^~\\&|PORTAL|REGION|NAYOSE|REGION|20260101120000||QBP^Q23^QBP_Q21|{0}|P|2.5\r"
          "QPD|IHE PIX Query|{0}|{1}^^^{2}|{3}\rRCP|I\r")
@@ -136,10 +137,7 @@ class Merge(unittest.TestCase):
         return self.regional(a) == self.regional(b)
 
     def nayose(self, *args, code=0):
-        env = dict(os.environ, LANG="C", NAYOSE_SERVER=self.server.admin_path)
-        env.pop("LC_ALL", None)
-        run = subprocess.run([os.path.join(harness.BIN, "nayose"), *map(self.local, args)],
-                             env=env, capture_output=True, encoding="utf-8", timeout=120, check=False)
+        run = nayose(self.server, *map(self.local, args))
         self.assertEqual(run.returncode, code, run.stdout + run.stderr)
         return self.named(run.stdout if code == 0 else run.stderr)
 

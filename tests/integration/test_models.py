@@ -8,6 +8,7 @@ import tempfile
 import unittest
 
 import harness
+from harness import nayose
 
 
 def groups(server):
@@ -26,7 +27,7 @@ class Models(unittest.TestCase):
         frames = [m for f in cls.files for m in harness.frames(f)]
         cls.first, cls.rest = frames[:-200], frames[-200:]
         cls.load(cls.first[:600], "few")
-        cls.early = cls.run_cli("model", "train")
+        cls.early = nayose(cls.server, "model", "train")
         cls.load(cls.first[600:], "first")
 
     @classmethod
@@ -35,13 +36,8 @@ class Models(unittest.TestCase):
         stats = cls.server.load([path], "--connections", "8")
         assert stats["aa"] == len(messages), stats
 
-    @classmethod
-    def run_cli(cls, *words):
-        return subprocess.run([os.path.join(harness.BIN, "nayose"), "--server", cls.server.admin_path,
-                               *words], capture_output=True, text=True, check=False)
-
     def cli(self, *words, code=0):
-        done = self.run_cli(*words)
+        done = nayose(self.server, *words)
         self.assertEqual(done.returncode, code, done.stderr)
         return done.stdout
 

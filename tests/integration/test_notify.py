@@ -18,8 +18,9 @@ import unittest
 
 import harness
 import messages_v3
+from harness import nayose
 from receiver import Receiver, ids_of
-from test_holds import GIVEN, message, nayose, person
+from test_holds import GIVEN, message, person
 
 CROWD = 500
 FEW = 200

@@ -16,8 +16,8 @@ import time
 import unittest
 
 import harness
+from harness import nayose
 from messages_v3 import PIX, body, conversation, said, xmllint
-from test_holds import nayose
 
 HERE = os.path.dirname(os.path.realpath(__file__))
 PACKAGES = os.path.join(os.path.dirname(os.path.realpath(harness.BIN)), "npm")

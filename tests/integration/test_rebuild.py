@@ -12,6 +12,7 @@ import time
 import unittest
 
 import harness
+from harness import nayose
 
 PEOPLE, FACILITIES = 250, 6
 V3 = """<e:Envelope xmlns:e="http://www.w3.org/2003/05/soap-envelope"><e:Body>
@@ -72,14 +73,14 @@ class Rebuild(unittest.TestCase):
                       ("link", "X9^7", "X9^8", "--reason", "asked"),
                       ("pin", "withdraw", "X9^7", "X9^8", "--reason", "mistaken"),
                       ("source", "set", "HIS^X9", "--strict-update", "yes")):
-            done = cls.run_cli(*words)
+            done = nayose(cls.server, *words)
             assert done.returncode == 0, done.stderr
         assert b"MSA|AE" in cls.server.request("POST", "/feed", said("X9", "99", "20260103", "鈴木^一", "19700101"))[1]
-        assert cls.run_cli("source", "set", "HIS^X9", "--strict-update", "no").returncode == 0
+        assert nayose(cls.server, "source", "set", "HIS^X9", "--strict-update", "no").returncode == 0
         for patient, family in (("v1", "石川"), ("v2", "石田")):
             cls.soap(V3.format(id=patient, family=family))
         # Who spoke was proved when it came.
-        done = cls.run_cli("source", "set", "HIS^X9", "--certificate", "ab" * 32)
+        done = nayose(cls.server, "source", "set", "HIS^X9", "--certificate", "ab" * 32)
         assert done.returncode == 0, done.stderr
 
     @classmethod
@@ -92,13 +93,8 @@ class Rebuild(unittest.TestCase):
         conn.close()
         assert b'"CA"' in answer, answer
 
-    @classmethod
-    def run_cli(cls, *words):
-        return subprocess.run([os.path.join(harness.BIN, "nayose"), "--server", cls.server.admin_path, *words],
-                              capture_output=True, text=True, check=False)
-
     def rebuild(self, *words, code=0):
-        done = self.run_cli("rebuild", "--json", *words)
+        done = nayose(self.server, "rebuild", "--json", *words)
         self.assertEqual(done.returncode, code, (done.stdout[-2000:], done.stderr))
         return json.loads(done.stdout)
 
@@ -123,7 +119,7 @@ class Rebuild(unittest.TestCase):
         found = self.nothing_differs()
         self.assertEqual(found["messages"], self.server.number("SELECT count(*) FROM nayose.message"))
         self.assertGreater(found["groups"]["after"], 100)
-        self.assertIn("nothing differs", self.run_cli("rebuild").stdout)
+        self.assertIn("nothing differs", nayose(self.server, "rebuild").stdout)
 
 
     def test_2_what_differs_is_found_and_mended(self):
@@ -188,7 +184,7 @@ class Rebuild(unittest.TestCase):
         count = self.server.number("SELECT count(*) FROM nayose.identity")
         self.tamper("UPDATE nayose.identity SET record = set_byte(record, 0, 1), norm_version = 1")
         self.assertEqual(self.server.get("/status")[1]["older_records"], count)
-        done = self.run_cli("status")
+        done = nayose(self.server, "status")
         self.assertIn("nayose rebuild --apply", done.stdout)
         found = self.rebuild(code=1)
         self.assertEqual((found["older"], found["records"], found["differing"], found["differences"]), (count, 0, count, []))

@@ -7,7 +7,7 @@ import tempfile
 import unittest
 
 import harness
-from test_holds import nayose
+from harness import nayose
 
 CASES = 100
 FAMILY = "佐藤 鈴木 髙橋 田中 渡邊 伊藤 山本 中村 小林 加藤".split()

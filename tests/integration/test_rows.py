@@ -40,8 +40,8 @@ import time
 import unittest
 
 import harness
+from harness import nayose
 from receiver import Receiver, ids_of
-from test_holds import nayose
 
 FILES = os.path.join(harness.ROOT, "tests", "conversations", "*.txt")
 NAMES = [("山田", "ヤマダ"), ("佐藤", "サトウ"), ("鈴木", "スズキ"), ("高橋", "タカハシ"), ("渡辺", "ワタナベ"),

@@ -22,7 +22,7 @@ import hl7.mllp
 
 import harness
 import messages_v3
-from test_holds import nayose
+from harness import nayose
 
 OID = "1.2.392.100495.20.3.51.12210100018"
 CONF = """
