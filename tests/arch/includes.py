@@ -15,7 +15,6 @@ include/nayose/tbl/*.def belong to a module in the same way, else to base.
 import os
 import re
 import subprocess
-import sys
 
 import ctext
 import tree

@@ -1,7 +1,6 @@
 #!/usr/bin/python3
 """What is not a good message gets the acknowledgement of the table and changes nothing; the server
 stays up under all of it. Raw sockets: no library repairs what is sent."""
-import os
 import random
 import socket
 import time
