@@ -241,6 +241,13 @@ class Server:
             raise RuntimeError("nayose-mllpload said nothing")
         return json.loads(run.stdout)
 
+    def feed(self, messages):
+        """Sends messages in their order; each must be accepted."""
+        with tempfile.NamedTemporaryFile(prefix="ny-it.", suffix=".hl7") as f:
+            stats = self.load([write_frames(f.name, messages)])
+        if stats["aa"] != len(messages):
+            raise AssertionError(stats)
+
 
 class Wire:
     """A connection that sends anything and reads frames."""

@@ -39,8 +39,6 @@ def person(facility, number, when=None, **changes):
 
 class Held(unittest.TestCase):
     def setUp(self):
-        self.tmp = tempfile.TemporaryDirectory()
-        self.addCleanup(self.tmp.cleanup)
         self.server = harness.Server()
         self.addCleanup(self.server.close)
         self.server.start()
@@ -48,11 +46,6 @@ class Held(unittest.TestCase):
             status, answer = self.server.request(
                 "POST", "/domains", {"namespace": f"F0{i}", "oid": f"1.2.392.1.{i}", "name": ""})
             self.assertEqual(status, 201, answer)
-
-    def feed(self, messages):
-        path = harness.write_frames(os.path.join(self.tmp.name, "feed.hl7"), messages)
-        stats = self.server.load([path], "--connections", "1")
-        self.assertEqual(stats["aa"], len(messages), stats)
 
     def holds(self):
         run = nayose(self.server, "hold", "list", "--json")
@@ -79,8 +72,8 @@ class Held(unittest.TestCase):
         taro = {"given": GIVEN[1], "birth": "19500213", "sex": "M", "phone": "0542001111"}
         hanako = {"family": ("佐藤", "サトウ"), "given": GIVEN[0], "birth": "19841124", "sex": "F",
                   "phone": "0542002222"}
-        self.feed([message("F01", "1", 1, **taro), message("F02", "2", 2, **taro),
-                   message("F01", "1", 3, **hanako), message("F03", "3", 4, **hanako)])
+        self.server.feed([message("F01", "1", 1, **taro), message("F02", "2", 2, **taro),
+                          message("F01", "1", 3, **hanako), message("F03", "3", 4, **hanako)])
         for _ in range(2):  # before and after a start
             self.assertTrue(self.are_one(("F01", "1"), ("F02", "2")))
             self.assertFalse(self.are_one(("F01", "1"), ("F03", "3")))
@@ -98,21 +91,21 @@ class Held(unittest.TestCase):
         self.assertTrue(self.are_one(("F01", "1"), ("F03", "3")))
         self.assertFalse(self.are_one(("F01", "1"), ("F02", "2")))
         self.assertEqual(self.server.sql("SELECT release_reason FROM nayose.hold"), [["looked at"]])
-        self.feed([message("F01", "1", 5, **taro)])  # a later one is held again
+        self.server.feed([message("F01", "1", 5, **taro)])  # a later one is held again
         self.assertEqual(len(self.holds()), 1)
-        self.feed([message("F01", "1", 6, **hanako)])  # and heals by itself
+        self.server.feed([message("F01", "1", 6, **hanako)])  # and heals by itself
         self.assertEqual(self.holds(), [])
 
     # ---- drift ----
 
     def drift(self, **changes):
         """A healthy feed, then one that is changed; the alarm must come within 500 messages."""
-        self.feed([person("F02", n) for n in (10, 9001, 9002)])
-        self.feed([person("F01", n) for n in range(1, WINDOW + 60)])
+        self.server.feed([person("F02", n) for n in (10, 9001, 9002)])
+        self.server.feed([person("F01", n) for n in range(1, WINDOW + 60)])
         self.assertEqual(self.alarm(), "")
         first = WINDOW + 60
         while self.alarm() == "" and first < WINDOW + 560:
-            self.feed([person("F01", n, **changes) for n in range(first, first + 50)])
+            self.server.feed([person("F01", n, **changes) for n in range(first, first + 50)])
             first += 50
         self.assertNotEqual(self.alarm(), "")
         self.assertEqual(self.alarm("F02"), "")
@@ -120,8 +113,8 @@ class Held(unittest.TestCase):
 
     def check_alarm(self):
         self.assertTrue(self.are_one(("F01", "P10"), ("F02", "P10")))
-        self.feed([person("F01", n) for n in (9001, 9002)])
-        self.feed([person("F01", 10, 90000, birth="20010203")])
+        self.server.feed([person("F01", n) for n in (9001, 9002)])
+        self.server.feed([person("F01", 10, 90000, birth="20010203")])
         for _ in range(2):
             for n in (9001, 9002):
                 self.assertFalse(self.are_one(("F01", f"P{n}"), ("F02", f"P{n}")))
@@ -160,8 +153,8 @@ class Held(unittest.TestCase):
     def test_a_source_need_not_be_watched(self):
         run = nayose(self.server, "source", "set", "^F01", "--drift", "off")
         self.assertEqual(run.returncode, 0, run.stderr)
-        self.feed([person("F01", n) for n in range(1, WINDOW + 60)])
-        self.feed([person("F01", n, given=("恵", "")) for n in range(WINDOW + 60, 2 * WINDOW + 200)])
+        self.server.feed([person("F01", n) for n in range(1, WINDOW + 60)])
+        self.server.feed([person("F01", n, given=("恵", "")) for n in range(WINDOW + 60, 2 * WINDOW + 200)])
         self.assertEqual(self.alarm(), "")
         self.assertEqual(nayose(self.server, "source", "set", "^F01", "--drift", "no").returncode, 2)
 

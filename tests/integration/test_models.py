@@ -26,15 +26,9 @@ class Models(unittest.TestCase):
         cls.server.start().add_domains(os.path.join(cls.tmp.name, "domains.txt"))
         frames = [m for f in cls.files for m in harness.frames(f)]
         cls.first, cls.rest = frames[:-200], frames[-200:]
-        cls.load(cls.first[:600], "few")
+        cls.server.feed(cls.first[:600])
         cls.early = nayose(cls.server, "model", "train")
-        cls.load(cls.first[600:], "first")
-
-    @classmethod
-    def load(cls, messages, name):
-        path = harness.write_frames(os.path.join(cls.tmp.name, f"{name}.hl7"), messages)
-        stats = cls.server.load([path], "--connections", "8")
-        assert stats["aa"] == len(messages), stats
+        cls.server.feed(cls.first[600:])
 
     def cli(self, *words, code=0):
         done = nayose(self.server, *words)

@@ -4,7 +4,6 @@ once. And questions in each script, their refusals, and the audit rows of all of
 import itertools
 import os
 import socket
-import tempfile
 import threading
 import unittest
 
@@ -79,12 +78,7 @@ class Pdq(unittest.TestCase):
         cls.addClassCleanup(cls.server.close)
         cls.server.start()
         cls.server.request("POST", "/domains", {"namespace": "F01", "oid": "1.2.392.1", "name": "A"})
-        with tempfile.TemporaryDirectory() as directory:
-            path = harness.write_frames(os.path.join(directory, "adt.hl7"),
-                                        [adt(n, f"A{n}").encode() for n in range(PEOPLE)])
-            stats = cls.server.load([path])
-        if stats["aa"] != PEOPLE:
-            raise RuntimeError(stats)
+        cls.server.feed([adt(n, f"A{n}").encode() for n in range(PEOPLE)])
         cls.client = Client(cls.server)
         cls.addClassCleanup(cls.client.socket.close)
 

@@ -2,7 +2,6 @@
 """The clerks' desk: cases are held by one desk at a time, decided, put off, given away and undone;
 at the end the groups are those of the beginning."""
 import json
-import os
 import tempfile
 import unittest
 
@@ -39,11 +38,7 @@ class Cases(unittest.TestCase):
         cls.addClassCleanup(cls.server.close)
         cls.server.start()
         cls.server.request("POST", "/domains", {"namespace": "F01", "oid": "1.2.392.1.1", "name": ""})
-        messages = [message(f"{k}{n}", n, k == "B") for n in range(CASES) for k in "AB"]
-        stats = cls.server.load([harness.write_frames(os.path.join(cls.tmp.name, "feed.hl7"), messages)],
-                                "--connections", "1")
-        if stats["aa"] != len(messages):
-            raise RuntimeError(stats)
+        cls.server.feed([message(f"{k}{n}", n, k == "B") for n in range(CASES) for k in "AB"])
 
 
 class Desk(Cases):
