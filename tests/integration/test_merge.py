@@ -5,7 +5,6 @@ asker is somebody else's client (python3-hl7)."""
 import json
 import os
 import subprocess
-import tempfile
 import unittest
 
 import hl7
@@ -25,32 +24,19 @@ PEOPLE = {
 }
 
 
-def setUpModule():
-    global CONF
-    CONF = tempfile.NamedTemporaryFile("w", suffix=".conf")
-    os.environ["NAYOSE_CONF_EXTRA"] = CONF.name
-
-
-def tearDownModule():
-    del os.environ["NAYOSE_CONF_EXTRA"]
-    CONF.close()
-
-
-def supervisors(names):
-    CONF.seek(0)
-    CONF.truncate()
-    CONF.write(f"[access]\nsupervisors = {names}\ntwo_person_above = 3\n")
-    CONF.flush()
-
-
 class Merge(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
-        supervisors("nobody")
         cls.count = cls.number = 0
         cls.server = harness.Server()
         cls.addClassCleanup(cls.server.close)
+        cls.supervisors("nobody")
         cls.server.start()
+
+    @classmethod
+    def supervisors(cls, names):
+        """From the next start on."""
+        cls.server.configure(f"[access]\nsupervisors = {names}\ntwo_person_above = 3\n")
 
     def setUp(self):
         Merge.number += 1
@@ -446,11 +432,11 @@ class Merge(unittest.TestCase):
         self.assertFalse(self.are_one("F02^2", "F02^3"))
         self.link("F02", "A24", "2", "3", at="20990101000000")  # a hospital does not overrule a clerk
         self.assertFalse(self.are_one("F02^2", "F02^3"))
-        supervisors("root nayose postgres " + os.environ.get("USER", ""))
+        self.supervisors("root nayose postgres " + os.environ.get("USER", ""))
         self.restart()
         self.say("link", "F02^2", "F02^3")
         self.assertTrue(self.are_one("F02^2", "F02^3"))
-        supervisors("nobody")
+        self.supervisors("nobody")
         self.restart()
         self.assertIn("a supervisor's word", self.say("unlink", "F02^2", "F02^3", code=1))
         self.assertIn("a supervisor's word", self.say("pin", "withdraw", "F02^2", "F02^3", code=1))
