@@ -73,9 +73,6 @@ class Desk(Cases):
         cls.other = "nobody" if os.getuid() == 0 and shutil.which("setpriv") else ""
         os.chmod(cls.server.admin_path, 0o666)
 
-    def waiting(self):
-        return self.server.get("/review/counts")[1]["waiting"]
-
     def test_two_clerks_decide_a_hundred_cases_and_undo_them(self):
         before = harness.groups(self.server.links())
         asked = {pair for pair, _, _ in harness.questions(self.server)}

@@ -40,15 +40,15 @@ class Cases(unittest.TestCase):
         cls.server.request("POST", "/domains", {"namespace": "F01", "oid": "1.2.392.1.1", "name": ""})
         cls.server.feed([message(f"{k}{n}", n, k == "B") for n in range(CASES) for k in "AB"])
 
+    def waiting(self):
+        return self.server.get("/review/counts")[1]["waiting"]
+
 
 class Desk(Cases):
     def post(self, path, expected=200, **body):
         status, answer = self.server.request("POST", path, body)
         self.assertEqual(status, expected, answer)
         return answer
-
-    def waiting(self):
-        return self.server.get("/review/counts")[1]["waiting"]
 
     def take(self, desk, **more):
         case = self.post("/review/take", desk=desk, **more)
