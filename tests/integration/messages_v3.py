@@ -5,6 +5,7 @@ Senders are known by the OID of their domain, OID + its number. In: NAYOSE_HL7V3
 HL7 V3 schemas of 2008 with its folders coreschemas and multicacheschemas (default: one beside the
 repository). What needs the schemas is left out, and says so, without them.
 """
+import http.client
 import os
 import re
 import subprocess
@@ -22,6 +23,7 @@ OID = "1.2.392.100495.20.3.51."
 HL7 = "{urn:hl7-org:v3}"
 SCHEMATRON = "{http://purl.oclc.org/dsdl/schematron}"
 ENVELOPE = "http://www.w3.org/2003/05/soap-envelope"
+ADDRESSING = "http://www.w3.org/2005/08/addressing"
 SOAP = "application/soap+xml; charset=utf-8"
 PIX, PDQ = "/pixmanager", "/pdsupplier"
 PARSED = {}
@@ -90,7 +92,28 @@ def continuation(query_id, status="waitContinuedQueryResponse"):
             "</queryContinuation>")
 
 
+def envelope(text, header=""):
+    """A header may use the prefix a of addressing."""
+    return (f'<e:Envelope xmlns:e="{ENVELOPE}" xmlns:a="{ADDRESSING}"><e:Header>{header}</e:Header>'
+            f"<e:Body>{text}</e:Body></e:Envelope>").encode()
+
+
 # ---- answers ----
+
+def ask(server, path, text, header=""):
+    """The element that a server answers with, which is valid."""
+    conn = http.client.HTTPConnection("127.0.0.1", server.http_port, timeout=60)
+    try:
+        conn.request("POST", path, body=envelope(text, header), headers={"Content-Type": SOAP})
+        reply = conn.getresponse()
+        text = reply.read()
+        assert reply.status == 200, text
+    finally:
+        conn.close()
+    answer = body(text)
+    validate(answer)
+    return answer
+
 
 def code(answer, name):
     return answer.find(f".//{HL7}{name}").get("code")

@@ -70,7 +70,7 @@ QUERIES = [
 class Audit(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
-        cls.server = test_v3.SERVER = harness.Server()
+        cls.server = harness.Server()
         cls.addClassCleanup(cls.server.close)
         cls.server.configure("[notify]\nretry_min = 1s\n")
         cls.server.start()
@@ -123,7 +123,7 @@ class Audit(unittest.TestCase):
     def v3(self, kind, act, path=messages_v3.PIX):
         """Rows of a message, and the name of what is kept of the question."""
         number = next(messages_v3.NUMBER)
-        test_v3.ask(path, messages_v3.message(kind, 1, act, number=number))
+        messages_v3.ask(self.server, path, messages_v3.message(kind, 1, act, number=number))
         where = f"message_id = '1.2.3.4^T{number}'"
         kept = bytes.fromhex(self.rows(where, "'x' || encode(query_payload, 'hex')")[0][0][1:])
         return self.rows(where), etree.QName(etree.fromstring(kept)).localname if kept else None

@@ -12,28 +12,19 @@ import time
 import unittest
 
 import harness
+import messages_v3
 from harness import nayose
 
 PEOPLE, FACILITIES = 250, 6
-V3 = """<e:Envelope xmlns:e="http://www.w3.org/2003/05/soap-envelope"><e:Body>
-<PRPA_IN201301UV02 xmlns="urn:hl7-org:v3" ITSVersion="XML_1.0">
-<id root="1.2.3.4" extension="V3-{id}"/><creationTime value="20260102030405"/>
-<interactionId root="2.16.840.1.113883.1.6" extension="PRPA_IN201301UV02"/>
-<processingCode code="P"/><processingModeCode code="T"/><acceptAckCode code="AL"/>
-<receiver typeCode="RCV"><device classCode="DEV" determinerCode="INSTANCE"><id root="2.999.9"/></device></receiver>
-<sender typeCode="SND"><device classCode="DEV" determinerCode="INSTANCE"><id root="2.999.8"/><asAgent classCode="AGNT">
-<representedOrganization classCode="ORG" determinerCode="INSTANCE"><id root="1.2.392.9"/></representedOrganization>
-</asAgent></device></sender>
-<controlActProcess classCode="CACT" moodCode="EVN"><subject typeCode="SUBJ"><registrationEvent classCode="REG" moodCode="EVN">
-<subject1 typeCode="SBJ"><patient classCode="PAT"><id root="1.2.392.9" extension="{id}"/><patientPerson>
+V3 = """<subject typeCode="SUBJ"><registrationEvent classCode="REG" moodCode="EVN">
+<subject1 typeCode="SBJ"><patient classCode="PAT"><id root="{oid}" extension="{id}"/><patientPerson>
 <name use="IDE"><family>{family}</family><given>太郎</given></name><birthTime value="19500101"/>
-<administrativeGenderCode code="M"/></patientPerson></patient></subject1>
-</registrationEvent></subject></controlActProcess></PRPA_IN201301UV02></e:Body></e:Envelope>"""
+<administrativeGenderCode code="M"/></patientPerson></patient></subject1></registrationEvent></subject>"""
 
 
-def said(facility, patient, when, name, birth, sex="M", event="A08", more=""):
-    return (f"MSH|^~\\&|HIS|{facility}|NAYOSE|R|{when}||ADT^{event}|{facility}-{patient}-{when}|P|2.5||||||UNICODE UTF-8\r"
-            f"EVN|{event}|{when}\rPID|1||{patient}^^^{facility}||{name}||{birth}|{sex}||||||\r{more}").encode()
+def said(facility, patient, when, name, birth, sex="M"):
+    return (f"MSH|^~\\&|HIS|{facility}|NAYOSE|R|{when}||ADT^A08|{facility}-{patient}-{when}|P|2.5||||||UNICODE UTF-8\r"
+            f"EVN|A08|{when}\rPID|1||{patient}^^^{facility}||{name}||{birth}|{sex}||||||\r").encode()
 
 
 class Rebuild(unittest.TestCase):
@@ -57,7 +48,7 @@ class Rebuild(unittest.TestCase):
         """What messages alone do not say: a clerk's release, a word taken back, a message that was refused; and
         a patient who came by HL7 v3."""
         assert cls.server.request("POST", "/domains", {
-            "namespace": "X9", "oid": "1.2.392.9", "name": "", "source_application": "HIS",
+            "namespace": "X9", "oid": messages_v3.OID + "9", "name": "", "source_application": "HIS",
             "source_facility": "X9"})[0] == 201
         for i, (name, birth, sex) in enumerate((("山田^太郎", "19500101", "M"), ("佐藤^花子", "19840707", "F"))):
             for patient in ("7", "8"):  # ids that became another person; one of them is released
@@ -72,20 +63,12 @@ class Rebuild(unittest.TestCase):
         assert b"MSA|AE" in cls.server.request("POST", "/feed", said("X9", "99", "20260103", "鈴木^一", "19700101"))[1]
         assert nayose(cls.server, "source", "set", "HIS^X9", "--strict-update", "no").returncode == 0
         for patient, family in (("v1", "石川"), ("v2", "石田")):
-            cls.soap(V3.format(id=patient, family=family))
+            act = V3.format(oid=messages_v3.OID + "9", id=patient, family=family)
+            answer = messages_v3.ask(cls.server, messages_v3.PIX, messages_v3.message("PRPA_IN201301UV02", 9, act))
+            assert messages_v3.code(answer, "typeCode") == "CA", answer
         # Who spoke was proved when it came.
         done = nayose(cls.server, "source", "set", "HIS^X9", "--certificate", "ab" * 32)
         assert done.returncode == 0, done.stderr
-
-    @classmethod
-    def soap(cls, text):
-        import http.client
-        conn = http.client.HTTPConnection("127.0.0.1", cls.server.http_port, timeout=60)
-        conn.request("POST", "/pixmanager", body=text.encode(),
-                     headers={"Content-Type": "application/soap+xml; charset=utf-8"})
-        answer = conn.getresponse().read()
-        conn.close()
-        assert b'"CA"' in answer, answer
 
     def rebuild(self, *words, code=0):
         done = nayose(self.server, "rebuild", "--json", *words)
@@ -114,7 +97,6 @@ class Rebuild(unittest.TestCase):
         self.assertEqual(found["messages"], self.server.number("SELECT count(*) FROM nayose.message"))
         self.assertGreater(found["groups"]["after"], 100)
         self.assertIn("nothing differs", nayose(self.server, "rebuild").stdout)
-
 
     def test_2_what_differs_is_found_and_mended(self):
         before = self.state()

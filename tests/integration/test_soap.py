@@ -17,10 +17,9 @@ import xml.etree.ElementTree as ET
 import zeep
 
 import harness
-from messages_v3 import FOLDER, HAVE_SCHEMAS, OID, SCHEMAS, SOAP
+from messages_v3 import ADDRESSING, ENVELOPE, FOLDER, HAVE_SCHEMAS, OID, SCHEMAS, SOAP, envelope
 
-NS = {"e": "http://www.w3.org/2003/05/soap-envelope", "h": "urn:hl7-org:v3",
-      "a": "http://www.w3.org/2005/08/addressing"}
+NS = {"e": ENVELOPE, "h": "urn:hl7-org:v3", "a": ADDRESSING}
 ACTION = "urn:hl7-org:v3:PRPA_IN201309UV02"
 SERVER = None
 
@@ -72,11 +71,6 @@ def query(local_id="100", root=OID + "1", sources=(), **changes):
 <queryByParameter><queryId root="1.2.3.5" extension="77"/><statusCode code="new"/><responsePriorityCode code="I"/>
 <parameterList>{sources}<patientIdentifier><value root="{root}" extension="{local_id}"/><semanticsText>Patient.id</semanticsText></patientIdentifier></parameterList>
 </queryByParameter></controlActProcess></PRPA_IN201309UV02>"""
-
-
-def envelope(body, header=""):
-    return (f'<e:Envelope xmlns:e="{NS["e"]}" xmlns:a="{NS["a"]}"><e:Header>{header}</e:Header>'
-            f"<e:Body>{body}</e:Body></e:Envelope>").encode()
 
 
 def post(data, content_type=SOAP, path="/pixmanager", port=None):

@@ -3,7 +3,6 @@
 
 In: NAYOSE_BIN, the directory of nayosed and nayose.
 """
-import http.client
 import sys
 import unittest
 
@@ -143,12 +142,13 @@ class Sources(unittest.TestCase):
         set_criteria("", "PORTAL", 2)
         self.assertEqual([asked(f, by_name) for f in ("F01", "PORTAL")], ["AE", "AE"])
         self.assertEqual([asked(f, by_both) for f in ("F01", "PORTAL")], ["OK", "OK"])
-        family = "<livingSubjectName><value><family>オオノ</family></value></livingSubjectName>"
-        born = '<livingSubjectBirthTime><value value="1971"/></livingSubjectBirthTime>'
-        for parameters, word in ((family, "AE"), (family + born, "AA")):  # F01 asks in HL7 V3
+        family = "<livingSubjectName><value><family>オオノ</family></value><semanticsText/></livingSubjectName>"
+        born = '<livingSubjectBirthTime><value value="1971"/><semanticsText/></livingSubjectBirthTime>'
+        for parameters, word in ((family, "AE"), (born + family, "AA")):  # F01 asks in HL7 V3
             question = messages_v3.message("PRPA_IN201305UV02", (OID + "0").removeprefix(messages_v3.OID),
                                            messages_v3.pdq_query(parameters))
-            self.assertEqual(messages_v3.said(self.v3(messages_v3.PDQ, question)).split()[0], word)
+            answer = messages_v3.ask(self.server, messages_v3.PDQ, question)
+            self.assertEqual(messages_v3.said(answer).split()[0], word)
         set_criteria("OTHER", "PORTAL", 5)  # another application of it
         self.assertEqual(asked("PORTAL", by_both), "OK")
         set_criteria("HIS", "PORTAL", 3)  # exactly this one
@@ -167,22 +167,13 @@ class Sources(unittest.TestCase):
         self.assertEqual(status, 201, answer)
         self.feed("PORTAL", "PID|||1||山^川")
 
-    def v3(self, path, text):
-        """The answer to a message of HL7 V3."""
-        conn = http.client.HTTPConnection("127.0.0.1", self.server.http_port, timeout=60)
-        conn.request("POST", path, headers={"Content-Type": messages_v3.SOAP}, body=(
-            f'<e:Envelope xmlns:e="{messages_v3.ENVELOPE}"><e:Body>{text}</e:Body></e:Envelope>').encode())
-        answer = messages_v3.body(conn.getresponse().read())
-        conn.close()
-        return answer
-
     def test_strict_and_lenient_senders_of_hl7_v3(self):
         arc = (OID + "0").removeprefix(messages_v3.OID)
 
         def said(odd, right):
             text = messages_v3.message("PRPA_IN201301UV02", arc, messages_v3.person(arc, "V3"))
             self.assertIn(right, text)
-            answer = self.v3(messages_v3.PIX, text.replace(right, odd, 1))
+            answer = messages_v3.ask(self.server, messages_v3.PIX, text.replace(right, odd, 1))
             codes = answer.iter(messages_v3.HL7 + "code")
             return messages_v3.said(answer), [e.get("code") for e in codes]
 

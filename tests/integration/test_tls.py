@@ -106,10 +106,6 @@ def free_port():
         return s.getsockname()[1]
 
 
-def wrapped(element):
-    return f'<e:Envelope xmlns:e="{messages_v3.ENVELOPE}"><e:Body>{element}</e:Body></e:Envelope>'
-
-
 def message(control, patient="1", name="山田^太郎"):
     return "\r".join([
         f"MSH|^~\\&|HIS|F01|NAYOSE|REGION|20260101120000||ADT^A28^ADT_A05|{control}|P|2.5||||||UNICODE UTF-8",
@@ -422,8 +418,9 @@ class Tls(unittest.TestCase):
              "--key", self.path(certificate + ".key"), "-H", "Content-Type: application/soap+xml",
              "--resolve", f"server.example.org:{self.ports[listener]}:127.0.0.1", "--data-binary", "@-",
              f"https://server.example.org:{self.ports[listener]}{path}"],
-            input=body, stdout=subprocess.PIPE, text=True, check=True)
-        return re.findall(r'<(?:typeCode|queryResponseCode|code) code="(C[AER]|A[AER]|NS\d+|OK|NF|QE)"', run.stdout)
+            input=body, stdout=subprocess.PIPE, check=True)
+        return re.findall(r'<(?:typeCode|queryResponseCode|code) code="(C[AER]|A[AER]|NS\d+|OK|NF|QE)"',
+                          run.stdout.decode())
 
     def test_certificates_speak_for_their_sources_alone(self):
         oid = {"F11": OID + "1", "F12": OID + "2"}
@@ -431,11 +428,11 @@ class Tls(unittest.TestCase):
 
         def add(facility):
             act = messages_v3.person(arc[facility], "v")
-            return wrapped(messages_v3.message("PRPA_IN201301UV02", arc[facility], act))
+            return messages_v3.envelope(messages_v3.message("PRPA_IN201301UV02", arc[facility], act))
 
         def asked(facility):
             act = messages_v3.pix_query(arc[facility], "v")
-            return wrapped(messages_v3.message("PRPA_IN201309UV02", arc[facility], act))
+            return messages_v3.envelope(messages_v3.message("PRPA_IN201309UV02", arc[facility], act))
 
         for facility, root in oid.items():
             status, answer = self.server.request("POST", "/domains", {"namespace": facility, "oid": root})

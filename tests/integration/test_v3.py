@@ -7,7 +7,6 @@ them only the validation is left out, and that is said. NAYOSE_HL7V3_SCHEMATRON:
 PIXV3 and PDQV3, by default none.
 """
 import glob
-import http.client
 import http.server
 import os
 import subprocess
@@ -21,8 +20,10 @@ import zeep
 from lxml import etree
 
 import harness
-from messages_v3 import (ENVELOPE, HAVE_SCHEMAS, HL7, OID, SOAP, body, code, continuation, conversation, ids,
-                         message, named, pdq_query, person, replaced, said, schematron_failures, validate, xmllint)
+import messages_v3
+from messages_v3 import (ENVELOPE, HAVE_SCHEMAS, HL7, OID, SOAP, body, code, continuation, conversation,
+                         envelope, ids, message, named, pdq_query, person, replaced, said, schematron_failures,
+                         validate, xmllint)
 
 CARD = "1.2.392.100495.20.3."
 SERVER = None
@@ -44,24 +45,8 @@ def tearDownModule():
     SERVER.close()
 
 
-def envelope(text, header=""):
-    return (f'<e:Envelope xmlns:e="{ENVELOPE}"><e:Header>{header}</e:Header><e:Body>{text}</e:Body>'
-            "</e:Envelope>").encode()
-
-
 def ask(path, text, header=""):
-    """The answer's element."""
-    conn = http.client.HTTPConnection("127.0.0.1", SERVER.http_port, timeout=60)
-    try:
-        conn.request("POST", path, body=envelope(text, header), headers={"Content-Type": SOAP})
-        reply = conn.getresponse()
-        text = reply.read()
-        assert reply.status == 200, text
-    finally:
-        conn.close()
-    answer = body(text)
-    validate(answer)
-    return answer
+    return messages_v3.ask(SERVER, path, text, header)
 
 
 def feed(kind, i, act):
