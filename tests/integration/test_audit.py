@@ -5,10 +5,8 @@ what was done to him, by whom, and what became of it; of a query, what was asked
 In: NAYOSE_BIN, the directory of nayosed and nayose.
 """
 import http.client
-import http.server
 import json
 import sys
-import threading
 import time
 import unittest
 
@@ -16,9 +14,9 @@ from lxml import etree
 
 import harness
 import messages_v3
-import test_v3
 from harness import nayose
 from receiver import Receiver
+from receiver_v3 import Consumer, serve
 
 HEAD = "MSH|^~\\&|{app}|{facility}|NAYOSE|REG|20260102030405||{kind}|{id}|P|2.5||||||UNICODE UTF-8"
 TARO = "||山田^太郎^^^^^L^I~ヤマダ^タロウ^^^^^L^P||19700101|M"
@@ -154,15 +152,12 @@ class Audit(unittest.TestCase):
     def test_notices(self):
         listener = Receiver().open()
         self.addCleanup(listener.close)
-        service = http.server.ThreadingHTTPServer(("127.0.0.1", 0), test_v3.Consumer)
-        threading.Thread(target=service.serve_forever, daemon=True).start()
-        self.addCleanup(service.server_close)
-        self.addCleanup(service.shutdown)
+        port = serve(self, Consumer)
         run = nayose(self.server, "consumer", "set", "v2", "--address", f"127.0.0.1:{listener.port}",
                      "--domains", "F02", "--application", "A", "--facility", "B")
         self.assertEqual(run.returncode, 0, run.stderr)
         self.assertEqual(self.server.request("POST", "/consumers", {
-            "name": "v3", "address": f"127.0.0.1:{service.server_address[1]}", "path": "/pix", "domains": "F02",
+            "name": "v3", "address": f"127.0.0.1:{port}", "path": "/pix", "domains": "F02",
             "application": "2.999.5", "facility": "2.999.6"})[0], 200)
         self.send("ADT^A28", EVN, "PID|||N1^^^F02~N2^^^F02" + TARO, facility="F02")
         for user, transaction in (("v2", "ITI-10"), ("v3", "ITI-46")):

@@ -12,7 +12,6 @@ import shutil
 import ssl
 import subprocess
 import tempfile
-import threading
 import time
 import unittest
 
@@ -20,6 +19,7 @@ import harness
 import messages_v3
 from harness import nayose
 from receiver import Receiver, ids_of
+from receiver_v3 import acknowledgement, serve
 from test_holds import GIVEN, message, person
 
 CROWD = 500
@@ -336,9 +336,7 @@ class Portal(http.server.BaseHTTPRequestHandler):
         message = messages_v3.body(self.rfile.read(int(self.headers["Content-Length"])))
         subject = dict(rdn[0] for rdn in self.connection.getpeercert()["subject"])
         number = message.find(messages_v3.HL7 + "id").get("extension")
-        answer = f"""<e:Envelope xmlns:e="{messages_v3.ENVELOPE}"><e:Body><MCCI_IN000002UV01 xmlns="urn:hl7-org:v3">
-<acknowledgement><typeCode code="CA"/><targetMessage><id root="1.2" extension="{number}"/></targetMessage></acknowledgement>
-</MCCI_IN000002UV01></e:Body></e:Envelope>""".encode()
+        answer = messages_v3.envelope(acknowledgement(number))
         self.send_response(200)
         self.send_header("Content-Length", str(len(answer)))
         self.end_headers()
@@ -359,13 +357,8 @@ class NotifyOverTls(unittest.TestCase):
 
     def portal(self, name, tls):
         """A consumer of HL7 V3 over HTTPS."""
-        service = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Portal)
-        service.socket = tls.wrap_socket(service.socket, server_side=True, do_handshake_on_connect=False)
-        service.handle_error = lambda *_: None  # a handshake that fails is what is tried here
-        threading.Thread(target=service.serve_forever, daemon=True).start()
-        self.addCleanup(service.server_close)
-        self.addCleanup(service.shutdown)
-        run = nayose(self.server, "consumer", "set", name, "--address", f"127.0.0.1:{service.server_address[1]}",
+        port = serve(self, Portal, tls)
+        run = nayose(self.server, "consumer", "set", name, "--address", f"127.0.0.1:{port}",
                      "--path", "/pixconsumer", "--application", "2.999.5", "--facility", "2.999.6")
         self.assertEqual(run.returncode, 0, run.stderr)
 

@@ -7,12 +7,10 @@ them only the validation is left out, and that is said. NAYOSE_HL7V3_SCHEMATRON:
 PIXV3 and PDQV3, by default none.
 """
 import glob
-import http.server
 import os
 import subprocess
 import sys
 import tempfile
-import threading
 import time
 import unittest
 
@@ -23,7 +21,8 @@ import harness
 import messages_v3
 from messages_v3 import (ENVELOPE, HAVE_SCHEMAS, HL7, OID, SOAP, body, code, continuation, conversation,
                          envelope, ids, message, named, pdq_query, person, replaced, said, schematron_failures,
-                         validate, xmllint)
+                         xmllint)
+from receiver_v3 import Consumer, serve
 
 CARD = "1.2.392.100495.20.3."
 SERVER = None
@@ -256,66 +255,27 @@ class Clients(unittest.TestCase):
         self.converse(call, "Z", ("佐々木", "ササキ"), 1924)
 
 
-class Consumer(http.server.BaseHTTPRequestHandler):
-    """A PIXV3 consumer: refuses whom it is told to, and is broken the first time."""
-    told = []  # (what it answered, ids, message id)
-    changed = threading.Condition()
-    words = {}  # what it answers of an id
-
-    def do_POST(self):
-        root = etree.fromstring(self.rfile.read(int(self.headers["Content-Length"])))
-        message = root.find(f"{{{ENVELOPE}}}Body")[0]
-        validate(message)
-        number = message.find(HL7 + "id").get("extension")
-        told = ids(message)
-        word = next((w for i, w in Consumer.words.items() if i in told), "CA") if Consumer.told else "Receiver"
-        if len(word) > 2:
-            said = f"<e:Fault><e:Code><e:Value>e:{word}</e:Value></e:Code></e:Fault>"
-        else:
-            said = f"""<MCCI_IN000002UV01 xmlns="urn:hl7-org:v3"><acknowledgement>
-<typeCode code="{word}"/><targetMessage><id root="1.2" extension="{number}"/></targetMessage></acknowledgement></MCCI_IN000002UV01>"""
-        self.send_response(500 if len(word) > 2 else 200)
-        self.end_headers()  # no Content-Length: the end of the connection ends it
-        self.wfile.write(envelope(said))
-        with Consumer.changed:
-            Consumer.told.append((word, told, number))
-            Consumer.changed.notify_all()
-
-    def log_message(self, *args):
-        pass
-
-    @classmethod
-    def wait(cls, wanted):
-        with cls.changed:
-            assert cls.changed.wait_for(lambda: any(wanted(*t) for t in cls.told), 60), cls.told
-
-
 class Notifications(unittest.TestCase):
     def test_consumer(self):
-        service = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Consumer)
-        threading.Thread(target=service.serve_forever, daemon=True).start()
-        try:
-            settings = {"name": "portal", "address": f"127.0.0.1:{service.server_address[1]}",
-                        "path": "no path", "application": "2.999.5", "facility": "2.999.6"}
-            self.assertEqual(SERVER.request("POST", "/consumers", settings)[0], 400)
-            self.assertEqual(SERVER.request("POST", "/consumers", settings | {"path": "/pix"})[0], 200)
-            Consumer.words = {(OID + "2", "N2"): "CE", (OID + "2", "N4"): "Sender"}
-            for n, i in ((1, 1), (2, 2), (4, 2), (3, 3)):
-                feed("PRPA_IN201301UV02", i, person(i, f"N{n}", f"四{n}郎", "シロウ", f"197{n}0304"))
-            Consumer.wait(lambda word, told, _: word == "CA" and (OID + "1", "N1") in told)
-            Consumer.wait(lambda word, told, _: word == "CE" and (OID + "2", "N2") in told)
-            Consumer.wait(lambda word, told, _: word == "CA" and (OID + "3", "N3") in told)
-            first = [number for word, told, number in Consumer.told if (OID + "1", "N1") in told]
-            self.assertEqual(first[0], first[1])  # after a fault of its own it is told the same again
-            # What was refused is kept aside, the rest goes.
-            end = time.monotonic() + 60
-            while (SERVER.sql("SELECT count(*) FROM nayose.notification") != [["2"]]
-                   and time.monotonic() < end):
-                time.sleep(0.05)
-            self.assertEqual(SERVER.sql("SELECT answer FROM nayose.notification ORDER BY 1"), [["CE"], ["Sender"]])
-        finally:
-            service.shutdown()
-            service.server_close()
+        port = serve(self, Consumer)
+        settings = {"name": "portal", "address": f"127.0.0.1:{port}",
+                    "path": "no path", "application": "2.999.5", "facility": "2.999.6"}
+        self.assertEqual(SERVER.request("POST", "/consumers", settings)[0], 400)
+        self.assertEqual(SERVER.request("POST", "/consumers", settings | {"path": "/pix"})[0], 200)
+        Consumer.words = {(OID + "2", "N2"): "CE", (OID + "2", "N4"): "Sender"}
+        for n, i in ((1, 1), (2, 2), (4, 2), (3, 3)):
+            feed("PRPA_IN201301UV02", i, person(i, f"N{n}", f"四{n}郎", "シロウ", f"197{n}0304"))
+        Consumer.wait(lambda word, told, _: word == "CA" and (OID + "1", "N1") in told)
+        Consumer.wait(lambda word, told, _: word == "CE" and (OID + "2", "N2") in told)
+        Consumer.wait(lambda word, told, _: word == "CA" and (OID + "3", "N3") in told)
+        first = [number for word, told, number in Consumer.told if (OID + "1", "N1") in told]
+        self.assertEqual(first[0], first[1])  # after a fault of its own it is told the same again
+        # What was refused is kept aside, the rest goes.
+        end = time.monotonic() + 60
+        while (SERVER.sql("SELECT count(*) FROM nayose.notification") != [["2"]]
+               and time.monotonic() < end):
+            time.sleep(0.05)
+        self.assertEqual(SERVER.sql("SELECT answer FROM nayose.notification ORDER BY 1"), [["CE"], ["Sender"]])
 
 
 if __name__ == "__main__":
