@@ -86,11 +86,7 @@ class Server:
 
     def wait_ready(self, seconds=30):
         """Until /readyz says so: the database is there and this server leads."""
-        end = time.monotonic() + seconds
-        while not self.is_ready():
-            if time.monotonic() > end:
-                raise RuntimeError(f"not ready after {seconds} s")
-            time.sleep(0.05)
+        wait_until(self.is_ready, f"not ready after {seconds} s", seconds)
 
     def stop(self):
         self._do(f'server_stop "{self.dir}"')
@@ -283,6 +279,16 @@ class Wire:
 
     def closes(self):
         return self.frame() is None
+
+
+def wait_until(condition, otherwise, seconds=60):
+    """What the condition gives as soon as that is true; otherwise: what is wrong when it stays false."""
+    end = time.monotonic() + seconds
+    while not (value := condition()):
+        if time.monotonic() > end:
+            raise AssertionError(otherwise)
+        time.sleep(0.02)
+    return value
 
 
 def nayose(server, *args):

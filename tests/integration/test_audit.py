@@ -7,7 +7,6 @@ In: NAYOSE_BIN, the directory of nayosed and nayose.
 import http.client
 import json
 import sys
-import time
 import unittest
 
 from lxml import etree
@@ -143,12 +142,6 @@ class Audit(unittest.TestCase):
                                  messages_v3.PDQ),
                          ([("query", "E", 0, "ITI-47", "^", "AA")], "queryByParameter"))
 
-    def wait(self, where, columns):
-        end = time.monotonic() + 60
-        while not self.rows(where, columns) and time.monotonic() < end:
-            time.sleep(0.05)
-        return self.rows(where, columns)
-
     def test_notices(self):
         listener = Receiver().open()
         self.addCleanup(listener.close)
@@ -161,10 +154,11 @@ class Audit(unittest.TestCase):
             "application": "2.999.5", "facility": "2.999.6"})[0], 200)
         self.send("ADT^A28", EVN, "PID|||N1^^^F02~N2^^^F02" + TARO, facility="F02")
         for user, transaction in (("v2", "ITI-10"), ("v3", "ITI-46")):
-            self.assertEqual(
-                self.wait(f"kind = 'notify' AND user_id = '{user}'",
-                          "action, outcome, transaction, hits, domains_returned, convert_from(query_payload, 'UTF8')"),
-                [("R", 0, transaction, 2, "F02", "F02^N1~F02^N2")])
+            told = harness.wait_until(lambda: self.rows(
+                f"kind = 'notify' AND user_id = '{user}'",
+                "action, outcome, transaction, hits, domains_returned, convert_from(query_payload, 'UTF8')"),
+                f"{user} is not told")
+            self.assertEqual(told, [("R", 0, transaction, 2, "F02", "F02^N1~F02^N2")])
         for name in ("v2", "v3"):
             nayose(self.server, "consumer", "set", name, "--enabled", "no")
 

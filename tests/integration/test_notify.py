@@ -71,10 +71,7 @@ class Notify(unittest.TestCase):
         return next(c for c in json.loads(run.stdout)["consumers"] if c["name"] == name)
 
     def drained(self, name, parked=0):
-        end = time.monotonic() + 30
-        while self.numbers(name)["waiting"] > 0:
-            self.assertLess(time.monotonic(), end, f"{name} is not told")
-            time.sleep(0.05)
+        harness.wait_until(lambda: self.numbers(name)["waiting"] == 0, f"{name} is not told", 30)
         self.assertEqual(self.numbers(name)["parked"], parked)
 
     # ---- what is told ----
@@ -395,8 +392,8 @@ class NotifyOverTls(unittest.TestCase):
         self.assertEqual(receivers["stranger"].messages, [], "told to whom nobody trusts")
         self.assertTrue(Portal.told.empty(), "told to whom nobody trusts, or who trusts nobody")
         expected = {"server": 0, "portal": 0, "stranger": 1, "strange portal": 1, "who does not trust us": 1}
-        self.wait_for(lambda: {c["name"]: c["waiting"] for c in json.loads(
-            nayose(self.server, "consumer", "list", "--json").stdout)["consumers"]} == expected)
+        harness.wait_until(lambda: {c["name"]: c["waiting"] for c in json.loads(
+            nayose(self.server, "consumer", "list", "--json").stdout)["consumers"]} == expected, "others wait")
         self.assertEqual(self.server.sql("SELECT DISTINCT transaction, user_id FROM nayose.audit_event "
                                          "WHERE kind = 'notify' ORDER BY transaction"),
                          [["ITI-10", "server"], ["ITI-46", "portal"]])
@@ -409,13 +406,7 @@ class NotifyOverTls(unittest.TestCase):
             with open(log, encoding="utf-8") as f:
                 return set(re.findall(r"event=notify_failed (consumer=\d+)", f.read()))
 
-        self.wait_for(lambda: len(tried()) >= consumers)
-
-    def wait_for(self, condition):
-        end = time.monotonic() + 60
-        while not condition():
-            self.assertLess(time.monotonic(), end)
-            time.sleep(0.05)
+        harness.wait_until(lambda: len(tried()) >= consumers, "not everybody was tried")
 
 
 if __name__ == "__main__":

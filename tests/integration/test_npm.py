@@ -12,7 +12,6 @@ import shutil
 import socket
 import subprocess
 import sys
-import time
 import unittest
 
 import harness
@@ -184,10 +183,7 @@ class Told(unittest.TestCase):
                 self.assertEqual(ids, expected)
                 self.assertIn("||ADT^A31^ADT_A05|", text)
                 self.assertIn("|| \rPV1||N", text)
-            end = time.monotonic() + 60
-            while self.waiting() > 0:
-                self.assertLess(time.monotonic(), end, "node-hl7-server's AA is not understood")
-                time.sleep(0.05)
+            harness.wait_until(lambda: self.waiting() == 0, "node-hl7-server's AA is not understood")
             self.assertEqual(SERVER.number("SELECT count(*) FROM nayose.notification"), 0)
 
 

@@ -204,10 +204,9 @@ class Rebuild(unittest.TestCase):
         self.server.kill()
         self.server.configure("[retention]\nmessages = 400\n")
         self.server.start()
-        end = time.monotonic() + 60
-        while self.server.number("SELECT count(*) FROM nayose.audit_event WHERE decision = 'retention' "
-                                 "AND reason ~ 'message_2019_01'") == 0:
-            self.assertLess(time.monotonic(), end)
+        harness.wait_until(lambda: self.server.number(
+            "SELECT count(*) FROM nayose.audit_event WHERE decision = 'retention' AND reason ~ 'message_2019_01'"),
+            "what is too old stays")
         self.assertEqual(self.server.number("SELECT count(*) FROM nayose.message WHERE id <= 100"), 0)
         self.assertGreater(self.server.number("SELECT count(*) FROM nayose.audit_event"), audits)
         found = self.rebuild()

@@ -36,7 +36,6 @@ import re
 import shlex
 import sys
 import threading
-import time
 import unittest
 
 import harness
@@ -239,10 +238,7 @@ class Rows(unittest.TestCase):
             got = " ".join(f"{ns}^{local}" for ns, local in ids_of(message))
             self.check(row, line, got, expected)
             return
-        end = time.monotonic() + 60
-        while self.waiting(row) > 0:
-            self.assertLess(time.monotonic(), end, f"{row.name}: still not told")
-            time.sleep(0.02)
+        harness.wait_until(lambda: self.waiting(row) == 0, f"{row.name}: still not told")
         self.assertEqual(len(row.receiver.messages), row.heard, f"{row.name}\n{line}")
 
     def waiting(self, row):

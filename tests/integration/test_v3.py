@@ -11,7 +11,6 @@ import os
 import subprocess
 import sys
 import tempfile
-import time
 import unittest
 
 import zeep
@@ -271,10 +270,7 @@ class Notifications(unittest.TestCase):
         first = [number for word, told, number in Consumer.told if (OID + "1", "N1") in told]
         self.assertEqual(first[0], first[1])  # after a fault of its own it is told the same again
         # What was refused is kept aside, the rest goes.
-        end = time.monotonic() + 60
-        while (SERVER.sql("SELECT count(*) FROM nayose.notification") != [["2"]]
-               and time.monotonic() < end):
-            time.sleep(0.05)
+        harness.wait_until(lambda: SERVER.number("SELECT count(*) FROM nayose.notification") == 2, "others wait")
         self.assertEqual(SERVER.sql("SELECT answer FROM nayose.notification ORDER BY 1"), [["CE"], ["Sender"]])
 
 
