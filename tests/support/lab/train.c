@@ -30,15 +30,15 @@ static struct ny_index *index_of(struct lab_world *w, const struct lab_options *
     return ix;
 }
 
-/* A word on every open or parked question. Owned. */
+/* With --decided a word on every open or parked question. Owned. */
 static struct ny_learn_decision *decide(const struct lab_world *w, const struct lab_options *o,
                                         size_t *out_n)
 {
-    size_t n = fake_store_review_count(w->store);
+    size_t n = o->decided ? fake_store_review_count(w->store) : 0;
     struct ny_learn_decision *d = ny_calloc(n + 1, sizeof(*d));
     size_t decided = 0;
 
-    for (size_t i = 0; i < n && o->decided; i++) {
+    for (size_t i = 0; i < n; i++) {
         const struct ny_review_row *row = fake_store_review(w->store, i);
         ny_str pair = ny_str_of((const char *)&row->a, sizeof(row->a));
         bool slips = ny_hash64_seeded(pair, (uint64_t)row->b) % 100 < o->slips_percent;
