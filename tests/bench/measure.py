@@ -1,6 +1,7 @@
 """What the benchmarks share: a loaded server, and meters for CPU time and memory."""
 import argparse
 import os
+import random
 import subprocess
 import sys
 import tempfile
@@ -94,6 +95,15 @@ class Bench:
         if stats["aa"] != stats["messages"] or stats["errors"]:
             raise RuntimeError(stats)
         return stats
+
+    def everybody(self):
+        """The ids of everybody as (namespace, local id), in random order, and a file of them for --pix."""
+        keys = list(self.server.links())
+        random.Random(self.o.seed).shuffle(keys)
+        path = os.path.join(self.tmp.name, "ids.txt")
+        with open(path, "w", encoding="utf-8") as f:
+            f.writelines(f"{ns} {local}\n" for ns, local in keys)
+        return keys, path
 
     def metered(self, files, *options):
         """Runs the driver; its counts and the CPU seconds of nayosed and of PostgreSQL."""

@@ -2,7 +2,6 @@
 """How fast PIX queries are answered, each with its committed audit row, when N identities are
 known."""
 import os
-import random
 import re
 import subprocess
 
@@ -94,11 +93,7 @@ def main():
         server = bench.server
         bench.load()
         status = server.get("/status")[1]
-        keys = [f"{ns} {local}\n" for ns, local in server.links()]
-        random.Random(o.seed).shuffle(keys)
-        ids = os.path.join(bench.tmp.name, "ids.txt")
-        with open(ids, "w", encoding="utf-8") as f:
-            f.writelines(keys)
+        _, ids = bench.everybody()
         stats, cpu = bench.metered([], "--pix", ids, "--seconds", str(o.seconds))
         audits = server.number("SELECT count(*) FROM nayose.audit_event WHERE message_id LIKE 'Q%'")
         prepare_ceiling(bench)

@@ -1,7 +1,6 @@
 #!/usr/bin/python3
 """How fast the same things are said and asked in HL7 v3 and in v2, turn by turn on one server."""
 import os
-import random
 
 import measure
 import v3_messages
@@ -26,13 +25,8 @@ def halves(bench, turns):
 
 def questions(bench, n):
     """The same patients to be asked for: a file of v2's and one of v3's."""
-    server = bench.server
-    oids = dict(server.sql("SELECT namespace, oid FROM nayose.identity_domain"))
-    keys = list(server.links())
-    random.Random(bench.o.seed).shuffle(keys)
-    ids = os.path.join(bench.tmp.name, "ids.txt")
-    with open(ids, "w", encoding="utf-8") as f:
-        f.writelines(f"{ns} {local}\n" for ns, local in keys)
+    oids = dict(bench.server.sql("SELECT namespace, oid FROM nayose.identity_domain"))
+    keys, ids = bench.everybody()
     requests = [v3_messages.query(f"V{i}", oids[ns], local)
                 for i, (ns, local) in enumerate((keys * (n // len(keys) + 1))[:n])]
     return ids, measure.harness.write_frames(os.path.join(bench.tmp.name, "queries.v3"), requests)
