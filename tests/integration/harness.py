@@ -154,15 +154,19 @@ class Server:
         except OSError:
             return False
 
+    def add_domain(self, namespace, oid, name="", **source):
+        """source: source_application, source_facility."""
+        status, answer = self.request(
+            "POST", "/domains", {"namespace": namespace, "oid": oid, "name": name, **source})
+        if status != 201:
+            raise RuntimeError(f"{namespace}: {answer}")
+
     def add_domains(self, path):
         """Registers the facilities of a population's domains.txt: lines of namespace, OID, name."""
         with open(path, encoding="utf-8") as f:
             for line in f:
                 namespace, oid, name = line.rstrip("\n").split(" ", 2)
-                status, answer = self.request(
-                    "POST", "/domains", {"namespace": namespace, "oid": oid, "name": name})
-                if status not in (200, 201):
-                    raise RuntimeError(f"{namespace}: {answer}")
+                self.add_domain(namespace, oid, name)
 
     def links(self):
         """{(namespace, local id): regional ID}; a record that is listed twice raises."""

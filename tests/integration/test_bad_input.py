@@ -112,9 +112,7 @@ class BadInput(unittest.TestCase):
         cls.addClassCleanup(cls.server.close)
         cls.server.start()
         for namespace, oid in (("F01", OID), ("F02", OTHER_OID)):
-            status, answer = cls.server.request("POST", "/domains",
-                                                {"namespace": namespace, "oid": oid})
-            assert status == 201, answer
+            cls.server.add_domain(namespace, oid)
         with cls.wire() as w:
             assert harness.field(w.ask(message(ident="FIRST")), "MSA", 1) == "AA"
 

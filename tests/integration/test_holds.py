@@ -43,9 +43,7 @@ class Held(unittest.TestCase):
         self.addCleanup(self.server.close)
         self.server.start()
         for i in (1, 2, 3):
-            status, answer = self.server.request(
-                "POST", "/domains", {"namespace": f"F0{i}", "oid": f"1.2.392.1.{i}", "name": ""})
-            self.assertEqual(status, 201, answer)
+            self.server.add_domain(f"F0{i}", f"1.2.392.1.{i}")
 
     def holds(self):
         run = nayose(self.server, "hold", "list", "--json")
@@ -166,8 +164,7 @@ class Held(unittest.TestCase):
                 for line in f:
                     ns, oid, name = line.rstrip("\n").split(" ", 2)
                     if ns not in ("F01", "F02", "F03"):
-                        self.server.request("POST", "/domains",
-                                            {"namespace": ns, "oid": oid, "name": name})
+                        self.server.add_domain(ns, oid, name)
             self.server.load(files, "--connections", "4")
         self.assertEqual([h for h in self.holds() if h["why"] in ("drift", "overlay")], [])
 

@@ -41,10 +41,7 @@ class Merge(unittest.TestCase):
     def setUp(self):
         Merge.number += 1
         for i in (1, 2, 3):
-            status, answer = self.server.request(
-                "POST", "/domains", {"namespace": self.local(f"F0{i}"), "name": "",
-                                     "oid": f"1.2.392.1.{self.number}.{i}"})
-            self.assertEqual(status, 201, answer)
+            self.server.add_domain(self.local(f"F0{i}"), f"1.2.392.1.{self.number}.{i}")
         self.connect()
 
     def local(self, text):

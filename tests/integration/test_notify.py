@@ -36,9 +36,7 @@ class Notify(unittest.TestCase):
         cls.server.configure("[notify]\nack_timeout = 1s\nretry_min = 1s\nretry_max = 1s\n")
         cls.server.start()
         for i, source in ((1, "F01"), (2, "F02"), (3, "F03"), (4, "F01")):
-            status, answer = cls.server.request("POST", "/domains", {
-                "namespace": f"F0{i}", "oid": f"1.2.392.1.{i}", "name": "", "source_facility": source})
-            assert status == 201, answer
+            cls.server.add_domain(f"F0{i}", f"1.2.392.1.{i}", source_facility=source)
         cls.watcher = Receiver().open()  # told of everything from the first patient on
         cls.addClassCleanup(cls.watcher.close)
         cls.add("watcher", cls.watcher)
@@ -372,7 +370,7 @@ class NotifyOverTls(unittest.TestCase):
         self.addCleanup(self.server.close)
         self.server.configure(CONF.format(certs=certs))
         self.server.start()
-        self.server.request("POST", "/domains", {"namespace": "F01", "oid": "1.2.392.1.1", "name": ""})
+        self.server.add_domain("F01", "1.2.392.1.1")
         receivers = {}
         for name in ("server", "stranger"):  # one of our authority, one of another
             receivers[name] = Receiver(None, self.context(certs, name)).open()

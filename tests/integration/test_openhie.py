@@ -106,10 +106,7 @@ class Registry(unittest.TestCase):
         cls.addClassCleanup(cls.server.close)
         for namespace, (arc, source) in DOMAINS.items():
             application, facility = source.split("^")
-            answer = cls.server.request("POST", "/domains", {
-                "namespace": namespace, "oid": OID + arc, "source_application": application,
-                "source_facility": facility})
-            assert answer[0] == 201, answer
+            cls.server.add_domain(namespace, OID + arc, source_application=application, source_facility=facility)
 
     def accepted(self, answer):
         self.assertEqual(code(answer), "AA", str(answer))

@@ -77,7 +77,7 @@ class Pdq(unittest.TestCase):
         cls.server = harness.Server()
         cls.addClassCleanup(cls.server.close)
         cls.server.start()
-        cls.server.request("POST", "/domains", {"namespace": "F01", "oid": "1.2.392.1", "name": "A"})
+        cls.server.add_domain("F01", "1.2.392.1", "A")
         cls.server.feed([adt(n, f"A{n}").encode() for n in range(PEOPLE)])
         cls.client = Client(cls.server)
         cls.addClassCleanup(cls.client.socket.close)

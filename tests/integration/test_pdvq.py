@@ -39,8 +39,7 @@ class Pdvq(unittest.TestCase):
         cls.addClassCleanup(cls.server.close)
         cls.server.start()
         for i in (1, 2):
-            cls.server.request("POST", "/domains", {"namespace": f"F0{i}", "oid": f"1.2.392.{i}",
-                                                    "name": ""})
+            cls.server.add_domain(f"F0{i}", f"1.2.392.{i}")
         cls.client = Client(cls.server)
         cls.addClassCleanup(cls.client.socket.close)
 

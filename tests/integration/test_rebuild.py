@@ -47,9 +47,7 @@ class Rebuild(unittest.TestCase):
     def odd_cases(cls):
         """What messages alone do not say: a clerk's release, a word taken back, a message that was refused; and
         a patient who came by HL7 v3."""
-        assert cls.server.request("POST", "/domains", {
-            "namespace": "X9", "oid": messages_v3.OID + "9", "name": "", "source_application": "HIS",
-            "source_facility": "X9"})[0] == 201
+        cls.server.add_domain("X9", messages_v3.OID + "9", source_application="HIS", source_facility="X9")
         for i, (name, birth, sex) in enumerate((("山田^太郎", "19500101", "M"), ("佐藤^花子", "19840707", "F"))):
             for patient in ("7", "8"):  # ids that became another person; one of them is released
                 status, answer = cls.server.request("POST", "/feed", said("X9", patient, f"2026010{i + 1}", name, birth, sex))

@@ -37,7 +37,7 @@ class Cases(unittest.TestCase):
         cls.server = harness.Server()
         cls.addClassCleanup(cls.server.close)
         cls.server.start()
-        cls.server.request("POST", "/domains", {"namespace": "F01", "oid": "1.2.392.1.1", "name": ""})
+        cls.server.add_domain("F01", "1.2.392.1.1")
         cls.server.feed([message(f"{k}{n}", n, k == "B") for n in range(CASES) for k in "AB"])
 
     def waiting(self):

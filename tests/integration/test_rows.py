@@ -251,10 +251,8 @@ class Rows(unittest.TestCase):
 
     def domains_add(self, row):
         for i in range(1, 6):
-            status, answer = self.server.request("POST", "/domains", {
-                "namespace": row.local(f"F0{i}"), "oid": row.local(f"OID{i}"), "name": "",
-                **({"source_application": "GW", "source_facility": row.local("NET")} if i > 3 else {})})
-            self.assertEqual(status, 201, answer)
+            gateway = {"source_application": "GW", "source_facility": row.local("NET")} if i > 3 else {}
+            self.server.add_domain(row.local(f"F0{i}"), row.local(f"OID{i}"), **gateway)
 
     def run_row(self, row):
         self.domains_add(row)

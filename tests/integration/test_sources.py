@@ -22,10 +22,7 @@ class Sources(unittest.TestCase):
         cls.server = harness.Server().start()
         cls.addClassCleanup(cls.server.close)
         for arc, namespace in enumerate(("F01", "F02", "F03", "F04")):
-            answer = cls.server.request("POST", "/domains", {
-                "namespace": namespace, "oid": OID + str(arc),
-                "source_facility": "F03" if namespace == "F04" else namespace})
-            assert answer[0] == 201, answer
+            cls.server.add_domain(namespace, OID + str(arc), source_facility="F03" if namespace == "F04" else namespace)
         cls.count = 0
         cls.client = hl7.client.MLLPClient("127.0.0.1", cls.server.mllp_port)
         cls.addClassCleanup(lambda: cls.client.close())
@@ -162,9 +159,7 @@ class Sources(unittest.TestCase):
         set_criteria("", "", 1, expect=400)
         # who only asks is no source, until a domain is his
         self.feed("PORTAL", "PID|||1||山^川", expect="AR")
-        status, answer = self.server.request("POST", "/domains", {
-            "namespace": "PORTAL", "oid": OID + "9", "source_facility": "PORTAL"})
-        self.assertEqual(status, 201, answer)
+        self.server.add_domain("PORTAL", OID + "9", source_facility="PORTAL")
         self.feed("PORTAL", "PID|||1||山^川")
 
     def test_strict_and_lenient_senders_of_hl7_v3(self):

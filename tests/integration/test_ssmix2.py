@@ -33,7 +33,7 @@ class Registry:
 
     def __enter__(self):
         self.server.start()
-        self.server.request("POST", "/domains", {"namespace": "F01", "oid": "1.2.392.1"})
+        self.server.add_domain("F01", "1.2.392.1")
         return self
 
     def __exit__(self, *_):

@@ -133,9 +133,7 @@ class Tls(unittest.TestCase):
         try:
             cls.server.start()
             cls.server.wait_ready()
-            status, answer = cls.server.request("POST", "/domains", {
-                "namespace": "F01", "oid": OID, "name": "A"})
-            assert status == 201, answer
+            cls.server.add_domain("F01", OID, "A")
         except BaseException:
             cls.server.close()
             raise
@@ -435,8 +433,7 @@ class Tls(unittest.TestCase):
             return messages_v3.envelope(messages_v3.message("PRPA_IN201309UV02", arc[facility], act))
 
         for facility, root in oid.items():
-            status, answer = self.server.request("POST", "/domains", {"namespace": facility, "oid": root})
-            self.assertEqual(status, 201, answer)
+            self.server.add_domain(facility, root)
         names = self.openssl_x509("lone", "-subject", "-issuer", "-nameopt", "RFC2253")
         self.bind("^F11", "spki:" + self.key_digest("renewed"))
         self.bind("^F12", "00" * 32, names.replace("\n", ";"))

@@ -111,8 +111,7 @@ class Wire(unittest.TestCase):
     def setUpClass(cls):
         cls.server = harness.Server().start()
         cls.addClassCleanup(cls.server.close)
-        cls.server.request("POST", "/domains", {"namespace": "F01", "oid": "1.2.392.100495.20.3.51.1",
-                                                "name": "病院"})
+        cls.server.add_domain("F01", "1.2.392.100495.20.3.51.1", "病院")
 
     def converse(self, path):
         capture = Capture(path)
