@@ -65,6 +65,11 @@ const struct ny_index_pin *ny_link_merge_of(const struct ny_index *ix, uint32_t 
 /* x was said after y. */
 bool ny_link_pin_is_newer(const struct ny_index_pin *x, const struct ny_index_pin *y);
 
+/* p speaks of the two of `said`: of those who stand for them, or, when one stands for both, of
+ * themselves. */
+bool ny_link_is_of_two(const struct ny_index *ix, const struct ny_index_pin *p,
+                       const struct ny_index_pin *said);
+
 /* What a new word about two identities meets. */
 enum ny_link_word {
     NY_WORD_NEW = 0,     /* nothing speaks against it */
@@ -94,6 +99,17 @@ struct ny_link_check {
  * when the arena is full. Spec: the project's matching rules 7. */
 NY_MUST_USE ny_rc ny_link_word_check(struct ny_link *l, struct ny_arena *a,
                                      const struct ny_index_pin *said, struct ny_link_check *out);
+
+/* What lies under a word on two, at those who stand for them: what would be in force had it not
+ * been said, nor what was said `with` it. */
+struct ny_link_under {
+    const struct ny_index_pin *before; /* NULL: nothing would */
+    bool newer;                        /* a role as high said something of the two since */
+};
+typedef bool ny_link_with(const struct ny_index_pin *p, const struct ny_index_pin *said);
+/* said: kept; SAME, DIFFERENT or NONE. Spec: the project's matching rules 7. */
+struct ny_link_under ny_link_word_under(struct ny_link *l, struct ny_arena *a,
+                                        const struct ny_index_pin *said, ny_link_with *with);
 
 /* A word that says of two that they are one and is not followed, since others say that they are
  * two: the way from its first to its second and back. */

@@ -185,6 +185,17 @@ static bool end_moved(const struct ny_index *ix, const struct ny_index_pin *p, u
     return false;
 }
 
+/* A word on two that is not void: by a move that was taken back, or since one of them moved away.
+ */
+static bool counts(const struct ny_index *ix, const struct ny_index_pin *p)
+{
+    if (p->kind == NY_PIN_MERGE || p->kind > NY_PIN_MOVE ||
+        (p->kind == NY_PIN_MOVE && is_taken_back(ix, p))) {
+        return false;
+    }
+    return !ny_pin_joins(p) || (!end_moved(ix, p, p->a) && !end_moved(ix, p, p->b));
+}
+
 static size_t words_collect(const struct closure *c, struct word *out)
 {
     size_t n = 0;
@@ -197,15 +208,8 @@ static size_t words_collect(const struct closure *c, struct word *out)
             uint32_t a;
             uint32_t b;
 
-            if (p->kind == NY_PIN_MERGE || p->kind > NY_PIN_MOVE || p->a != c->nodes.ids[i]) {
+            if (p->a != c->nodes.ids[i] || !counts(c->link->index, p)) {
                 continue; /* a pin is met at both of its ends */
-            }
-            if (p->kind == NY_PIN_MOVE && is_taken_back(c->link->index, p)) {
-                continue;
-            }
-            if (ny_pin_joins(p) &&
-                (end_moved(c->link->index, p, p->a) || end_moved(c->link->index, p, p->b))) {
-                continue;
             }
             a = survivor_number(c, p->a);
             b = survivor_number(c, p->b);
@@ -234,6 +238,62 @@ static const struct word *word_in_force(const struct word *words, size_t n)
         }
     }
     return NULL;
+}
+
+bool ny_link_is_of_two(const struct ny_index *ix, const struct ny_index_pin *p,
+                       const struct ny_index_pin *said)
+{
+    uint32_t a = ny_link_survivor(ix, said->a);
+    uint32_t b = ny_link_survivor(ix, said->b);
+    uint32_t x = ny_link_survivor(ix, p->a);
+    uint32_t y = ny_link_survivor(ix, p->b);
+
+    if (a == b) {
+        return (p->a == said->a && p->b == said->b) || (p->a == said->b && p->b == said->a);
+    }
+    return (x == a && y == b) || (x == b && y == a);
+}
+
+static int by_weight_alone(const void *px, const void *py)
+{
+    const struct word *x = px;
+    const struct word *y = py;
+
+    return by_weight(x->pin, y->pin);
+}
+
+struct ny_link_under ny_link_word_under(struct ny_link *l, struct ny_arena *a,
+                                        const struct ny_index_pin *said, ny_link_with *with)
+{
+    struct ny_link_under out = {0};
+    struct closure c = {.link = l, .arena = a, .by_pins = true};
+    struct ny_link_set seeds = {0};
+    struct word *words;
+    const struct word *before;
+    size_t n = 0;
+
+    ny_link_set_add(&seeds, a, said->a);
+    ny_closure_collect(&c, &seeds);
+    words = NY_ARENA_ARRAY(a, struct word, words_count(&c));
+    NY_ASSERT(words != NULL);
+    for (size_t i = 0; i < c.nodes.n; i++) {
+        const struct ny_index_pin *p;
+        uint32_t cursor = 0;
+
+        while ((p = ny_index_pin_next(l->index, c.nodes.ids[i], &cursor)) != NULL) {
+            if (p->a == c.nodes.ids[i] && counts(l->index, p) &&
+                ny_link_is_of_two(l->index, p, said) && !with(p, said)) {
+                out.newer |= p->role != NY_ROLE_IMPLIED && takes_back(p, said);
+                words[n++] = (struct word){.pin = p};
+            }
+        }
+    }
+    if (n > 1) {
+        qsort(words, n, sizeof(*words), by_weight_alone);
+    }
+    before = word_in_force(words, n);
+    out.before = before != NULL ? before->pin : NULL;
+    return out;
 }
 
 /* ---- who must be one ---- */

@@ -186,7 +186,7 @@ static bool is_overtaken(const struct ny_registry *r, const struct ny_proposal *
 
         while ((said = ny_index_pin_next(r->index, p->said[i].a, &cursor)) != NULL) {
             if (said->role >= NY_ROLE_CLERK && said->stamp.at_us > p->at_us &&
-                ny_pins_are_about(said, &p->said[i])) {
+                ny_pins_are_about(r->index, said, &p->said[i])) {
                 return true;
             }
         }

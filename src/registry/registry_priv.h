@@ -295,7 +295,8 @@ void ny_words_keep(struct ny_registry *r, struct ny_store_batch *rows, const str
 void ny_words_say(struct ny_registry *r, struct ny_store_batch *rows, struct words *w,
                   struct ny_word_outcome *out);
 /* p speaks of what `said` speaks of: of the same two, or of the same merge or move. */
-bool ny_pins_are_about(const struct ny_index_pin *p, const struct ny_index_pin *said);
+bool ny_pins_are_about(const struct ny_index *ix, const struct ny_index_pin *p,
+                       const struct ny_index_pin *said);
 /* An audit row about one of their identities. */
 void ny_words_audit(struct ny_store_batch *rows, const struct words *w, ny_str ns, ny_str id,
                     bool refused, ny_str decision);

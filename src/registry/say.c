@@ -267,15 +267,14 @@ static int subject_of(unsigned kind)
                                                                                           : 2;
 }
 
-bool ny_pins_are_about(const struct ny_index_pin *p, const struct ny_index_pin *said)
+bool ny_pins_are_about(const struct ny_index *ix, const struct ny_index_pin *p,
+                       const struct ny_index_pin *said)
 {
-    bool straight = p->a == said->a && p->b == said->b;
-    bool turned = p->a == said->b && p->b == said->a;
-
     if (subject_of(said->kind) == 0) { /* to move there is to be one with whom one moves to */
-        return (straight || turned) && (subject_of(p->kind) == 0 || p->kind == NY_PIN_MOVE);
+        return (subject_of(p->kind) == 0 || p->kind == NY_PIN_MOVE) &&
+               ny_link_is_of_two(ix, p, said);
     }
-    return straight && subject_of(p->kind) == subject_of(said->kind);
+    return p->a == said->a && p->b == said->b && subject_of(p->kind) == subject_of(said->kind);
 }
 
 /* ---- audit ---- */

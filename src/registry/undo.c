@@ -39,33 +39,26 @@ static bool is_of_stamp(const struct ny_index_pin *p, const struct ny_index_pin 
            ny_stamp_compare(&p->stamp, &said->stamp) == 0;
 }
 
-/* The newest of what was said of its two before it, ids of one message first of all; NULL: nothing.
- * False: something newer stands on top of it. */
-static bool word_before(const struct ny_registry *r, const struct ny_index_pin *said,
-                        const struct ny_index_pin **out)
+/* It itself, and what was said together with it. */
+static bool is_said_with(const struct ny_index_pin *p, const struct ny_index_pin *said)
 {
-    const struct ny_index_pin *implied = NULL;
+    return is_of_stamp(p, said) ||
+           (!ny_link_pin_is_newer(p, said) && !ny_link_pin_is_newer(said, p));
+}
+
+/* Somebody as high said something of the same merge or move since. */
+static bool is_turned_since(const struct ny_registry *r, const struct ny_index_pin *said)
+{
     const struct ny_index_pin *p;
     uint32_t cursor = 0;
 
-    *out = NULL;
     while ((p = ny_index_pin_next(r->index, said->a, &cursor)) != NULL) {
-        if (!ny_pins_are_about(p, said) || is_of_stamp(p, said)) {
-            continue;
-        }
-        if (p->role == NY_ROLE_IMPLIED) {
-            implied = p;
-        } else if (ny_link_pin_is_newer(p, said)) {
-            if (p->role >= said->role) {
-                return false;
-            }
-        } else if (ny_link_pin_is_newer(said, p) &&
-                   (*out == NULL || ny_link_pin_is_newer(p, *out))) {
-            *out = p;
+        if (ny_pins_are_about(r->index, p, said) && !is_of_stamp(p, said) &&
+            p->role >= said->role && ny_link_pin_is_newer(p, said)) {
+            return true;
         }
     }
-    *out = *out != NULL ? *out : implied;
-    return true;
+    return false;
 }
 
 /* Merges and moves: taken back, or not after all. */
@@ -79,6 +72,9 @@ static enum ny_undo plan_turn(struct undoing *u, const struct ny_index_pin *said
     struct ny_index_identity x;
     struct ny_record record;
 
+    if (is_turned_since(u->r, said)) {
+        return NY_UNDO_NEWER;
+    }
     ny_index_get(u->r->index, said->a, &x);
     if (kinds[said->kind] == NY_PIN_UNMERGE) {
         const struct ny_index_pin *merge = ny_link_merge_of(u->r->index, said->a);
@@ -97,36 +93,41 @@ static enum ny_undo plan_turn(struct undoing *u, const struct ny_index_pin *said
 static bool is_planned(const struct undoing *u, const struct ny_index_pin *said)
 {
     for (size_t i = 0; i < u->words.n; i++) {
-        if (ny_pins_are_about(&u->words.said[i], said)) {
+        if (ny_pins_are_about(u->r->index, &u->words.said[i], said)) {
             return true;
         }
     }
     return false;
 }
 
+/* Of the same two there may be words by other ids that were retired: a NONE takes them all back. */
+static enum ny_undo plan_pair(struct undoing *u, const struct ny_index_pin *said)
+{
+    const struct ny_link_under under =
+        ny_link_word_under(&u->r->link, u->words.arena, said, is_said_with);
+    const struct ny_index_pin *before = under.before;
+
+    if (under.newer) {
+        return NY_UNDO_NEWER;
+    }
+    plan_add(u, said->a, said->b, NY_PIN_NONE, u->order.role);
+    if (before != NULL) { /* as whoever said it */
+        plan_add(u, before->a, before->b,
+                 before->kind == NY_PIN_DIFFERENT ? NY_PIN_DIFFERENT : NY_PIN_SAME,
+                 before->role == NY_ROLE_IMPLIED ? NY_ROLE_FACILITY : before->role);
+    }
+    return NY_UNDO_FOUND;
+}
+
 static enum ny_undo plan_word(struct undoing *u, const struct ny_index_pin *said)
 {
-    const struct ny_index_pin *before = NULL;
-
     if (is_planned(u, said)) {
         return NY_UNDO_FOUND;
     }
     if (said->role > (unsigned)u->order.role) {
         return NY_UNDO_HIGHER;
     }
-    if (said->role != NY_ROLE_IMPLIED && !word_before(u->r, said, &before)) {
-        return NY_UNDO_NEWER;
-    }
-    if (said->kind >= NY_PIN_MERGE) {
-        return plan_turn(u, said);
-    }
-    plan_add(u, said->a, said->b, NY_PIN_NONE, u->order.role);
-    if (before != NULL && before->kind != NY_PIN_NONE) { /* as whoever said it */
-        plan_add(u, before->a, before->b,
-                 before->kind == NY_PIN_DIFFERENT ? NY_PIN_DIFFERENT : NY_PIN_SAME,
-                 before->role == NY_ROLE_IMPLIED ? NY_ROLE_FACILITY : before->role);
-    }
-    return NY_UNDO_FOUND;
+    return said->kind >= NY_PIN_MERGE ? plan_turn(u, said) : plan_pair(u, said);
 }
 
 /* All that was said together with it: such words hang together by their identities. */

@@ -575,6 +575,50 @@ static void test_what_was_said_before_holds_again(void **state)
     world_destroy(&w);
 }
 
+/* c was retired for a: words on c and b are words on a and b. */
+static void test_words_by_a_retired_id_are_about_who_stands_for_it(void **state)
+{
+    struct world w;
+    struct undone u;
+
+    (void)state;
+    registry_open(&w, 0);
+    people_feed(&w);
+    feed_pair(&w, NY_FEED_MERGE, 2, 0, 10);
+    feed_pair(&w, NY_FEED_LINK, 0, 1, 11);
+    assert_int_equal(say(&w, NY_PIN_DIFFERENT, "c", "b", "naoko"), 0);
+    assert_false(are_one(&w, 1, 2));
+    for (size_t turn = 0; turn < 4; turn++) {
+        undo(&w, 'p', fake_store_pin_count(w.store), false, &u);
+        assert_true(is_done(&u));
+        assert_int_equal(are_one(&w, 1, 2), turn % 2 == 0);
+    }
+    assert_int_equal(say(&w, NY_PIN_NONE, "a", "b", "naoko"), 0);
+    assert_false(are_one(&w, 1, 2));
+    undo(&w, 'p', 3, false, &u); /* what she said of c and b */
+    assert_int_equal(u.result, NY_UNDO_NEWER);
+    world_destroy(&w);
+}
+
+/* All three are one by merges: a word on a and c has nothing to do with one on a and b. */
+static void test_words_on_two_who_were_merged_are_their_own(void **state)
+{
+    struct world w;
+    struct undone u;
+
+    (void)state;
+    registry_open(&w, 0);
+    people_feed(&w);
+    assert_int_equal(say(&w, NY_PIN_DIFFERENT, "a", "b", "naoko"), 0);
+    assert_int_equal(say(&w, NY_PIN_DIFFERENT, "a", "c", "naoko"), 0);
+    feed_pair(&w, NY_FEED_MERGE, 1, 0, INT64_C(4102444800000000));
+    feed_pair(&w, NY_FEED_MERGE, 2, 0, INT64_C(4102444800000000));
+    undo(&w, 'p', 1, false, &u);
+    assert_true(is_done(&u));
+    assert_int_equal(u.n_said, 1);
+    world_destroy(&w);
+}
+
 /* a and b were merged, though somebody had said that they are two, and both one with c. */
 static void test_an_undo_that_contradicts_is_refused(void **state)
 {
@@ -615,6 +659,8 @@ int main(void)
         cmocka_unit_test(test_what_came_meanwhile_stands_against_it),
         cmocka_unit_test(test_an_undo_that_joins_waits_too),
         cmocka_unit_test(test_what_was_said_before_holds_again),
+        cmocka_unit_test(test_words_by_a_retired_id_are_about_who_stands_for_it),
+        cmocka_unit_test(test_words_on_two_who_were_merged_are_their_own),
         cmocka_unit_test(test_an_undo_that_contradicts_is_refused),
     };
 
