@@ -19,6 +19,16 @@ bool ny_group_link_is_auto(const struct group_run *r, const struct group_link *l
            !ny_group_cluster_is_held(r, r->cluster[l->b]);
 }
 
+/* b and c are two ids of one hospital that do not agree in everything, and c is by far the better
+ * one for `side`: two hospitals that tell two people of one name and home apart by the same dates
+ * are right, both of them. DEVIATION: the rules know no such rival. */
+static bool is_told_apart(const struct group_link *ab, const struct group_link *ac,
+                          const struct group_link *bc)
+{
+    return (bc->score.guards & (1U << NY_GUARD_GD1)) != 0 &&
+           ac->score.total_b1024 >= ab->score.total_b1024 + RUNNER_UP_MARGIN;
+}
+
 /* A rival c of the link (a, b), known by a stored edge with `side`: nearly as good, and not one
  * person with the other end. A twin of the other end is such a rival: a slip of one kana can make
  * the name of one twin of that of the other. Of whom it is said that he is not `side` himself is
@@ -35,7 +45,8 @@ static bool rival_stands(struct group_run *r, const struct group_link *ab, uint3
     }
     bc = ny_group_link(r, other, c);
     return (bc->score.total_b1024 < NY_TOTAL_CROSS_B1024 && !ny_group_link_is_mute(r, bc)) ||
-           (bc->score.guards & r->hard) != 0 || bc->cannot || ny_group_link_is_twins(bc);
+           (bc->score.guards & r->hard) != 0 || bc->cannot || ny_group_link_is_twins(bc) ||
+           is_told_apart(ab, ac, bc);
 }
 
 void ny_group_demote_runners_up(struct group_run *r)
