@@ -85,7 +85,7 @@ struct ny_requester_row {
     int query_criteria; /* fields that a demographics query must fill; 0 = as configured */
     /* Who may speak for it, one a line, as ny_stream_peer_credentials() names them; empty: any. */
     ny_str certificates;
-    bool strict_v3; /* HL7 V3 only in the form that the schemas give it */
+    bool strict_v3; /* HL7 V3 only in the form that the schemas give it, feeds and questions */
     ny_str habits;  /* what its messages were at the beginning; empty = not learned yet */
 };
 

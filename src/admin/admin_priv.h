@@ -37,6 +37,8 @@ NY_MUST_USE ny_rc ny_admin_identity(const struct request *q, ny_str text,
                                     const struct ny_domain **domain, ny_str *id);
 /* A text of an object in the call's arena, empty when absent. */
 ny_str ny_admin_text_of(struct request *q, const json_t *o, const char *key);
+/* What an object says of something that is true or not; nothing is left as it was. */
+void ny_admin_bool_take(const json_t *o, const char *key, bool *out);
 /* "NS^ID" in a parameter → domain and id; answered 400 or 404 when it is not one. */
 bool ny_admin_param_identity(struct request *q, const char *name, const struct ny_domain **domain,
                              ny_str *id);

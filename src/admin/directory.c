@@ -151,15 +151,6 @@ static void on_set(void *ctx, ny_rc rc)
     }
 }
 
-static void take_bool(const json_t *o, const char *key, bool *out)
-{
-    const json_t *v = json_object_get(o, key);
-
-    if (json_is_boolean(v)) {
-        *out = json_is_true(v);
-    }
-}
-
 static bool charset_is_known(ny_str s)
 {
     static const char *const names[] = {"", "UTF-8", "CP932", "SHIFT_JIS", "EUC-JP", "ISO-2022-JP"};
@@ -271,11 +262,11 @@ void ny_admin_sources_post(struct request *q)
     if (!ny_str_is_empty(drift)) {
         row.unwatched = !ny_str_equals(drift, NY_S("on"));
     }
-    take_bool(o, "strict_update", &row.strict_update);
-    take_bool(o, "accept_test", &row.accept_test);
-    take_bool(o, "strict_v3", &row.strict_v3);
-    take_bool(o, "ignore_unknown_authority", &row.ignore_unknown_authority);
-    take_bool(o, "probation", &row.probation);
+    ny_admin_bool_take(o, "strict_update", &row.strict_update);
+    ny_admin_bool_take(o, "accept_test", &row.accept_test);
+    ny_admin_bool_take(o, "strict_v3", &row.strict_v3);
+    ny_admin_bool_take(o, "ignore_unknown_authority", &row.ignore_unknown_authority);
+    ny_admin_bool_take(o, "probation", &row.probation);
     wrong = take_reading(q, o, &row);
     json_decref(o);
     if (wrong != NULL) {

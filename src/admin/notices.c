@@ -152,9 +152,7 @@ void ny_admin_consumers_post(struct request *q)
     text_take(q, o, "application", &row.app);
     text_take(q, o, "facility", &row.facility);
     text_take(q, o, "domains", &row.domains);
-    if (json_is_boolean(json_object_get(o, "enabled"))) {
-        row.enabled = json_is_true(json_object_get(o, "enabled"));
-    }
+    ny_admin_bool_take(o, "enabled", &row.enabled);
     json_decref(o);
     if (ny_str_is_empty(name) || name.n > 64) {
         ny_admin_fail(q, 400, "the name is missing or too long (64)", "");

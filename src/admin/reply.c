@@ -92,6 +92,15 @@ ny_str ny_admin_text_of(struct request *q, const json_t *o, const char *key)
                              : NY_STR_NONE;
 }
 
+void ny_admin_bool_take(const json_t *o, const char *key, bool *out)
+{
+    const json_t *v = json_object_get(o, key);
+
+    if (json_is_boolean(v)) {
+        *out = json_is_true(v);
+    }
+}
+
 ny_rc ny_admin_identity(const struct request *q, ny_str text, const struct ny_domain **domain,
                         ny_str *id)
 {

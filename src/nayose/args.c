@@ -215,3 +215,13 @@ bool cli_certificate_add(json_t *body, const char *arg)
     }
     return arg[0] == '\0' || json_array_append_new(list, json_string(arg)) == 0;
 }
+
+bool cli_switch_set(json_t *body, const char *key, const char *arg, struct argp_state *state)
+{
+    const bool yes = strcmp(arg, "yes") == 0;
+
+    if (!yes && strcmp(arg, "no") != 0) {
+        argp_error(state, "`%s' is neither yes nor no", arg);
+    }
+    return json_object_set_new(body, key, json_boolean(yes)) == 0;
+}

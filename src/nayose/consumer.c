@@ -36,8 +36,7 @@ static void consumers_print(const json_t *consumers)
                           cli_json_text(c, "name"), cli_json_text(c, "address"),
                           cli_json_text(c, "path"), cli_json_text(c, "application"),
                           cli_json_text(c, "facility"), domains[0] != '\0' ? domains : "all",
-                          json_is_true(json_object_get(c, "enabled")) ? "yes" : "no", text[0],
-                          text[1], text[2]},
+                          cli_json_yes_no(c, "enabled"), text[0], text[1], text[2]},
                       NY_ARRAY_LEN(columns));
     }
     cli_table_print(t);
@@ -100,12 +99,7 @@ static bool option_set(void *ctx, int key, char *arg, struct argp_state *state)
         return false;
     }
     if (key == KEY_ENABLED) {
-        bool yes = strcmp(arg, "yes") == 0;
-
-        if (!yes && strcmp(arg, "no") != 0) {
-            argp_error(state, "`%s' is neither yes nor no", arg);
-        }
-        return json_object_set_new(o, "enabled", json_boolean(yes)) == 0;
+        return cli_switch_set(o, "enabled", arg, state);
     }
     if (i < 0 || i >= (int)NY_ARRAY_LEN(texts)) {
         return false;

@@ -76,6 +76,11 @@ void cli_split_source(struct cli *cli, const struct verb *verb, const char *text
     "none"
 /* Puts the operand of --certificate into the list of the body; "" makes the list empty. */
 bool cli_certificate_add(json_t *body, const char *arg);
+#define CLI_STRICT_V3_DOC                                                                          \
+    "Refuse HL7 V3 messages that leave out a classCode or a namespace, write OIDs as URNs, or "    \
+    "(with [soap] schema_dir and validate) that their schema does not allow"
+/* Puts the operand of a setting that is yes or no into the body; ends with 2 when it is neither. */
+bool cli_switch_set(json_t *body, const char *key, const char *arg, struct argp_state *state);
 /* "nayose domain add: sentence" and where help is; ends with 2. */
 _Noreturn void cli_usage(const struct verb *verb, const char *fmt, ...) NY_PRINTF(2, 3);
 
@@ -128,6 +133,8 @@ const char *cli_word_label(struct cli *cli, const struct cli_word *all, size_t n
 void cli_json_print(const json_t *value);
 /* A text member, "" when absent. */
 const char *cli_json_text(const json_t *object, const char *key);
+/* A member that is true or not, as a column shows it. */
+const char *cli_json_yes_no(const json_t *object, const char *key);
 /* One field of CSV (RFC 4180: quoted when it holds a separator, a quote or a line end). */
 void cli_csv_field(FILE *out, const char *text);
 void cli_csv_row(FILE *out, const char *const *fields, size_t n);

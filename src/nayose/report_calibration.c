@@ -138,7 +138,7 @@ static void report_print(struct cli *cli, const json_t *c)
         json_is_number(best) ? ny_arena_printf(cli->arena, "%.2f", json_number_value(best)).p
                              : "-");
     row(t, cli_label(cli, "model and meters agree", "モデルと計測の一致"),
-        json_is_true(json_object_get(c, "meters_agree")) ? "yes" : "no");
+        cli_json_yes_no(c, "meters_agree"));
     for (size_t i = 0; i < NY_ARRAY_LEN(counts); i++) {
         double n = counts[i].path != NULL ? calibration_number(c, counts[i].path)
                                           : calibration_number(c, "facility.hits") -

@@ -8,7 +8,8 @@ static void requesters_print(struct cli *cli, const json_t *requesters)
         {"REQUESTER",      false, false},
         {"FEEDS",          false, false},
         {"QUERY-CRITERIA", false, false},
-        {"CERTIFICATES",   true,  false}
+        {"CERTIFICATES",   true,  false},
+        {"STRICT-V3",      false, false}
     };
     struct libscols_table *t = cli_table_create(columns, NY_ARRAY_LEN(columns));
 
@@ -23,11 +24,11 @@ static void requesters_print(struct cli *cli, const json_t *requesters)
         (void)snprintf(text, sizeof(text), "%lld", (long long)n);
         (void)snprintf(certificates, sizeof(certificates), "%zu",
                        json_array_size(json_object_get(o, "certificates")));
-        cli_table_row(
-            t,
-            (const char *const[]){name.p, json_is_true(json_object_get(o, "feeds")) ? "yes" : "no",
-                                  n > 0 ? text : "default", certificates},
-            NY_ARRAY_LEN(columns));
+        cli_table_row(t,
+                      (const char *const[]){name.p, cli_json_yes_no(o, "feeds"),
+                                            n > 0 ? text : "default", certificates,
+                                            cli_json_yes_no(o, "strict_v3")},
+                      NY_ARRAY_LEN(columns));
     }
     cli_table_print(t);
 }
@@ -48,7 +49,7 @@ int verb_requester_list(struct cli *cli, const struct verb *verb)
     return code;
 }
 
-enum { KEY_CRITERIA = 0x2000, KEY_CERTIFICATE };
+enum { KEY_CRITERIA = 0x2000, KEY_CERTIFICATE, KEY_STRICT_V3 };
 
 static const struct argp_option options[] = {
     {.name = "query-criteria",
@@ -60,7 +61,8 @@ static const struct argp_option options[] = {
      .key = KEY_CERTIFICATE,
      .arg = "FINGERPRINT",
      .doc = CLI_CERTIFICATE_DOC},
-    {0                       },
+    {.name = "strict-v3",                        .key = KEY_STRICT_V3, .arg = "yes|no", .doc = CLI_STRICT_V3_DOC},
+    {0  },
 };
 
 static bool option_set(void *ctx, int key, char *arg, struct argp_state *state)
@@ -68,10 +70,16 @@ static bool option_set(void *ctx, int key, char *arg, struct argp_state *state)
     json_t *o = ctx;
     uint64_t n = 0;
 
-    if (key == KEY_CERTIFICATE && arg != NULL) {
+    if (arg == NULL) {
+        return false;
+    }
+    if (key == KEY_CERTIFICATE) {
         return cli_certificate_add(o, arg);
     }
-    if (key != KEY_CRITERIA || arg == NULL) {
+    if (key == KEY_STRICT_V3) {
+        return cli_switch_set(o, "strict_v3", arg, state);
+    }
+    if (key != KEY_CRITERIA) {
         return false;
     }
     if (strcmp(arg, "default") != 0 && ny_str_to_u64(ny_str_from_c(arg), 1, 5, &n) != NY_OK) {

@@ -2,11 +2,6 @@
 
 #include "nayose_priv.h"
 
-static const char *yes_no(const json_t *o, const char *key)
-{
-    return json_is_true(json_object_get(o, key)) ? "yes" : "no";
-}
-
 static void sources_print(struct cli *cli, const json_t *sources)
 {
     static const struct cli_column columns[] = {
@@ -36,16 +31,16 @@ static void sources_print(struct cli *cli, const json_t *sources)
         const char *const cells[] = {source.p,
                                      cli_json_text(s, "charset"),
                                      cli_json_text(s, "undecodable"),
-                                     yes_no(s, "strict_update"),
-                                     yes_no(s, "accept_test"),
-                                     yes_no(s, "ignore_unknown_authority"),
-                                     yes_no(s, "probation"),
+                                     cli_json_yes_no(s, "strict_update"),
+                                     cli_json_yes_no(s, "accept_test"),
+                                     cli_json_yes_no(s, "ignore_unknown_authority"),
+                                     cli_json_yes_no(s, "probation"),
                                      cli_json_text(s, "drift"),
                                      cli_json_text(s, "default_domain"),
                                      width,
                                      cli_json_text(s, "address"),
                                      certificates,
-                                     yes_no(s, "strict_v3"),
+                                     cli_json_yes_no(s, "strict_v3"),
                                      cli_json_text(s, "alarm")};
 
         (void)snprintf(width, sizeof(width), "%d",

@@ -65,12 +65,7 @@ static const struct argp_option options[] = {
      .key = KEY_SWITCHES + 3,
      .arg = "yes|no",
      .doc = "Nothing of this source links by itself"},
-    {.name = "strict-v3",
-     .key = KEY_SWITCHES + 4,
-     .arg = "yes|no",
-     .doc =
-         "Refuse HL7 V3 messages that leave out a classCode or a namespace, write OIDs as URNs, or "
-         "(with [soap] schema_dir and validate) that their schema does not allow"},
+    {.name = "strict-v3",                                                                     .key = KEY_SWITCHES + 4, .arg = "yes|no", .doc = CLI_STRICT_V3_DOC},
     {0                                                                                  },
 };
 
@@ -78,12 +73,10 @@ static bool option_set(void *ctx, int key, char *arg, struct argp_state *state)
 {
     json_t *o = ctx;
     int i = key - KEY_SWITCHES;
-    bool yes;
 
     if (arg == NULL) {
         return false;
     }
-    yes = strcmp(arg, "yes") == 0;
     if (key == KEY_CHARSET) {
         return json_object_set_new(o, "charset", json_string(arg)) == 0;
     }
@@ -116,13 +109,7 @@ static bool option_set(void *ctx, int key, char *arg, struct argp_state *state)
         }
         return json_object_set_new(o, "drift", json_string(arg)) == 0;
     }
-    if (i < 0 || i >= (int)NY_ARRAY_LEN(switches)) {
-        return false;
-    }
-    if (!yes && strcmp(arg, "no") != 0) {
-        argp_error(state, "`%s' is neither yes nor no", arg);
-    }
-    return json_object_set_new(o, switches[i], json_boolean(yes)) == 0;
+    return i >= 0 && i < (int)NY_ARRAY_LEN(switches) && cli_switch_set(o, switches[i], arg, state);
 }
 
 int verb_source_set(struct cli *cli, const struct verb *verb)

@@ -61,6 +61,11 @@ const char *cli_json_text(const json_t *object, const char *key)
     return text != NULL ? text : "";
 }
 
+const char *cli_json_yes_no(const json_t *object, const char *key)
+{
+    return json_is_true(json_object_get(object, key)) ? "yes" : "no";
+}
+
 /* ---- CSV ---- */
 
 void cli_csv_field(FILE *out, const char *text)

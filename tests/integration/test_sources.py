@@ -162,15 +162,19 @@ class Sources(unittest.TestCase):
         self.server.add_domain("PORTAL", OID + "9", source_facility="PORTAL")
         self.feed("PORTAL", "PID|||1||山^川")
 
+    def said_v3(self, path, text, odd, right):
+        """The answer's words and codes when odd stands where right should."""
+        self.assertIn(right, text)
+        answer = messages_v3.ask(self.server, path, text.replace(right, odd, 1))
+        codes = answer.iterfind(f".//{messages_v3.HL7}acknowledgementDetail/{messages_v3.HL7}code")
+        return messages_v3.said(answer), [c.get("code") for c in codes]
+
     def test_strict_and_lenient_senders_of_hl7_v3(self):
         arc = (OID + "0").removeprefix(messages_v3.OID)
 
         def said(odd, right):
             text = messages_v3.message("PRPA_IN201301UV02", arc, messages_v3.person(arc, "V3"))
-            self.assertIn(right, text)
-            answer = messages_v3.ask(self.server, messages_v3.PIX, text.replace(right, odd, 1))
-            codes = answer.iter(messages_v3.HL7 + "code")
-            return messages_v3.said(answer), [e.get("code") for e in codes]
+            return self.said_v3(messages_v3.PIX, text, odd, right)
 
         odds = (("<patient>", '<patient classCode="PAT">'), (f'"urn:oid:{OID}0"', f'"{OID}0"'),
                 ('<controlActProcess xmlns="" ', "<controlActProcess "))
@@ -182,6 +186,35 @@ class Sources(unittest.TestCase):
         self.assertEqual(said("", "")[0], "CA")  # in its form
         self.set("^F01", strict_v3=False)
         self.assertEqual([said(*o) for o in odds], [("CA", [])] * 3)
+
+    def test_strict_and_lenient_requesters_of_hl7_v3(self):
+        """Who only asks: a device of an organisation that is no domain's."""
+        organisation = messages_v3.OID + "77"
+        kinds = ((messages_v3.PIX, "PRPA_IN201309UV02", messages_v3.pix_query(77, "1"), "AE AE", "204"),
+                 (messages_v3.PDQ, "PRPA_IN201305UV02", messages_v3.pdq_query(messages_v3.named("誰", "彼")), "AA NF 0 0 0", None))
+        odds = ((f'"urn:oid:{organisation}"', f'"{organisation}"'), ('<controlActProcess xmlns="" ', "<controlActProcess "),
+                ("<device determiner", '<device classCode="DEV" determiner'))
+
+        def set_strict(word, code=0):
+            run = harness.nayose(self.server, "requester", "set", "2.999.8^" + organisation, "--strict-v3", word)
+            self.assertEqual(run.returncode, code, run.stderr)
+
+        def said(path, kind, act, *odd):
+            return self.said_v3(path, messages_v3.message(kind, 77, act), *odd)
+
+        def check(strict):
+            for path, kind, act, words, detail in kinds:
+                taken = words, [detail] if detail else []
+                refused = "AE QE" + " 0 0 0" * (path == messages_v3.PDQ), ["SYN113"]
+                self.assertEqual([said(path, kind, act, *o) for o in odds], [refused if strict else taken] * 3)
+                self.assertEqual(said(path, kind, act, "", ""), taken)  # in its form
+        check(strict=False)
+        set_strict("yes")
+        check(strict=True)
+        self.assertIn("yes", harness.nayose(self.server, "requester", "list").stdout.split(organisation)[1].splitlines()[0])
+        set_strict("maybe", code=2)
+        set_strict("no")
+        check(strict=False)
 
     def test_where_the_address_stands(self):
         said = "|||||||||古い町 1^^静岡市^静岡県^4228033^^H^東京都千代田区1-1"
