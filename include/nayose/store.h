@@ -86,7 +86,8 @@ struct ny_requester_row {
     /* Who may speak for it, one a line, as ny_stream_peer_credentials() names them; empty: any. */
     ny_str certificates;
     bool strict_v3; /* HL7 V3 only in the form that the schemas give it, feeds and questions */
-    ny_str habits;  /* what its messages were at the beginning; empty = not learned yet */
+    bool ignore_tracking; /* of A09, A10, A14 … only the visit is taken */
+    ny_str habits;        /* what its messages were at the beginning; empty = not learned yet */
 };
 
 struct ny_identity_row {

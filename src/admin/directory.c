@@ -46,18 +46,19 @@ void ny_admin_sources_get(struct request *q)
         }
         json_array_append_new(
             list,
-            json_pack(
-                "{s:o, s:o, s:o, s:s, s:b, s:b, s:b, s:b, s:s, s:o, s:o, s:o, s:i, s:s, s:o, s:b}",
-                "application", ny_admin_str(s->app), "facility", ny_admin_str(s->facility),
-                "charset", ny_admin_str(s->charset), "undecodable",
-                s->undecodable_replace ? "replace" : "refuse", "strict_update", s->strict_update,
-                "accept_test", s->accept_test, "ignore_unknown_authority",
-                s->ignore_unknown_authority, "probation", s->probation, "drift",
-                s->unwatched ? "off" : "on", "alarm",
-                ny_admin_str(ny_registry_source_alarm(q->registry, s)), "habits",
-                ny_admin_str(s->habits), "default_domain", ny_admin_str(default_of(q, s)),
-                "id_width", s->id_width, "address", address_names[s->address], "certificates",
-                ny_admin_certificates(s->certificates), "strict_v3", s->strict_v3));
+            json_pack("{s:o, s:o, s:o, s:s, s:b, s:b, s:b, s:b, s:s, s:o, s:o, s:o, s:i, s:s, s:o, "
+                      "s:b, s:b}",
+                      "application", ny_admin_str(s->app), "facility", ny_admin_str(s->facility),
+                      "charset", ny_admin_str(s->charset), "undecodable",
+                      s->undecodable_replace ? "replace" : "refuse", "strict_update",
+                      s->strict_update, "accept_test", s->accept_test, "ignore_unknown_authority",
+                      s->ignore_unknown_authority, "probation", s->probation, "drift",
+                      s->unwatched ? "off" : "on", "alarm",
+                      ny_admin_str(ny_registry_source_alarm(q->registry, s)), "habits",
+                      ny_admin_str(s->habits), "default_domain", ny_admin_str(default_of(q, s)),
+                      "id_width", s->id_width, "address", address_names[s->address], "certificates",
+                      ny_admin_certificates(s->certificates), "strict_v3", s->strict_v3,
+                      "ignore_tracking", s->ignore_tracking));
     }
     ny_admin_json(q, 200, json_pack("{s:o}", "sources", list));
 }
@@ -266,6 +267,7 @@ void ny_admin_sources_post(struct request *q)
     ny_admin_bool_take(o, "accept_test", &row.accept_test);
     ny_admin_bool_take(o, "strict_v3", &row.strict_v3);
     ny_admin_bool_take(o, "ignore_unknown_authority", &row.ignore_unknown_authority);
+    ny_admin_bool_take(o, "ignore_tracking", &row.ignore_tracking);
     ny_admin_bool_take(o, "probation", &row.probation);
     wrong = take_reading(q, o, &row);
     json_decref(o);

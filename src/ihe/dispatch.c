@@ -9,8 +9,8 @@
 #include "ihe_priv.h"
 
 static const struct ihe_event events[] = {
-#define NY_EVENT(type, event, action, visit, transaction, name)                                    \
-    {type, event, IHE_##action, transaction, IHE_VISIT_##visit},
+#define NY_EVENT(type, event, action, visit, audit, transaction, name)                             \
+    {type, event, IHE_##action, transaction, IHE_VISIT_##visit, #audit},
 #include "tbl/events.def"
 #undef NY_EVENT
 };
@@ -56,25 +56,6 @@ ny_str ihe_control_id_next(struct ny_ihe *ihe, struct ny_arena *a)
 
 /* ---- MSH ---- */
 
-/* What its audit row says that it does with a patient (our audit rules 3). */
-static ny_str action_of(const struct ihe_event *e)
-{
-    static const char *const create[] = {"A01", "A04", "A05", "A28"};
-
-    if (e->action >= IHE_ITI9) {
-        return NY_S("E");
-    }
-    if (e->action == IHE_WITHDRAW) {
-        return NY_S("D");
-    }
-    for (size_t i = 0; i < NY_ARRAY_LEN(create); i++) {
-        if (strcmp(e->event, create[i]) == 0) {
-            return NY_S("C");
-        }
-    }
-    return NY_S("U");
-}
-
 static bool event_find(struct ihe_exchange *ex)
 {
     const struct ny_hl7v2_msh *msh = &ex->msh;
@@ -90,7 +71,7 @@ static bool event_find(struct ihe_exchange *ex)
         if (same_type && ny_str_equals(msh->event, ny_str_from_c(events[i].event))) {
             ex->event = &events[i];
             ex->request.transaction = ny_str_from_c(events[i].transaction);
-            ex->request.action = action_of(&events[i]);
+            ex->request.action = ny_str_from_c(events[i].audit);
             return true;
         }
     }
@@ -252,6 +233,9 @@ static void hand_over(struct ihe_exchange *ex)
         return;
     case IHE_DEMO:
         ihe_demo(ex);
+        return;
+    case IHE_TRACK:
+        ihe_track(ex);
         return;
     case IHE_SWAP:
         ihe_swap(ex);

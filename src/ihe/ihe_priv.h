@@ -17,6 +17,7 @@ enum ihe_action {
     IHE_ITI8 = 1,
     IHE_ITI30,
     IHE_DEMO,
+    IHE_TRACK,
     IHE_SWAP,
     IHE_IGN,
     IHE_MERGE,
@@ -50,6 +51,7 @@ struct ihe_event {
     enum ihe_action action;
     const char *transaction;
     enum ihe_visit_word visit;
+    const char *audit; /* what its audit row says that is done with a patient */
 };
 
 enum ihe_fault {
@@ -180,6 +182,7 @@ ny_str ihe_notice_id(struct ny_arena *a, int64_t seq);
 void ihe_iti8(struct ihe_exchange *ex);
 void ihe_iti30(struct ihe_exchange *ex);
 void ihe_demo(struct ihe_exchange *ex);
+void ihe_track(struct ihe_exchange *ex);
 void ihe_swap(struct ihe_exchange *ex);
 void ihe_visit(struct ihe_exchange *ex);
 void ihe_turn(struct ihe_exchange *ex);

@@ -67,7 +67,7 @@ static bool qbp_make(struct ihe_exchange *ex)
 
 void ihe_iti45(struct ihe_exchange *ex)
 {
-    static const struct ihe_event query = {"QBP", "Q23", IHE_ITI9, "ITI-45", IHE_VISIT_NONE};
+    static const struct ihe_event query = {"QBP", "Q23", IHE_ITI9, "ITI-45", IHE_VISIT_NONE, "E"};
 
     if (!ihe_v3_begin(ex, &query, true)) {
         return;

@@ -238,7 +238,7 @@ static bool qbp_make(struct ihe_exchange *ex)
 
 void ihe_iti47(struct ihe_exchange *ex)
 {
-    static const struct ihe_event query = {"QBP", "Q22", IHE_ITI21, "ITI-47", IHE_VISIT_NONE};
+    static const struct ihe_event query = {"QBP", "Q22", IHE_ITI21, "ITI-47", IHE_VISIT_NONE, "E"};
 
     if (!ihe_v3_begin(ex, &query, true)) {
         return;

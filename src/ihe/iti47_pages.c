@@ -145,8 +145,8 @@ static void cancel(struct ihe_exchange *ex, struct page *p)
 
 void ihe_iti47_more(struct ihe_exchange *ex)
 {
-    static const struct ihe_event next = {"QBP", "Q22", IHE_ITI21, "ITI-47", IHE_VISIT_NONE};
-    static const struct ihe_event stop = {"QCN", "J01", IHE_CANCEL, "ITI-47", IHE_VISIT_NONE};
+    static const struct ihe_event next = {"QBP", "Q22", IHE_ITI21, "ITI-47", IHE_VISIT_NONE, "E"};
+    static const struct ihe_event stop = {"QCN", "J01", IHE_CANCEL, "ITI-47", IHE_VISIT_NONE, "E"};
     struct ihe_v3 *v3 = ex->v3;
     const struct ny_xml_node *act = ihe_v3_child(v3->x->message, "controlActProcess");
     const struct ny_xml_node *more = ihe_v3_child(act, "queryContinuation");

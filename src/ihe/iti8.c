@@ -56,6 +56,17 @@ void ihe_demo(struct ihe_exchange *ex)
     }
 }
 
+/* Where the patient is or who treats him: of a source whose wards write what they like into PID
+ * there, only the visit is taken. */
+void ihe_track(struct ihe_exchange *ex)
+{
+    if (ex->request.source != NULL && ex->request.source->ignore_tracking) {
+        ihe_visit(ex);
+    } else {
+        ihe_demo(ex);
+    }
+}
+
 /* Two patients change places: each PID is taken, and nothing links them. */
 void ihe_swap(struct ihe_exchange *ex)
 {

@@ -18,6 +18,7 @@ static void sources_print(struct cli *cli, const json_t *sources)
         {"ADDRESS",                  false, false},
         {"CERTIFICATES",             true,  false},
         {"STRICT-V3",                false, false},
+        {"IGNORE-TRACKING",          false, false},
         {"ALARM",                    false, true }
     };
     struct libscols_table *t = cli_table_create(columns, NY_ARRAY_LEN(columns));
@@ -41,6 +42,7 @@ static void sources_print(struct cli *cli, const json_t *sources)
                                      cli_json_text(s, "address"),
                                      certificates,
                                      cli_json_yes_no(s, "strict_v3"),
+                                     cli_json_yes_no(s, "ignore_tracking"),
                                      cli_json_text(s, "alarm")};
 
         (void)snprintf(width, sizeof(width), "%d",

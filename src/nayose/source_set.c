@@ -15,7 +15,7 @@ enum {
 
 /* The settings that are yes or no, in the order of their keys. */
 static const char *const switches[] = {"strict_update", "accept_test", "ignore_unknown_authority",
-                                       "probation", "strict_v3"};
+                                       "probation",     "strict_v3",   "ignore_tracking"};
 
 static const struct argp_option options[] = {
     {.name = "charset",
@@ -66,7 +66,12 @@ static const struct argp_option options[] = {
      .arg = "yes|no",
      .doc = "Nothing of this source links by itself"},
     {.name = "strict-v3",                                                                     .key = KEY_SWITCHES + 4, .arg = "yes|no", .doc = CLI_STRICT_V3_DOC},
-    {0                                                                                  },
+    {.name = "ignore-tracking",
+     .key = KEY_SWITCHES + 5,
+     .arg = "yes|no",
+     .doc = "Take only the visit, not the patient, from events that tell where he is or who treats "
+            "him: A09, A10, A14-A16, A21, A22, A25-A27, A32, A33, A52-A55, A61, A62"},
+    {0                                                                 },
 };
 
 static bool option_set(void *ctx, int key, char *arg, struct argp_state *state)

@@ -50,7 +50,8 @@ static ny_rc requester_row(const struct ny_store_visitor *v, const struct ny_db_
         .query_criteria = ny_db_get_i32(r, i, 14),
         .certificates = ny_db_get_str(r, i, 15),
         .strict_v3 = ny_db_get_bool(r, i, 16),
-        .only_asks = !ny_db_get_bool(r, i, 17),
+        .ignore_tracking = ny_db_get_bool(r, i, 17),
+        .only_asks = !ny_db_get_bool(r, i, 18),
     };
 
     return v->requester(v->ctx, &row);
