@@ -331,6 +331,7 @@ struct ny_registry_stats {
         source_alarms, older_records; /* packed under an older norm version */
     int64_t proposals,
         proposal_oldest_us; /* words that wait for a second person; 0: there is none */
+    int64_t retired_us;     /* when ny_registry_retire had last nothing left to do; 0: not yet */
     size_t index_bytes;
     int32_t model_version;
 };

@@ -82,7 +82,7 @@ static json_t *memory_json(const struct request *q)
     ny_registry_stats(r, &s);
     return json_pack(
         "{s:I, s:o, s:b, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:i, s:I, s:I, s:I, s:I, "
-        "s:I, s:I, s:I, s:o, s:o, s:o}",
+        "s:I, s:I, s:I, s:o, s:o, s:o, s:{s:o, s:o}}",
         "proposals", (json_int_t)s.proposals, "proposal_oldest_s", age_json(s.proposal_oldest_us),
         "ready", ny_registry_is_ready(r), "identities", (json_int_t)s.identities, "persons",
         (json_int_t)s.persons, "edges", (json_int_t)s.edges, "reviews_open",
@@ -95,7 +95,8 @@ static json_t *memory_json(const struct request *q)
         "older_records", (json_int_t)s.older_records, "batches",
         (json_int_t)ny_counter_get(NY_C_BATCHES), "batch_failures",
         (json_int_t)ny_counter_get(NY_C_BATCH_FAILURES), "feeds", feeds_json(r), "certificates",
-        certificates_json(&q->admin->cfg), "calibration", calibration_json(r));
+        certificates_json(&q->admin->cfg), "calibration", calibration_json(r), "retention",
+        "ran_at", ny_admin_time(s.retired_us), "age_s", age_json(s.retired_us));
 }
 
 /* ---- what the database knows ---- */
@@ -115,6 +116,17 @@ static void disk_add(json_t *database)
     json_object_del(database, "directory");
 }
 
+/* What retention took last stands with when it ran. */
+static void retention_move(json_t *database, json_t *status)
+{
+    json_t *took = json_object_get(database, "retention");
+
+    if (json_is_object(took)) {
+        json_object_update(json_object_get(status, "retention"), took);
+    }
+    json_object_del(database, "retention");
+}
+
 static void on_queues(void *ctx, ny_rc rc, ny_str text)
 {
     struct status *s = ctx;
@@ -131,6 +143,7 @@ static void on_database(void *ctx, ny_rc rc, ny_str text)
 
     if (database != NULL) {
         disk_add(database);
+        retention_move(database, s->body);
     }
     json_object_set_new(s->body, "database", database != NULL ? database : json_null());
     ny_registry_view(s->q->registry, NY_VIEW_QUEUES, 0, on_queues, s);

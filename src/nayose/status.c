@@ -183,6 +183,24 @@ static void database_rows(struct screen *s, const json_t *database)
     }
 }
 
+/* What messages and audit rows went last, a month of one of the two each. */
+static void retention_row(struct screen *s, const json_t *retention)
+{
+    struct ny_arena *a = s->cli->arena;
+    size_t n = json_array_size(json_object_get(retention, "took"));
+    ny_str took =
+        n == 0 ? ny_arena_printf(a, "%s", pick(s, "nothing went yet", "削除なし"))
+               : ny_arena_printf(
+                     a, "%s %.10s: %s%s", pick(s, "last took", "最終削除"),
+                     cli_json_text(retention, "took_at"),
+                     json_string_value(json_array_get(json_object_get(retention, "took"), 0)),
+                     n > 1 ? pick(s, " and more", " 他") : "");
+
+    row(s, "retention", "保存期限",
+        ny_arena_printf(a, s->cli->is_japanese ? "最終実行 %s前、%s" : "ran %s ago, %s",
+                        cli_age(s->cli, json_object_get(retention, "age_s")), took.p));
+}
+
 /* ---- the screen ---- */
 
 static void problems_print(struct cli *cli, const json_t *problems)
@@ -212,6 +230,7 @@ static void status_print(struct cli *cli, const json_t *status, const json_t *pr
     feed_rows(&s, json_object_get(status, "feeds"));
     outward_rows(&s, status);
     database_rows(&s, json_object_get(status, "database"));
+    retention_row(&s, json_object_get(status, "retention"));
     cli_table_print(s.table);
 }
 

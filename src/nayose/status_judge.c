@@ -7,6 +7,7 @@ enum {
     WAIT_S = 900,           /* a notification */
     PROPOSAL_S = 7 * 86400, /* a link that waits for a second person */
     LAG_S = 60,             /* a standby */
+    RETENTION_S = 86400,    /* it runs every hour */
     DISK_PERCENT = 10
 };
 
@@ -151,6 +152,18 @@ static void judge_database(struct judge *j, const json_t *database)
     }
 }
 
+static void judge_retention(struct judge *j, const json_t *retention)
+{
+    if (status_number(retention, "age_s") > RETENTION_S) {
+        problem(
+            j, "retention-late",
+            ny_arena_printf(
+                j->cli->arena, "%s",
+                pick(j, "what was kept long enough has not gone for a day: see the log",
+                     "保存期限の切れた電文・監査記録が一日以上削除できていません：ログを参照")));
+    }
+}
+
 json_t *status_judge(struct cli *cli, const json_t *status)
 {
     struct judge j = {cli, json_array()};
@@ -162,5 +175,6 @@ json_t *status_judge(struct cli *cli, const json_t *status)
     judge_certificates(&j, json_object_get(status, "certificates"));
     judge_consumers(&j, json_object_get(status, "consumers"));
     judge_database(&j, json_object_get(status, "database"));
+    judge_retention(&j, json_object_get(status, "retention"));
     return j.list;
 }

@@ -103,6 +103,7 @@ void ny_registry_stats(const struct ny_registry *r, struct ny_registry_stats *ou
         .model_version = ny_match_model_version(r->model),
         .source_alarms = (int64_t)r->n_alarms,
         .older_records = ny_index_older_count(r->index),
+        .retired_us = r->retired_us,
     };
     out->proposals = (int64_t)ny_registry_proposals(r, &proposals);
     out->proposal_oldest_us = out->proposals > 0 ? proposals[0]->at_us : 0;

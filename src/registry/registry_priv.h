@@ -183,6 +183,7 @@ struct ny_registry {
     size_t n_heard;
     struct ny_arena *calibration_arena; /* NULL: there was none yet */
     ny_str calibration;                 /* the last one, JSON */
+    int64_t retired_us;                 /* all that was kept long enough had gone; 0: not yet */
     struct {
         uint32_t cursor; /* identities 1 … cursor are through */
         size_t under_way;

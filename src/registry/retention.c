@@ -5,6 +5,7 @@
 #include "registry_priv.h"
 
 struct retiring {
+    struct ny_registry *r;
     struct ny_arena *arena;
     ny_str names;
 };
@@ -31,6 +32,7 @@ static void retire_done(void *ctx, ny_rc rc)
 {
     struct retiring *x = ctx;
 
+    x->r->retired_us = rc == NY_OK ? ny_clock_now_us() : x->r->retired_us;
     ny_log(rc == NY_OK ? NY_LOG_INFO : NY_LOG_WARN, "retention", "months=\"%.*s\" rc=%d%s",
            NY_ARG(x->names), rc, rc == NY_OK ? "" : " hint=\"tried again in an hour\"");
     ny_arena_destroy(x->arena);
@@ -44,13 +46,16 @@ static void on_due(void *ctx, ny_rc rc, ny_str names)
     struct ny_arena *a;
 
     r->asking--;
+    if (rc == NY_OK && names.n == 0) {
+        r->retired_us = ny_clock_now_us();
+    }
     if (rc != NY_OK || names.n == 0) {
         return;
     }
     a = ny_arena_create(0);
     x = NY_ARENA_NEW(a, struct retiring);
     NY_ASSERT(x != NULL);
-    *x = (struct retiring){a, ny_arena_str(a, names)};
+    *x = (struct retiring){r, a, ny_arena_str(a, names)};
     ny_registry_work(r, &work, NY_STR_NONE, x);
 }
 

@@ -206,6 +206,8 @@ class Rebuild(unittest.TestCase):
             "SELECT count(*) FROM nayose.audit_event WHERE decision = 'retention' AND reason ~ 'message_2019_01'"),
             "what is too old stays")
         self.assertEqual(self.server.number("SELECT count(*) FROM nayose.message WHERE id <= 100"), 0)
+        harness.wait_until(lambda: self.server.get("/status")[1]["retention"]["age_s"] is not None, "it does not end")
+        self.assertEqual(self.server.get("/status")[1]["retention"]["took"], ["message_2019_01", "message_2019_02"])
         self.assertGreater(self.server.number("SELECT count(*) FROM nayose.audit_event"), audits)
         found = self.rebuild()
         self.assertEqual((found["kept"], found["differing"]), (gone, 0))

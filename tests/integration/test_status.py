@@ -30,6 +30,8 @@ FINE = {
     "database": {"replica": False, "bytes": 5 << 30, "disk_bytes": 100 << 30, "disk_free_bytes": 40 << 30,
                  "holds": 2, "review_oldest_s": 200000,
                  "standbys": [{"name": "pg2", "state": "streaming", "sync": "async", "lag_s": 0.2}]},
+    "retention": {"ran_at": "2026-11-25T01:02:03Z", "age_s": 1800, "took_at": "2026-11-01T00:00:01Z",
+                  "took": ["audit_event_2021_10", "message_2024_10"]},
 }
 TROUBLES = [
     ("not-ready", lambda s: s.update(ready=False)),
@@ -41,6 +43,7 @@ TROUBLES = [
     ("notification-late", lambda s: s["consumers"][0].update(waiting=5, oldest_s=901)),
     ("disk", lambda s: s["database"].update(disk_free_bytes=9 << 30)),
     ("standby-late", lambda s: s["database"]["standbys"][0].update(lag_s=61)),
+    ("retention-late", lambda s: s["retention"].update(age_s=86401)),
 ]
 ANSWER = FINE
 
@@ -109,6 +112,15 @@ class Judged(unittest.TestCase):
                 for line in lines:
                     self.assertLessEqual(width(line), 80, line)
 
+    def test_retention(self):
+        for change, shown in (({}, "last took 2026-11-01: audit_event_2021_10 and more"),
+                              ({"took": ["message_2024_10"]}, "last took 2026-11-01: message_2024_10"),
+                              ({"took": None}, "nothing went yet"), ({"age_s": None}, "- ago")):
+            with self.subTest(change=change):
+                self.answer(lambda s: s["retention"].update(change))
+                lines = nayose(self.url, "status").stdout.splitlines()
+                self.assertRegex([x for x in lines if x.startswith("retention")][0], shown)
+
     def test_who_was_not_heard_comes_first(self):
         self.answer(lambda s: s["feeds"][5].update(age_s=None))
         feeds = re.findall(r"HIS\^(F\d\d)", nayose(self.url, "status").stdout)
@@ -132,6 +144,8 @@ class Real(unittest.TestCase):
         self.assertLess(feed["age_s"], 60)
         self.assertEqual((status["database"]["replica"], status["database"]["standbys"]), (False, []))
         self.assertGreater(status["database"]["bytes"], 1000000)
+        harness.wait_until(lambda: server.get("/status")[1]["retention"]["age_s"] is not None, "retention did not run")
+        self.assertNotIn("took", server.get("/status")[1]["retention"])
         server.pg_crash()
         while server.is_ready():
             server.get("/resolve", id="F01^7")
