@@ -108,6 +108,8 @@ void *ny_malloc(size_t n);
 void *ny_calloc(size_t count, size_t size); /* zeroed; overflow aborts */
 void *ny_realloc(void *p, size_t n);
 void ny_free(void *p);
+/* A copy with a NUL behind it; owned. */
+char *ny_str_dup(ny_str s);
 /* count * size, aborts on overflow. */
 size_t ny_mul_size(size_t count, size_t size);
 /* Zeroes memory in a way that the compiler keeps. */

@@ -77,6 +77,17 @@ void ny_free(void *p)
     free(p);
 }
 
+char *ny_str_dup(ny_str s)
+{
+    char *copy = ny_malloc(s.n + 1);
+
+    if (s.n > 0) {
+        memcpy(copy, s.p, s.n);
+    }
+    copy[s.n] = '\0';
+    return copy;
+}
+
 size_t ny_mul_size(size_t count, size_t size)
 {
     size_t n;

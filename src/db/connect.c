@@ -16,13 +16,6 @@ static const int64_t PAUSE_FIRST_US = 100000;
 static const int64_t PAUSE_LONGEST_US = 5 * NY_US_PER_SECOND;
 static const int64_t PATIENCE_US = 15 * NY_US_PER_SECOND;
 
-static char *copy_c(const char *c)
-{
-    size_t n = strlen(c) + 1;
-
-    return memcpy(ny_malloc(n), c, n);
-}
-
 void ny_db_copy_text(char *dst, size_t cap, const char *text)
 {
     size_t n = text != NULL ? strcspn(text, "\r\n") : 0;
@@ -40,7 +33,7 @@ static char *options_of(const char *conninfo)
 
     for (PQconninfoOption *o = all; o != NULL && o->keyword != NULL; o++) {
         if (strcmp(o->keyword, "options") == 0 && o->val != NULL) {
-            text = copy_c(o->val);
+            text = ny_str_dup(ny_str_from_c(o->val));
         }
     }
     PQconninfoFree(all);
@@ -63,8 +56,9 @@ void ny_db_settings_init(struct db_settings *s, const struct ny_db_config *cfg)
     size_t n = 0;
     char *given = options_of(cfg->conninfo);
 
-    s->conninfo = copy_c(cfg->conninfo);
-    s->application = copy_c(cfg->application != NULL ? cfg->application : "nayose");
+    s->conninfo = ny_str_dup(ny_str_from_c(cfg->conninfo));
+    s->application =
+        ny_str_dup(cfg->application != NULL ? ny_str_from_c(cfg->application) : NY_S("nayose"));
     s->options = ny_malloc(OPTIONS_MAX);
     snprintf(s->options, OPTIONS_MAX, "%s -c statement_timeout=%lld%s", given != NULL ? given : "",
              (long long)(cfg->statement_timeout_us / 1000),

@@ -41,9 +41,7 @@ void ny_first_days_set(struct ny_first_days *d, ny_str oid, int32_t day)
         return;
     }
     d->v = ny_realloc(d->v, ny_mul_size(d->n + 1, sizeof(*d->v)));
-    d->v[d->n] = (struct ny_first_day){.oid = ny_malloc(oid.n + 1), .day = day};
-    memcpy(d->v[d->n].oid, oid.p, oid.n);
-    d->v[d->n++].oid[oid.n] = '\0';
+    d->v[d->n++] = (struct ny_first_day){.oid = ny_str_dup(oid), .day = day};
 }
 
 int32_t ny_match_settled_day(const struct ny_match_model *m, ny_str oid, const struct ny_record *r)

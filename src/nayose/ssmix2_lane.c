@@ -14,8 +14,7 @@ void ssmix2_odd(void *ctx, const char *path, enum ny_ssmix2_fault fault, int err
     };
 
     if (r->files++ == 0) {
-        r->first = ny_malloc(strlen(path) + 1);
-        memcpy(r->first, path, strlen(path) + 1);
+        r->first = ny_str_dup(ny_str_from_c(path));
     }
     /* What the server said of its own refusals stands in the report. */
     if (fault != NY_SSMIX2_SERVER) {

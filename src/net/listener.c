@@ -325,8 +325,7 @@ ny_rc ny_listener_create(struct ny_loop *loop, const struct ny_listener_options 
     l->refused_ctx = options->refused_ctx;
     l->port = real_port(fd);
     if (options->path != NULL) {
-        l->path = ny_malloc(strlen(options->path) + 1);
-        memcpy(l->path, options->path, strlen(options->path) + 1);
+        l->path = ny_str_dup(ny_str_from_c(options->path));
     }
     ev_timer_init(&l->rest, on_rested, EMFILE_REST, 0.);
     ev_io_init(&l->watcher, on_acceptable, fd, EV_READ);

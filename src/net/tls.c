@@ -294,8 +294,7 @@ ny_rc ny_tls_create(const struct ny_tls_options *options, struct ny_tls **out, s
     }
     t = ny_calloc(1, sizeof(*t));
     t->ctx = ctx;
-    t->name = ny_malloc(strlen(options->name) + 1);
-    memcpy(t->name, options->name, strlen(options->name) + 1);
+    t->name = ny_str_dup(ny_str_from_c(options->name));
     t->handshake_us = options->handshake_us > 0 ? options->handshake_us : HANDSHAKE_DEFAULT_US;
     *out = t;
     return NY_OK;

@@ -225,10 +225,8 @@ static char *text_take(BIO *b)
 {
     char *p = NULL;
     long n = BIO_get_mem_data(b, &p);
-    char *text = ny_malloc((size_t)n + 1);
+    char *text = ny_str_dup(ny_str_of(p, (size_t)n));
 
-    memcpy(text, p, (size_t)n);
-    text[n] = '\0';
     BIO_free(b);
     return text;
 }

@@ -363,8 +363,7 @@ ny_rc ny_peer_http_listen(struct ny_peer_http_listener *l,
     rc = ny_listener_create(l->cfg.loop, options, on_accept, d, &d->listener, err);
     if (rc == NY_OK) {
         d->owner = l;
-        d->facility = ny_malloc(strlen(facility) + 1);
-        memcpy(d->facility, facility, strlen(facility) + 1);
+        d->facility = ny_str_dup(ny_str_from_c(facility));
         l->n_doors++;
     }
     return rc;

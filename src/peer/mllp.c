@@ -265,11 +265,8 @@ struct ny_peer_mllp_listener *ny_peer_mllp_create(const struct ny_peer_mllp_conf
 {
     struct ny_peer_mllp_listener *l = ny_calloc(1, sizeof(*l));
 
-    const char *facility = cfg->facility != NULL ? cfg->facility : "";
-
     l->cfg = *cfg;
-    l->facility = ny_malloc(strlen(facility) + 1);
-    memcpy(l->facility, facility, strlen(facility) + 1);
+    l->facility = ny_str_dup(ny_str_from_c(cfg->facility));
     if (l->cfg.max_message == 0) {
         l->cfg.max_message = NY_PEER_MESSAGE_MAX;
     }

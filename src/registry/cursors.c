@@ -90,16 +90,6 @@ static struct cursor *place_make(struct ny_registry *r, ny_str who)
     return c;
 }
 
-static char *copy(ny_str s)
-{
-    char *p = ny_malloc(s.n + 1);
-
-    if (s.n > 0) {
-        memcpy(p, s.p, s.n);
-    }
-    return p;
-}
-
 struct cursor *ny_cursor_add(struct ny_registry *r, const struct ny_search_ask *ask,
                              const struct found_list *found)
 {
@@ -111,8 +101,8 @@ struct cursor *ny_cursor_add(struct ny_registry *r, const struct ny_search_ask *
     }
     expire(r, now_us);
     c = place_make(r, ask->who);
-    *c = (struct cursor){.who = copy(ask->who),
-                         .tag = copy(ask->tag),
+    *c = (struct cursor){.who = ny_str_dup(ask->who),
+                         .tag = ny_str_dup(ask->tag),
                          .who_n = ask->who.n,
                          .tag_n = ask->tag.n,
                          .used_us = now_us};

@@ -215,13 +215,6 @@ static ny_rc prune_block(struct ny_db_block *b, struct ny_error *err)
     return rc;
 }
 
-static char *copy_c(const char *c)
-{
-    size_t n = strlen(c) + 1;
-
-    return memcpy(ny_malloc(n), c, n);
-}
-
 static void connections_start(struct ny_store *s, unsigned n_reads)
 {
     struct ny_db_config cfg = {.conninfo = s->conninfo,
@@ -249,8 +242,8 @@ ny_rc ny_store_open(struct ny_loop *loop, const struct ny_store_config *cfg, str
     ny_rc rc;
 
     s->loop = loop;
-    s->conninfo = copy_c(cfg->conninfo);
-    s->holder = ny_str_from_c(copy_c(cfg->holder));
+    s->conninfo = ny_str_dup(ny_str_from_c(cfg->conninfo));
+    s->holder = ny_str_from_c(ny_str_dup(ny_str_from_c(cfg->holder)));
     s->statement_timeout_us = (int64_t)cfg->statement_timeout_s * NY_US_PER_SECOND;
     s->scratch = ny_arena_create(0);
     rc = ny_store_block(s->conninfo, &b, err);

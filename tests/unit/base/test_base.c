@@ -51,6 +51,18 @@ static void test_numbers(void **state)
     }
 }
 
+static void test_a_copy_ends_in_nul(void **state)
+{
+    char *copy = ny_str_dup(ny_str_of("山田", 3));
+    char *nothing = ny_str_dup(NY_STR_NONE);
+
+    (void)state;
+    assert_string_equal(copy, "山");
+    assert_string_equal(nothing, "");
+    ny_free(copy);
+    ny_free(nothing);
+}
+
 static void test_arena_stops_at_its_cap(void **state)
 {
     struct ny_arena *a = ny_arena_create(1000);
@@ -149,6 +161,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_split_walks_every_part),
         cmocka_unit_test(test_numbers),
+        cmocka_unit_test(test_a_copy_ends_in_nul),
         cmocka_unit_test(test_arena_stops_at_its_cap),
         cmocka_unit_test(test_failed_append_sticks),
         cmocka_unit_test(test_days_round_trip),
