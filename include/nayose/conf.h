@@ -35,10 +35,8 @@ const char *ny_conf_str(const struct ny_conf *c, const char *section, const char
                         const char *key);
 int64_t ny_conf_time_us(const struct ny_conf *c, const char *section, const char *name,
                         const char *key);
-/* DECIMAL in millionths, and rounded to 1/1024 (weights). */
+/* DECIMAL, in millionths. */
 int64_t ny_conf_micro(const struct ny_conf *c, const char *section, const char *name,
-                      const char *key);
-int32_t ny_conf_b1024(const struct ny_conf *c, const char *section, const char *name,
                       const char *key);
 /* The names of the sections of a kind in the order of the file: number i, or NULL at the end. */
 const char *ny_conf_named(const struct ny_conf *c, const char *section, size_t i);

@@ -292,10 +292,9 @@ void ny_store_add_hold(struct ny_store_batch *b, const struct ny_hold_row *row);
 void ny_store_release_hold(struct ny_store_batch *b, const struct ny_hold_release_row *row);
 void ny_store_add_review(struct ny_store_batch *b,
                          const struct ny_review_row *row); /* upsert by pair */
-void ny_store_add_message(struct ny_store_batch *b,
-                          const struct ny_message_row *row); /* + message_seen */
-/* Bytes that PostgreSQL cannot hold as text (NUL, no UTF-8) are stored as U+FFFD here and in
- * control ids. */
+/* With its row of message_seen. Bytes that PostgreSQL cannot hold as text (NUL, no UTF-8) are
+ * stored as U+FFFD, in control ids of other rows too. */
+void ny_store_add_message(struct ny_store_batch *b, const struct ny_message_row *row);
 /* These partitions (as ny_store_due names them) go with the batch; while somebody reads one, it
  * fails with NY_ECONFLICT. */
 void ny_store_drop_partitions(struct ny_store_batch *b, ny_str names);
@@ -304,7 +303,6 @@ void ny_store_add_audit(struct ny_store_batch *b, const struct ny_audit_row *row
 void ny_store_add_domain(struct ny_store_batch *b, const struct ny_domain *row);
 void ny_store_add_requester(struct ny_store_batch *b,
                             const struct ny_requester_row *row); /* upsert */
-bool ny_store_batch_is_empty(const struct ny_store_batch *b);
 
 /* Sends the batch as one segment: BEGIN, fence, one statement per non-empty table, COMMIT; at most
  * one is in flight (else NY_EAGAIN). batch_no is written to each identity row and to leader_beat.

@@ -67,15 +67,6 @@ int64_t ny_conf_micro(const struct ny_conf *c, const char *section, const char *
     return value_of(c, section, name, key, 1U << CONF_DECIMAL)->i;
 }
 
-int32_t ny_conf_b1024(const struct ny_conf *c, const char *section, const char *name,
-                      const char *key)
-{
-    enum { MICRO = 1000000 };
-    int64_t v = ny_conf_micro(c, section, name, key);
-
-    return (int32_t)((v * 1024 + MICRO / 2) / MICRO); /* the table keeps v small and positive */
-}
-
 const char *ny_conf_named(const struct ny_conf *c, const char *section, size_t i)
 {
     for (size_t k = 0; k < c->n_sections; k++) {

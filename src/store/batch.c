@@ -55,19 +55,6 @@ struct ny_arena *ny_store_batch_arena(struct ny_store_batch *b)
     return b->arena;
 }
 
-bool ny_store_batch_is_empty(const struct ny_store_batch *b)
-{
-    return b->identities.n + b->versions.n + b->persons.n + b->memberships.n + b->statuses.n +
-                   b->edges.n + b->pins.n + b->holds.n + b->releases.n + b->reviews.n +
-                   b->messages.n + b->audits.n + b->domains.n + b->requesters.n + b->models.n +
-                   b->model_states.n + b->rehearsals.n + b->calibrations.n + b->labels.n +
-                   b->label_answers.n + b->consumers.n + b->notices.n + b->notice_ends.n +
-                   b->visits.n + b->visit_moves.n + b->decisions.n + b->decision_undos.n +
-                   b->proposals.n + b->proposal_ends.n ==
-               0 &&
-           b->partitions_to_drop.n == 0 && b->rollout_change == ROLLOUT_SAME;
-}
-
 /* ---- keys ---- */
 
 static struct batch_slot *slot_of(const struct ny_store_batch *b, enum batch_table table,

@@ -30,7 +30,7 @@ static void test_defaults(void **state)
     (void)state;
     assert_int_equal(ny_conf_int(c, "match", NULL, "population"), 1000000);
     assert_true(ny_conf_bool(c, "match", NULL, "require_contact"));
-    assert_int_equal(ny_conf_b1024(c, "match", NULL, "tau_auto"), 13 * 1024);
+    assert_int_equal(ny_conf_micro(c, "match", NULL, "tau_auto"), 13000000);
     assert_int_equal(ny_conf_micro(c, "match", NULL, "same_facility_duplicate_rate"), 5000);
     assert_string_equal(ny_conf_str(c, "regional", NULL, "namespace"), "REGIONAL");
     assert_int_equal(ny_conf_int(c, "server", NULL, "timezone_offset"), 540);
@@ -68,7 +68,7 @@ static void test_given_values(void **state)
     assert_int_equal(ny_conf_int(c, "listener", "b", "max_message"), 4194304);
     assert_string_equal(ny_conf_str(c, "listener", "b", "path"), "/run/x.sock");
     assert_string_equal(ny_conf_str(c, "listener", "mllp-main", "type"), "mllp");
-    assert_int_equal(ny_conf_b1024(c, "match", NULL, "tau_auto"), 13056);
+    assert_int_equal(ny_conf_micro(c, "match", NULL, "tau_auto"), 12750000);
     assert_int_equal(ny_conf_int(c, "server", NULL, "timezone_offset"), -210);
     ny_conf_destroy(c);
 }
