@@ -47,6 +47,9 @@ struct ny_known_id {
     const struct ny_domain *domain;
     ny_str id;
 };
+/* "F01,F02,REG": the namespaces of ids, each once; ids of one domain stand together. In a;
+ * NY_STR_NONE at its cap. */
+ny_str ny_known_ids_domains(struct ny_arena *a, const struct ny_known_id *ids, size_t n);
 
 enum { NY_ID_WIDTH_MAX = 20 };
 

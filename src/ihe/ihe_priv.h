@@ -257,8 +257,6 @@ void ihe_query_head_write(struct ihe_exchange *ex, struct ny_hl7v2_writer *w, st
                           const struct ihe_counts *counts, bool found);
 /* Repetitions of PID-3. */
 void ihe_ids_write(struct ny_hl7v2_writer *w, const struct ny_known_id *ids, size_t n);
-/* "F01,F02,REG": the namespaces told, each once; ids of one domain stand together. */
-ny_str ihe_domains_told(struct ny_arena *a, const struct ny_known_id *ids, size_t n);
 
 /* ---- ids.c ---- */
 

@@ -99,7 +99,7 @@ static ny_str domains_of_page(struct ihe_exchange *ex)
             }
         }
     }
-    return ihe_domains_told(ex->arena, all, n_all);
+    return ny_known_ids_domains(ex->arena, all, n_all);
 }
 
 static void note(struct ihe_exchange *ex)

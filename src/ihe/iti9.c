@@ -94,7 +94,7 @@ static void tell(struct ihe_exchange *ex, const struct ihe_targets *t,
     ex->note.outcome = NY_AUDIT_OK;
     ex->note.person = res->person;
     ex->note.query_payload = ihe_query_payload(ex);
-    ex->note.domains_returned = ihe_domains_told(ex->arena, ids, n);
+    ex->note.domains_returned = ny_known_ids_domains(ex->arena, ids, n);
     ex->note.hits = (int32_t)n;
     ex->note.decision = n > 0 ? NY_S("AA") : NY_S("NF");
     ihe_note_and_send(ex, answer);

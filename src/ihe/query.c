@@ -241,17 +241,3 @@ void ihe_ids_write(struct ny_hl7v2_writer *w, const struct ny_known_id *ids, siz
         ny_hl7v2_w_hd_component(w, &hd);
     }
 }
-
-ny_str ihe_domains_told(struct ny_arena *a, const struct ny_known_id *ids, size_t n)
-{
-    struct ny_buf b;
-
-    ny_buf_init(&b, a);
-    for (size_t i = 0; i < n; i++) {
-        if (i == 0 || ids[i].domain != ids[i - 1].domain) {
-            ny_buf_add_c(&b, i > 0 ? "," : "");
-            ny_buf_add(&b, ids[i].domain->ns);
-        }
-    }
-    return b.failed ? NY_STR_NONE : ny_buf_str(&b);
-}

@@ -192,20 +192,15 @@ static const struct work end_work = {"notice end", end_decide, NULL, change_done
 static void told_write(struct change *c, const struct ny_notice *n)
 {
     struct ny_buf ids;
-    struct ny_buf domains;
 
     ny_buf_init(&ids, c->arena);
-    ny_buf_init(&domains, c->arena);
     for (size_t i = 0; i < n->n_ids; i++) {
         const struct ny_domain *d = n->ids[i].domain;
 
         ny_buf_printf(&ids, "%s%.*s^%.*s", i > 0 ? "~" : "", NY_ARG(d->ns), NY_ARG(n->ids[i].id));
-        if (i == 0 || d != n->ids[i - 1].domain) {
-            ny_buf_printf(&domains, "%s%.*s", i > 0 ? "," : "", NY_ARG(d->ns));
-        }
     }
     c->ids = ny_buf_str(&ids);
-    c->domains = ny_buf_str(&domains);
+    c->domains = ny_known_ids_domains(c->arena, n->ids, n->n_ids);
     c->n_ids = n->n_ids;
 }
 
