@@ -62,6 +62,9 @@ void ny_link_refresh(struct ny_link *l, struct ny_arena *a, uint32_t id,
 uint32_t ny_link_survivor(const struct ny_index *ix, uint32_t id);
 /* The newest merge that retires an identity and was not taken back, or NULL. */
 const struct ny_index_pin *ny_link_merge_of(const struct ny_index *ix, uint32_t id);
+/* The word in force on two identities themselves, wherever they lead: SAME (by a merge or a move
+ * too), DIFFERENT or NONE. */
+enum ny_pin_kind ny_link_word(const struct ny_index *ix, uint32_t a, uint32_t b);
 /* x was said after y. */
 bool ny_link_pin_is_newer(const struct ny_index_pin *x, const struct ny_index_pin *y);
 

@@ -125,7 +125,7 @@ static void draw(struct cal_run *r, size_t want, struct ny_learn_decision *out, 
     for (size_t i = 0; i < r->n_hits; i++) {
         const struct cal_facility_hit *h = &r->hits[i];
         struct cal_link l = {h->a, h->b, h->strength_b1024};
-        bool linked = cal_person(r, h->a) == cal_person(r, h->b);
+        bool linked = ny_index_person_of(r->ix, h->a) == ny_index_person_of(r->ix, h->b);
 
         /* what is in the margin has its chance there, and no other: it stays a fair sample */
         if (!h->judged && h->strength_b1024 >= r->out->tau_b1024 &&

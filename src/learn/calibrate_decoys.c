@@ -9,6 +9,7 @@
 #include <math.h>
 
 #include "calibrate_priv.h"
+#include "nayose/link.h"
 
 enum { SHIFT_FIRST = 8, SHIFT_LAST = 57, SHIFTS_MAX = 2 * (SHIFT_LAST - SHIFT_FIRST + 1) };
 
@@ -118,7 +119,8 @@ static bool is_own(const struct cal_run *r, const struct cal_group *truth,
             ny_match_score(r->m, truth->records[i], met->records[k],
                            truth->domains[i] == met->domains[k] && truth->live[i] && met->live[k],
                            &s);
-            if (s.total_b1024 >= 0 || cal_word(r, truth->ids[i], met->ids[k]) == NY_PIN_SAME) {
+            if (s.total_b1024 >= 0 ||
+                ny_link_word(r->ix, truth->ids[i], met->ids[k]) == NY_PIN_SAME) {
                 return true;
             }
         }

@@ -9,6 +9,7 @@
 #include "nayose/learn_calibrate.h"
 
 #include "calibrate_priv.h"
+#include "nayose/link.h"
 
 static bool is_live(const struct cal_run *r, uint32_t id)
 {
@@ -30,14 +31,14 @@ static int32_t domain_of(const struct cal_run *r, uint32_t id)
 static bool is_inside(const struct cal_run *r, const struct ny_index_edge *e)
 {
     return domain_of(r, e->a) == domain_of(r, e->b) && is_live(r, e->a) && is_live(r, e->b) &&
-           cal_person(r, e->a) != cal_person(r, e->b);
+           ny_index_person_of(r->ix, e->a) != ny_index_person_of(r->ix, e->b);
 }
 
 void cal_hit_add(struct cal_run *r, uint32_t a, uint32_t b, int32_t strength_b1024, bool namesakes,
                  double p_false)
 {
     const struct ny_learn_decision *label = cal_label(r, a, b);
-    bool pinned = cal_word(r, a, b) == NY_PIN_DIFFERENT;
+    bool pinned = ny_link_word(r->ix, a, b) == NY_PIN_DIFFERENT;
 
     if (r->n_hits == r->cap_hits) {
         r->cap_hits = r->cap_hits > 0 ? r->cap_hits * 2 : 256;
@@ -76,8 +77,8 @@ static void edge_try(struct cal_run *r, const struct ny_index_edge *e)
     struct cal_group b;
     int32_t strength;
 
-    if (!cal_group_load(r, cal_person(r, e->a), &a) ||
-        !cal_group_load(r, cal_person(r, e->b), &b)) {
+    if (!cal_group_load(r, ny_index_person_of(r->ix, e->a), &a) ||
+        !cal_group_load(r, ny_index_person_of(r->ix, e->b), &b)) {
         return;
     }
     strength = cal_strength(r, &a, &b, true);

@@ -13,14 +13,6 @@ bool cal_go_on(struct cal_run *r, double share_of_step)
     return !r->stopped;
 }
 
-uint32_t cal_person(const struct cal_run *r, uint32_t id)
-{
-    struct ny_index_identity x;
-
-    ny_index_get(r->ix, id, &x);
-    return x.person;
-}
-
 bool cal_group_add(struct cal_run *r, struct cal_group *g, uint32_t id)
 {
     struct ny_index_identity x;
@@ -123,42 +115,7 @@ int32_t cal_strength(struct cal_run *r, const struct cal_group *a, const struct 
     return strength;
 }
 
-/* ---- what people said ---- */
-
-/* x outweighs y: the higher role, then the newer. */
-static bool is_weightier(const struct ny_index_pin *x, const struct ny_index_pin *y)
-{
-    int d = ny_stamp_compare(&x->stamp, &y->stamp);
-
-    if (x->role != y->role) {
-        return x->role > y->role;
-    }
-    return d > 0 || (d == 0 && x->pair > y->pair);
-}
-
-enum ny_pin_kind cal_word(const struct cal_run *r, uint32_t a, uint32_t b)
-{
-    const struct ny_index_pin *word = NULL;
-    const struct ny_index_pin *p;
-    uint32_t cursor = 0;
-
-    while ((p = ny_index_pin_next(r->ix, a, &cursor)) != NULL) {
-        struct ny_index_identity x;
-
-        if ((p->a != b && p->b != b) || p->kind > NY_PIN_MOVE) {
-            continue;
-        }
-        if (p->kind == NY_PIN_MERGE) {
-            ny_index_get(r->ix, p->a, &x);
-            if (x.status == NY_IDENTITY_MERGED) {
-                return NY_PIN_SAME;
-            }
-        } else if (word == NULL || is_weightier(p, word)) {
-            word = p;
-        }
-    }
-    return word != NULL ? (enum ny_pin_kind)word->kind : NY_PIN_NONE;
-}
+/* ---- labels ---- */
 
 void cal_labels_sort(struct cal_run *r, const struct ny_learn_decision *labels, size_t n)
 {

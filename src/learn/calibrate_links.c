@@ -8,6 +8,7 @@
 #include "nayose/learn_calibrate.h"
 
 #include "calibrate_priv.h"
+#include "nayose/link.h"
 
 /* Of one person. */
 struct web {
@@ -37,7 +38,7 @@ static void pairs_score(struct cal_run *r, const struct web *w)
 
             ny_match_score(r->m, g->records[i], g->records[k],
                            g->domains[i] == g->domains[k] && g->live[i] && g->live[k], &s);
-            if (cal_word(r, g->ids[i], g->ids[k]) == NY_PIN_SAME) {
+            if (ny_link_word(r->ix, g->ids[i], g->ids[k]) == NY_PIN_SAME) {
                 cell_set(w, i, k, INT32_MAX);
             } else {
                 cell_set(w, i, k,
@@ -166,8 +167,8 @@ static void edge_gains(struct cal_run *r, const struct ny_index_edge *e)
     struct cal_group b;
     int32_t strength;
 
-    if (!cal_group_load(r, cal_person(r, e->a), &a) ||
-        !cal_group_load(r, cal_person(r, e->b), &b) || a.held || b.held) {
+    if (!cal_group_load(r, ny_index_person_of(r->ix, e->a), &a) ||
+        !cal_group_load(r, ny_index_person_of(r->ix, e->b), &b) || a.held || b.held) {
         return;
     }
     strength = cal_strength(r, &a, &b, false);

@@ -98,9 +98,6 @@ bool cal_group_load(struct cal_run *r, uint32_t person, struct cal_group *out);
  * own. */
 int32_t cal_strength(struct cal_run *r, const struct cal_group *a, const struct cal_group *b,
                      bool ordinary);
-/* What people said of two identities: SAME (a merge says so too), DIFFERENT or NONE. */
-enum ny_pin_kind cal_word(const struct cal_run *r, uint32_t a, uint32_t b);
-uint32_t cal_person(const struct cal_run *r, uint32_t id);
 void cal_labels_sort(struct cal_run *r, const struct ny_learn_decision *labels, size_t n);
 /* NULL: nobody labelled the pair. */
 const struct ny_learn_decision *cal_label(const struct cal_run *r, uint32_t a, uint32_t b);

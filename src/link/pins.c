@@ -240,6 +240,43 @@ static const struct word *word_in_force(const struct word *words, size_t n)
     return NULL;
 }
 
+static bool is_said_of(const struct ny_index_pin *p, uint32_t a, uint32_t b)
+{
+    return (p->a == a && p->b == b) || (p->a == b && p->b == a);
+}
+
+/* A word on the two of p takes it back. */
+static bool is_word_taken_back(const struct ny_index *ix, const struct ny_index_pin *p)
+{
+    const struct ny_index_pin *x;
+    uint32_t cursor = 0;
+
+    while ((x = ny_index_pin_next(ix, p->a, &cursor)) != NULL) {
+        if (x->kind == NY_PIN_NONE && is_said_of(x, p->a, p->b) && takes_back(x, p)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+enum ny_pin_kind ny_link_word(const struct ny_index *ix, uint32_t a, uint32_t b)
+{
+    const struct ny_index_pin *word = NULL;
+    const struct ny_index_pin *p;
+    uint32_t cursor = 0;
+
+    if (ny_link_survivor(ix, a) == ny_link_survivor(ix, b)) {
+        return NY_PIN_SAME;
+    }
+    while ((p = ny_index_pin_next(ix, a, &cursor)) != NULL) {
+        if (is_said_of(p, a, b) && p->kind != NY_PIN_NONE && counts(ix, p) &&
+            (word == NULL || by_weight(p, word) < 0) && !is_word_taken_back(ix, p)) {
+            word = p;
+        }
+    }
+    return word == NULL ? NY_PIN_NONE : ny_pin_joins(word) ? NY_PIN_SAME : NY_PIN_DIFFERENT;
+}
+
 bool ny_link_is_of_two(const struct ny_index *ix, const struct ny_index_pin *p,
                        const struct ny_index_pin *said)
 {
@@ -249,7 +286,7 @@ bool ny_link_is_of_two(const struct ny_index *ix, const struct ny_index_pin *p,
     uint32_t y = ny_link_survivor(ix, p->b);
 
     if (a == b) {
-        return (p->a == said->a && p->b == said->b) || (p->a == said->b && p->b == said->a);
+        return is_said_of(p, said->a, said->b);
     }
     return (x == a && y == b) || (x == b && y == a);
 }

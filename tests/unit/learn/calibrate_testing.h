@@ -67,14 +67,6 @@ static inline uint32_t put(struct world *w, int32_t domain, uint32_t person, con
     return id;
 }
 
-static inline uint32_t person_of_id(const struct world *w, uint32_t id)
-{
-    struct ny_index_identity x;
-
-    ny_index_get(w->ix, id, &x);
-    return x.person;
-}
-
 /* Stores the edge of a pair as the registry would. */
 static inline int32_t edge(struct world *w, uint32_t a, uint32_t b, bool same_authority,
                            uint8_t review, uint8_t reason)

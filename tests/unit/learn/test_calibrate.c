@@ -14,7 +14,7 @@ static void couples_put(struct world *w)
                                       30 + i, 1 + i % 12);
         uint32_t id = put(w, 1, 0, line.p);
 
-        put(w, 2, person_of_id(w, id), line.p);
+        put(w, 2, ny_index_person_of(w->ix, id), line.p);
     }
 }
 
@@ -106,7 +106,7 @@ static void test_model_mean_is_the_risk_of_the_links(void **state)
 
     world_init(&w, *state, 7, false);
     a = put(&w, 1, 0, SATO "birth=19800501;");
-    b = put(&w, 2, person_of_id(&w, a), SATO "birth=19800501;");
+    b = put(&w, 2, ny_index_person_of(w.ix, a), SATO "birth=19800501;");
     total = edge(&w, a, b, false, 0, 0);
     c = run(&w, NULL, 0);
     assert_int_equal(c.links, 1);

@@ -14,7 +14,7 @@ static void test_links_are_pairs_joined_by_the_machine(void **state)
 
     world_init(&w, *state, 13, true);
     a = put(&w, 1, 0, SATO HOME "birth=19800501;");
-    p = person_of_id(&w, a);
+    p = ny_index_person_of(w.ix, a);
     put(&w, 2, p, SATO HOME "birth=19800501;");
     put(&w, 3, p, SATO HOME CARD "birth=19800501;");
     /* a stranger whom a clerk joined with the first: only that pair rests on her word alone */
@@ -28,6 +28,44 @@ static void test_links_are_pairs_joined_by_the_machine(void **state)
     world_finish(&w);
 }
 
+/* What somebody said of two, and was not taken back, is no link of the machine's. */
+static void test_links_follow_the_word_in_force(void **state)
+{
+    static const struct {
+        const char *name;
+        enum ny_pin_kind said[3];
+        uint64_t links;
+    } rows[] = {
+        {"they are one",         {NY_PIN_SAME},                                      0},
+        {"taken back",           {NY_PIN_SAME, NY_PIN_NONE},                         1},
+        {"and said again",       {NY_PIN_SAME, NY_PIN_NONE, NY_PIN_SAME},            0},
+        {"moved",                {NY_PIN_MOVE},                                      0},
+        {"the move taken back",  {NY_PIN_MOVE, NY_PIN_UNMOVE},                       1},
+        {"and that taken back",  {NY_PIN_MOVE, NY_PIN_UNMOVE, NY_PIN_MOVE_AGAIN},    0},
+        {"the merge taken back", {NY_PIN_MERGE, NY_PIN_UNMERGE},                     1},
+        {"merged after all",     {NY_PIN_MERGE, NY_PIN_UNMERGE, NY_PIN_MERGE_AGAIN}, 0},
+    };
+
+    for (size_t i = 0; i < NY_ARRAY_LEN(rows); i++) {
+        struct world w;
+        struct ny_calibration c;
+        uint32_t a;
+        uint32_t b;
+
+        world_init(&w, *state, 13, true);
+        a = put(&w, 1, 0, SATO HOME "birth=19800501;");
+        b = put(&w, 2, ny_index_person_of(w.ix, a), SATO HOME "birth=19800501;");
+        for (size_t k = 0; k < NY_ARRAY_LEN(rows[i].said) && rows[i].said[k] != 0; k++) {
+            pin(&w, a, b, rows[i].said[k], NY_ROLE_CLERK, (int64_t)k + 1);
+        }
+        c = run(&w, NULL, 0);
+        if (c.links != rows[i].links) {
+            fail_msg("%s: %llu links", rows[i].name, (unsigned long long)c.links);
+        }
+        world_finish(&w);
+    }
+}
+
 /* 1–2 and 2–3 link by themselves; 1–3 do not, and are as strong as the weaker of the two. */
 static void test_strength_is_the_weakest_step(void **state)
 {
@@ -38,7 +76,7 @@ static void test_strength_is_the_weakest_step(void **state)
 
     world_init(&w, *state, 13, true);
     a = put(&w, 1, 0, SATO "address=前橋市大手町1-1-1;birth=19800501;");
-    p = person_of_id(&w, a);
+    p = ny_index_person_of(w.ix, a);
     put(&w, 2, p, SATO HOME CARD "birth=19800501;");
     put(&w, 3, p, SATO CARD "address=高崎市高松町35-1;birth=19800501;");
     c = run(&w, NULL, 0);
@@ -101,7 +139,7 @@ static void test_decoys_meet_unrelated_people(void **state)
     assert_int_equal(c.decoy_rarity[0].hits + c.decoy_rarity[1].hits + c.decoy_rarity[2].hits, 2);
     assert_int_equal(c.decoy_contacts[0].hits, 2);
     /* a second record of hers doubles the pairs that a join would make */
-    put(&w, 3, person_of_id(&w, b), SATO "birth=19800610;");
+    put(&w, 3, ny_index_person_of(w.ix, b), SATO "birth=19800610;");
     c = run(&w, NULL, 0);
     assert_int_equal(c.decoy.hits, 4);
     /* and nobody joins her while she is on hold */
@@ -141,7 +179,7 @@ static void test_decoys_do_not_count_what_is_their_own(void **state)
 
         world_init(&w, *state, 7, rows[i].require_contact);
         a = put(&w, 1, 0, rows[i].a);
-        put(&w, 2, rows[i].one_person ? person_of_id(&w, a) : 0, rows[i].b);
+        put(&w, 2, rows[i].one_person ? ny_index_person_of(w.ix, a) : 0, rows[i].b);
         c = run(&w, NULL, 0);
         assert_int_equal(c.decoy.hits, rows[i].hits);
         assert_int_equal(c.decoy_excluded > 0, rows[i].excluded);
@@ -305,7 +343,7 @@ static void test_namesakes_weigh_as_strangers(void **state)
         world_init(&w, *state, 7, false);
         a = put(&w, 1, 0, rows[i].a);
         label.a = a;
-        label.b = put(&w, 1, rows[i].one_person ? person_of_id(&w, a) : 0, rows[i].b);
+        label.b = put(&w, 1, rows[i].one_person ? ny_index_person_of(w.ix, a) : 0, rows[i].b);
         put(&w, 2, 0, "kf=鮫島;kg=三郎;pf=サメジマ;pg=サブロウ;sex=M;birth=19600101;");
         if (!rows[i].one_person) {
             edge(&w, a, label.b, true, 1, 2);
@@ -370,6 +408,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_links_are_pairs_joined_by_the_machine),
+        cmocka_unit_test(test_links_follow_the_word_in_force),
         cmocka_unit_test(test_strength_is_the_weakest_step),
         cmocka_unit_test(test_curve_shows_what_a_lower_threshold_adds),
         cmocka_unit_test(test_decoys_meet_unrelated_people),
