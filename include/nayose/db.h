@@ -167,11 +167,11 @@ NY_MUST_USE ny_rc ny_db_rollback(struct ny_db *db, ny_db_done_fn on_done, void *
 
 /* ---- blocking connection: start-up, migrations, tools; never on the loop ---- */
 
-/* Who reads a large result, at most chunk rows at a time. fn gets borrowed rows; its failure stops
- * the reading and is returned. */
+/* Who reads a large result, at most chunk rows at a time: row gets every row i of a borrowed chunk;
+ * its failure stops the reading and is returned. */
 struct ny_db_reader {
     size_t chunk;
-    ny_rc (*fn)(const struct ny_db_result *r, void *ctx, struct ny_error *err);
+    ny_rc (*row)(const struct ny_db_result *chunk, size_t i, void *ctx);
     void *ctx;
 };
 

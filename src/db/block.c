@@ -113,6 +113,19 @@ static ny_rc cursor_open(struct ny_db_block *b, const char *sql, const struct ny
     return rc;
 }
 
+static ny_rc chunk_read(const struct ny_db_result *chunk, const struct ny_db_reader *reader,
+                        struct ny_error *err)
+{
+    for (size_t i = 0; i < ny_db_rows(chunk); i++) {
+        ny_rc rc = reader->row(chunk, i, reader->ctx);
+
+        if (rc != NY_OK) {
+            return ny_fail(err, rc, "reading stopped: %s", ny_rc_text(rc));
+        }
+    }
+    return NY_OK;
+}
+
 static ny_rc fetch_all(struct ny_db_block *b, const struct ny_db_reader *reader,
                        struct ny_error *err)
 {
@@ -127,7 +140,7 @@ static ny_rc fetch_all(struct ny_db_block *b, const struct ny_db_reader *reader,
         rc = ny_db_block_query(b, fetch, NULL, 0, &rows, err);
         if (rc == NY_OK) {
             got = ny_db_rows(rows);
-            rc = got > 0 ? reader->fn(rows, reader->ctx, err) : NY_OK;
+            rc = chunk_read(rows, reader, err);
         }
         ny_db_result_free(rows);
     }

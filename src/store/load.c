@@ -223,18 +223,11 @@ struct reading {
     row_fn fn;
 };
 
-static ny_rc on_rows(const struct ny_db_result *r, void *ctx, struct ny_error *err)
+static ny_rc on_row(const struct ny_db_result *r, size_t i, void *ctx)
 {
     const struct reading *reading = ctx;
 
-    for (size_t i = 0; i < ny_db_rows(r); i++) {
-        ny_rc rc = reading->fn(reading->v, r, i);
-
-        if (rc != NY_OK) {
-            return ny_fail(err, rc, "loading stopped: %s", ny_rc_text(rc));
-        }
-    }
-    return NY_OK;
+    return reading->fn(reading->v, r, i);
 }
 
 static ny_rc load_all(struct ny_db_block *b, const struct ny_store_visitor *v, struct ny_error *err)
@@ -259,7 +252,7 @@ static ny_rc load_all(struct ny_db_block *b, const struct ny_store_visitor *v, s
 
     for (size_t i = 0; i < NY_ARRAY_LEN(tables); i++) {
         struct reading reading = {v, tables[i].fn};
-        const struct ny_db_reader reader = {CHUNK, on_rows, &reading};
+        const struct ny_db_reader reader = {CHUNK, on_row, &reading};
         ny_rc rc = tables[i].wanted
                        ? ny_db_block_read(b, ny_sql_text(tables[i].stmt), NULL, 0, &reader, err)
                        : NY_OK;
@@ -325,15 +318,12 @@ static ny_rc asked_text(struct asking *a, const struct ny_db_result *r, size_t i
     return a->text.p != NULL ? NY_OK : NY_ELIMIT;
 }
 
-static ny_rc on_answer(const struct ny_db_result *r, void *ctx, struct ny_error *err)
+static ny_rc on_answer(const struct ny_db_result *r, size_t i, void *ctx)
 {
     struct asking *a = ctx;
-    ny_rc rc = NY_OK;
 
-    for (size_t i = 0; i < ny_db_rows(r) && rc == NY_OK; i++, a->n++) {
-        rc = a->row(a, r, i);
-    }
-    return rc != NY_OK ? ny_fail(err, rc, "loading stopped: %s", ny_rc_text(rc)) : NY_OK;
+    a->n++;
+    return a->row(a, r, i);
 }
 
 /* arg: the statement's only parameter. */

@@ -6,13 +6,14 @@
 
 enum { CHUNK = 500 };
 
+typedef ny_rc (*row_fn)(const struct ny_db_result *r, size_t i, void *ctx);
+
 struct ny_store_reading {
     struct ny_db_block *db;
 };
 
-/* What is done with the rows of one call. */
+/* Who gets the rows of one call. */
 struct rows {
-    ny_rc (*row)(struct rows *x, const struct ny_db_result *r, size_t i);
     struct ny_arena *arena;
     union {
         ny_kept_message_fn message;
@@ -43,31 +44,18 @@ void ny_store_reading_close(struct ny_store_reading *r)
     }
 }
 
-static ny_rc on_rows(const struct ny_db_result *r, void *ctx, struct ny_error *err)
-{
-    struct rows *x = ctx;
-
-    for (size_t i = 0; i < ny_db_rows(r); i++) {
-        ny_rc rc = x->row(x, r, i);
-
-        if (rc != NY_OK) {
-            return ny_fail(err, rc, "reading stopped: %s", ny_rc_text(rc));
-        }
-    }
-    return NY_OK;
-}
-
 static ny_rc read_rows(struct ny_store_reading *r, enum ny_sql stmt,
-                       const struct ny_db_param *params, size_t n, struct rows *x,
+                       const struct ny_db_param *params, size_t n, row_fn row, struct rows *x,
                        struct ny_error *err)
 {
-    const struct ny_db_reader reader = {CHUNK, on_rows, x};
+    const struct ny_db_reader reader = {CHUNK, row, x};
 
     return ny_db_block_read(r->db, ny_sql_text(stmt), params, n, &reader, err);
 }
 
-static ny_rc message_row(struct rows *x, const struct ny_db_result *r, size_t i)
+static ny_rc message_row(const struct ny_db_result *r, size_t i, void *ctx)
 {
+    const struct rows *x = ctx;
     const struct ny_kept_message m = {ny_db_get_i64(r, i, 0), ny_db_get_bytes(r, i, 1),
                                       ny_db_get_bytes(r, i, 2)};
 
@@ -77,10 +65,10 @@ static ny_rc message_row(struct rows *x, const struct ny_db_result *r, size_t i)
 ny_rc ny_store_reading_messages(struct ny_store_reading *r, int64_t before, ny_kept_message_fn fn,
                                 void *ctx, struct ny_error *err)
 {
-    struct rows x = {.row = message_row, .fn.message = fn, .ctx = ctx};
+    struct rows x = {.fn.message = fn, .ctx = ctx};
     struct ny_arena *a = ny_arena_create(0);
     const struct ny_db_param param = ny_db_i64(a, before);
-    ny_rc rc = read_rows(r, NY_SQL_READING_MESSAGES, &param, 1, &x, err);
+    ny_rc rc = read_rows(r, NY_SQL_READING_MESSAGES, &param, 1, message_row, &x, err);
 
     ny_arena_destroy(a);
     return rc;
@@ -89,17 +77,18 @@ ny_rc ny_store_reading_messages(struct ny_store_reading *r, int64_t before, ny_k
 ny_rc ny_store_reading_messages_of(struct ny_store_reading *r, const int64_t *ids, size_t n,
                                    ny_kept_message_fn fn, void *ctx, struct ny_error *err)
 {
-    struct rows x = {.row = message_row, .fn.message = fn, .ctx = ctx};
+    struct rows x = {.fn.message = fn, .ctx = ctx};
     struct ny_arena *a = ny_arena_create(0);
     const struct ny_db_param param = ny_numbers_param(a, ids, n);
-    ny_rc rc = read_rows(r, NY_SQL_READING_MESSAGES_OF, &param, 1, &x, err);
+    ny_rc rc = read_rows(r, NY_SQL_READING_MESSAGES_OF, &param, 1, message_row, &x, err);
 
     ny_arena_destroy(a);
     return rc;
 }
 
-static ny_rc patient_row(struct rows *x, const struct ny_db_result *r, size_t i)
+static ny_rc patient_row(const struct ny_db_result *r, size_t i, void *ctx)
 {
+    const struct rows *x = ctx;
     struct ny_kept_patient p = {.id = ny_db_get_i64(r, i, 0), .batch_no = ny_db_get_i64(r, i, 1)};
     ny_rc rc = ny_demographics_read(x->arena, ny_db_get_jsonb(r, i, 2), &p.patient);
 
@@ -111,27 +100,31 @@ ny_rc ny_store_reading_patients(struct ny_store_reading *r, int64_t from, int64_
                                 ny_rc (*fn)(void *ctx, const struct ny_kept_patient *p), void *ctx,
                                 struct ny_error *err)
 {
-    struct rows x = {.row = patient_row, .arena = a, .fn.patient = fn, .ctx = ctx};
+    struct rows x = {.arena = a, .fn.patient = fn, .ctx = ctx};
     const struct ny_db_param params[2] = {ny_db_i64(a, from), ny_db_i64(a, to)};
 
-    return read_rows(r, NY_SQL_READING_PATIENTS, params, 2, &x, err);
+    return read_rows(r, NY_SQL_READING_PATIENTS, params, 2, patient_row, &x, err);
 }
 
-static ny_rc id_row(struct rows *x, const struct ny_db_result *r, size_t i)
+static ny_rc id_row(const struct ny_db_result *r, size_t i, void *ctx)
 {
+    const struct rows *x = ctx;
+
     return x->fn.id(x->ctx, ny_db_get_i64(r, i, 0));
 }
 
 ny_rc ny_store_reading_incomplete(struct ny_store_reading *r, ny_rc (*fn)(void *ctx, int64_t id),
                                   void *ctx, struct ny_error *err)
 {
-    struct rows x = {.row = id_row, .fn.id = fn, .ctx = ctx};
+    struct rows x = {.fn.id = fn, .ctx = ctx};
 
-    return read_rows(r, NY_SQL_READING_INCOMPLETE, NULL, 0, &x, err);
+    return read_rows(r, NY_SQL_READING_INCOMPLETE, NULL, 0, id_row, &x, err);
 }
 
-static ny_rc pair_row(struct rows *x, const struct ny_db_result *r, size_t i)
+static ny_rc pair_row(const struct ny_db_result *r, size_t i, void *ctx)
 {
+    const struct rows *x = ctx;
+
     return x->fn.pair(x->ctx, ny_db_get_i64(r, i, 0), ny_db_get_i64(r, i, 1));
 }
 
@@ -139,7 +132,7 @@ ny_rc ny_store_reading_strayed(struct ny_store_reading *r,
                                ny_rc (*fn)(void *ctx, int64_t id, int64_t person), void *ctx,
                                struct ny_error *err)
 {
-    struct rows x = {.row = pair_row, .fn.pair = fn, .ctx = ctx};
+    struct rows x = {.fn.pair = fn, .ctx = ctx};
 
-    return read_rows(r, NY_SQL_READING_STRAYED, NULL, 0, &x, err);
+    return read_rows(r, NY_SQL_READING_STRAYED, NULL, 0, pair_row, &x, err);
 }
