@@ -72,14 +72,15 @@ static void on_refused(const struct ny_stream *stream, void *ctx)
 {
     const struct server *s = ctx;
     const char *certificate = ny_stream_peer_certificate(stream);
-    char shown[2 * NY_SHA256_LEN + sizeof("sha256:")] = "";
+    static const char kind[] = "sha256:";
+    char shown[2 * NY_SHA256_LEN + sizeof(kind)] = "";
     struct ny_alert alert = {.what = NY_S("node authentication"),
                              .outcome = NY_AUDIT_DENIED,
                              .peer = ny_str_from_c(ny_stream_peer(stream)),
                              .why = ny_str_from_c(ny_stream_error(stream))};
 
     if (certificate[0] != '\0') {
-        (void)snprintf(shown, sizeof(shown), "sha256:%s", certificate);
+        (void)snprintf(shown, sizeof(shown), "%s%s", kind, certificate);
     }
     alert.certificate = ny_str_from_c(shown);
     ny_registry_alert(s->registry, &alert);
