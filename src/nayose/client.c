@@ -279,8 +279,28 @@ int cli_post_once(struct cli *cli, const char *path, json_t *body, json_t **out)
     return code;
 }
 
-int cli_post_print(struct cli *cli, const char *path, json_t *body,
-                   void (*print)(struct cli *cli, const json_t *answer))
+/* Takes answer, which there is when code is 0. */
+static int answer_print(struct cli *cli, int code, json_t *answer, cli_print_fn *print)
+{
+    if (code == CLI_DONE && cli->json) {
+        cli_json_print(answer);
+    } else if (code == CLI_DONE) {
+        print(cli, answer);
+    }
+    json_decref(answer);
+    return code;
+}
+
+int cli_get_print(struct cli *cli, const char *path, const struct cli_param *params, size_t n,
+                  cli_print_fn *print)
+{
+    json_t *answer = NULL;
+    int code = cli_get_once(cli, path, params, n, &answer);
+
+    return answer_print(cli, code, answer, print);
+}
+
+int cli_post_print(struct cli *cli, const char *path, json_t *body, cli_print_fn *print)
 {
     json_t *answer = NULL;
     int code;
@@ -290,13 +310,7 @@ int cli_post_print(struct cli *cli, const char *path, json_t *body,
         return CLI_USAGE;
     }
     code = cli_post_once(cli, path, body, &answer);
-    if (code == CLI_DONE && cli->json) {
-        cli_json_print(answer);
-    } else if (code == CLI_DONE) {
-        print(cli, answer);
-    }
-    json_decref(answer);
-    return code;
+    return answer_print(cli, code, answer, print);
 }
 
 int cli_post_source(struct cli *cli, const struct verb *verb, const char *operand, const char *path,

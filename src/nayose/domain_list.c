@@ -2,7 +2,7 @@
 
 #include "nayose_priv.h"
 
-static void domains_print(struct cli *cli, const json_t *domains)
+static void domains_print(struct cli *cli, const json_t *answer)
 {
     static const struct cli_column columns[] = {
         {"NAMESPACE", false, false},
@@ -10,6 +10,7 @@ static void domains_print(struct cli *cli, const json_t *domains)
         {"SOURCE",    false, false},
         {"NAME",      false, false}
     };
+    const json_t *domains = json_object_get(answer, "domains");
     struct libscols_table *t = cli_table_create(columns, NY_ARRAY_LEN(columns));
 
     for (size_t i = 0; i < json_array_size(domains); i++) {
@@ -26,16 +27,6 @@ static void domains_print(struct cli *cli, const json_t *domains)
 
 int verb_domain_list(struct cli *cli, const struct verb *verb)
 {
-    json_t *answer = NULL;
-    int code;
-
     cli_args(cli, verb, NULL, NULL, NULL, NULL);
-    code = cli_get_once(cli, "/domains", NULL, 0, &answer);
-    if (code == CLI_DONE && cli->json) {
-        cli_json_print(answer);
-    } else if (code == CLI_DONE) {
-        domains_print(cli, json_object_get(answer, "domains"));
-    }
-    json_decref(answer);
-    return code;
+    return cli_get_print(cli, "/domains", NULL, 0, domains_print);
 }

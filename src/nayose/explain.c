@@ -225,17 +225,8 @@ int verb_explain(struct cli *cli, const struct verb *verb)
         {"a", operands[0]},
         {"b", operands[1]}
     };
-    json_t *answer = NULL;
-    int code;
 
     cli_check_identity(verb, operands[0]);
     cli_check_identity(verb, operands[1]);
-    code = cli_get_once(cli, "/explain", params, NY_ARRAY_LEN(params), &answer);
-    if (code == CLI_DONE && cli->json) {
-        cli_json_print(answer);
-    } else if (code == CLI_DONE) {
-        cli_explanation_print(cli, answer);
-    }
-    json_decref(answer);
-    return code;
+    return cli_get_print(cli, "/explain", params, NY_ARRAY_LEN(params), cli_explanation_print);
 }

@@ -81,18 +81,8 @@ static void list_print(struct cli *cli, const json_t *labels)
 
 int verb_label_list(struct cli *cli, const struct verb *verb)
 {
-    json_t *labels = NULL;
-    int code;
-
     cli_args(cli, verb, NULL, NULL, NULL, NULL);
-    code = cli_get_once(cli, "/labels", NULL, 0, &labels);
-    if (code == CLI_DONE && cli->json) {
-        cli_json_print(labels);
-    } else if (code == CLI_DONE) {
-        list_print(cli, labels);
-    }
-    json_decref(labels);
-    return code;
+    return cli_get_print(cli, "/labels", NULL, 0, list_print);
 }
 
 static int answer(struct cli *cli, const struct verb *verb, bool same)

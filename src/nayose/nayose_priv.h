@@ -209,12 +209,14 @@ int cli_post_source(struct cli *cli, const struct verb *verb, const char *operan
                     const char *what, json_t *body);
 /* One question, on a connection of its own. */
 int cli_post_once(struct cli *cli, const char *path, json_t *body, json_t **out); /* takes body */
-/* The same, and shows the answer: as JSON, or by print. An exit code. Takes body; NULL: what it was
- * to be made of is not UTF-8. */
-int cli_post_print(struct cli *cli, const char *path, json_t *body,
-                   void (*print)(struct cli *cli, const json_t *answer));
 int cli_get_once(struct cli *cli, const char *path, const struct cli_param *params, size_t n,
                  json_t **out);
+/* The same, and shows the answer when there is one: as JSON, or by print. An exit code. Takes body;
+ * NULL: what it was to be made of is not UTF-8. */
+typedef void cli_print_fn(struct cli *cli, const json_t *answer);
+int cli_post_print(struct cli *cli, const char *path, json_t *body, cli_print_fn *print);
+int cli_get_print(struct cli *cli, const char *path, const struct cli_param *params, size_t n,
+                  cli_print_fn *print);
 
 /* ---- when.c: times ---- */
 

@@ -7,20 +7,22 @@
 #include "page.h"
 #include "plot.h"
 
+enum { KEY_WANT = 0x2000, KEY_HTML, KEY_DOMAIN };
+
 static bool option_set(void *ctx, int key, char *arg, struct argp_state *state)
 {
     struct report_options *o = ctx;
 
     switch (key) {
-    case REPORT_KEY_WANT:
+    case KEY_WANT:
         if (ny_str_to_i64(ny_str_from_c(arg), 1, INT32_MAX, &o->want) != NY_OK) {
             argp_error(state, "`%s' is not a number from 1 on", arg);
         }
         return true;
-    case REPORT_KEY_HTML:
+    case KEY_HTML:
         o->html = arg;
         return true;
-    case REPORT_KEY_DOMAIN:
+    case KEY_DOMAIN:
         o->domain = arg;
         return true;
     default:
@@ -60,13 +62,26 @@ static int page_write(struct cli *cli, const struct report_page *page, const jso
     return page_close(out, path);
 }
 
-int report_run(struct cli *cli, const struct verb *verb, const struct argp_option *options,
-               const struct report_kind *kind)
+int report_run(struct cli *cli, const struct verb *verb, const struct report_kind *kind)
 {
+    struct argp_option options[4] = {
+        {.name = kind->want, .key = KEY_WANT, .arg = "N", .doc = kind->want_doc}
+    };
+    size_t n = 1;
     struct report_options o = {0};
     json_t *report = NULL;
     int code;
 
+    if (kind->domain_doc != NULL) {
+        options[n++] = (struct argp_option){
+            .name = "domain", .key = KEY_DOMAIN, .arg = "NS", .doc = kind->domain_doc};
+    }
+    if (kind->page != NULL) {
+        options[n++] = (struct argp_option){.name = "html",
+                                            .key = KEY_HTML,
+                                            .arg = "FILE",
+                                            .doc = "Write a page that stands alone"};
+    }
     cli_args(cli, verb, options, option_set, &o, NULL);
     code = report_get(cli, kind, o.want, &report);
     if (code == CLI_DONE && kind->complete != NULL) {

@@ -104,22 +104,16 @@ static void body_write(struct cli *cli, const json_t *report, FILE *out)
 
 int verb_report_feeds(struct cli *cli, const struct verb *verb)
 {
-    static const struct argp_option options[] = {
-        {.name = "days",
-         .key = REPORT_KEY_WANT,
-         .arg = "N",
-         .doc = "Messages of so many days (30); what is registered is told of all patients"},
-        {.name = "html",
-         .key = REPORT_KEY_HTML,
-         .arg = "FILE",
-         .doc = "Write a page that stands alone"},
-        {0             },
-    };
     static const struct report_page page = {
         "施設別の品質報告", "Report card of every hospital",
         "遅れは事象の時刻から受信まで。 Latency: from the event to its receipt.", facts,
         body_write};
-    static const struct report_kind kind = {"feeds", "days", feeds_print, NULL, &page};
+    static const struct report_kind kind = {
+        .name = "feeds",
+        .want = "days",
+        .want_doc = "Messages of so many days (30); what is registered is told of all patients",
+        .print = feeds_print,
+        .page = &page};
 
-    return report_run(cli, verb, options, &kind);
+    return report_run(cli, verb, &kind);
 }

@@ -39,20 +39,13 @@ static void body_write(struct cli *cli, const json_t *report, FILE *out)
 
 int verb_report_kpi(struct cli *cli, const struct verb *verb)
 {
-    static const struct argp_option options[] = {
-        {.name = "months",
-         .key = REPORT_KEY_WANT,
-         .arg = "N",
-         .doc = "So many, this one included (12)"},
-        {.name = "html",
-         .key = REPORT_KEY_HTML,
-         .arg = "FILE",
-         .doc = "Write a page that stands alone"},
-        {0               },
-    };
     static const struct report_page page = {
         "月次報告", "Numbers by month", "月は日本時間。 Months of Japan's time.", NULL, body_write};
-    static const struct report_kind kind = {"kpi", "months", print, NULL, &page};
+    static const struct report_kind kind = {.name = "kpi",
+                                            .want = "months",
+                                            .want_doc = "So many, this one included (12)",
+                                            .print = print,
+                                            .page = &page};
 
-    return report_run(cli, verb, options, &kind);
+    return report_run(cli, verb, &kind);
 }

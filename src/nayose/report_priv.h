@@ -9,9 +9,6 @@ struct report_options {
     const char *html, *domain;
 };
 
-/* Keys of the options that reports have. */
-enum { REPORT_KEY_WANT = 0x2000, REPORT_KEY_HTML, REPORT_KEY_DOMAIN };
-
 /* The frame of a report's page. Texts are HTML. */
 struct report_page {
     const char *title, *title_en, *foot;
@@ -21,17 +18,17 @@ struct report_page {
 
 /* What a verb makes of its report. */
 struct report_kind {
-    const char *name; /* the server's */
-    const char *want; /* what `want` is */
+    const char *name;            /* the server's */
+    const char *want, *want_doc; /* the option that is `want` */
+    const char *domain_doc;      /* of --domain; NULL: there is no such option */
     void (*print)(struct cli *cli, const json_t *report);
     /* Before it is shown in any form: what only the command computes or leaves out; NULL: nothing.
      */
     void (*complete)(json_t *report, const struct report_options *o);
-    const struct report_page *page; /* NULL: none */
+    const struct report_page *page; /* of --html; NULL: none */
 };
 /* Reads the options, gets the report and shows it in the form that was asked for; an exit code. */
-int report_run(struct cli *cli, const struct verb *verb, const struct argp_option *options,
-               const struct report_kind *kind);
+int report_run(struct cli *cli, const struct verb *verb, const struct report_kind *kind);
 
 /* A number of an object, 0 when absent. */
 double report_number(const json_t *object, const char *key);

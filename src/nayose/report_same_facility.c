@@ -33,19 +33,12 @@ static void pairs_filter(json_t *report, const struct report_options *o)
 
 int verb_report_same_facility(struct cli *cli, const struct verb *verb)
 {
-    static const struct argp_option options[] = {
-        {.name = "domain",
-         .key = REPORT_KEY_DOMAIN,
-         .arg = "NS",
-         .doc = "Those of this hospital only"},
-        {.name = "most",
-         .key = REPORT_KEY_WANT,
-         .arg = "N",
-         .doc = "At most so many pairs (10000)"},
-        {0               },
-    };
-    static const struct report_kind kind = {"same-facility", "most", pairs_print, pairs_filter,
-                                            NULL};
+    static const struct report_kind kind = {.name = "same-facility",
+                                            .want = "most",
+                                            .want_doc = "At most so many pairs (10000)",
+                                            .domain_doc = "Those of this hospital only",
+                                            .print = pairs_print,
+                                            .complete = pairs_filter};
 
-    return report_run(cli, verb, options, &kind);
+    return report_run(cli, verb, &kind);
 }

@@ -58,21 +58,15 @@ static void body_write(struct cli *cli, const json_t *report, FILE *out)
 
 int verb_report_workload(struct cli *cli, const struct verb *verb)
 {
-    static const struct argp_option options[] = {
-        {.name = "days",
-         .key = REPORT_KEY_WANT,
-         .arg = "N",
-         .doc = "Decisions of so many days (30)"},
-        {.name = "html",
-         .key = REPORT_KEY_HTML,
-         .arg = "FILE",
-         .doc = "Write a page that stands alone"},
-        {0             },
-    };
     static const struct report_page page = {
         "作業量報告", "The clerks' work",
         "取り消した判断は数えない。 What was taken back does not count.", summary, body_write};
-    static const struct report_kind kind = {"workload", "days", print, complete, &page};
+    static const struct report_kind kind = {.name = "workload",
+                                            .want = "days",
+                                            .want_doc = "Decisions of so many days (30)",
+                                            .print = print,
+                                            .complete = complete,
+                                            .page = &page};
 
-    return report_run(cli, verb, options, &kind);
+    return report_run(cli, verb, &kind);
 }

@@ -32,18 +32,9 @@ int verb_resolve(struct cli *cli, const struct verb *verb)
     static const struct argp_option options[] = {CLI_AS_OF_OPTION, {0}};
     struct cli_as_of as_of = {.cli = cli};
     struct cli_param params[2] = {{.name = "id"}};
-    json_t *answer = NULL;
-    int code;
 
     params[0].value = cli_args(cli, verb, options, option_set, &as_of, NULL)[0];
     params[1] = as_of.param;
     cli_check_identity(verb, params[0].value);
-    code = cli_get_once(cli, "/resolve", params, as_of.param.value != NULL ? 2 : 1, &answer);
-    if (code == CLI_DONE && cli->json) {
-        cli_json_print(answer);
-    } else if (code == CLI_DONE) {
-        person_print(cli, answer);
-    }
-    json_decref(answer);
-    return code;
+    return cli_get_print(cli, "/resolve", params, as_of.param.value != NULL ? 2 : 1, person_print);
 }

@@ -40,17 +40,6 @@ static void case_print(struct cli *cli, const json_t *c)
     }
 }
 
-static int answer(struct cli *cli, int code, json_t *c)
-{
-    if (code == CLI_DONE && cli->json) {
-        cli_json_print(c);
-    } else if (code == CLI_DONE) {
-        case_print(cli, c);
-    }
-    json_decref(c);
-    return code;
-}
-
 int verb_review_show(struct cli *cli, const struct verb *verb)
 {
     char **operands = cli_args(cli, verb, NULL, NULL, NULL, NULL);
@@ -58,13 +47,10 @@ int verb_review_show(struct cli *cli, const struct verb *verb)
         {"a", operands[0]},
         {"b", operands[1]}
     };
-    json_t *c = NULL;
-    int code;
 
     cli_check_identity(verb, operands[0]);
     cli_check_identity(verb, operands[1]);
-    code = cli_get_once(cli, "/review/case", params, NY_ARRAY_LEN(params), &c);
-    return answer(cli, code, c);
+    return cli_get_print(cli, "/review/case", params, NY_ARRAY_LEN(params), case_print);
 }
 
 int verb_review_take(struct cli *cli, const struct verb *verb)
@@ -72,8 +58,6 @@ int verb_review_take(struct cli *cli, const struct verb *verb)
     int n = 0;
     char **operands = cli_args(cli, verb, NULL, NULL, NULL, &n);
     json_t *body = json_pack("{s:s}", "desk", desk);
-    json_t *c = NULL;
-    int code;
 
     if (n == 1) {
         cli_usage(verb, "name both of a case, or none for the oldest");
@@ -82,6 +66,5 @@ int verb_review_take(struct cli *cli, const struct verb *verb)
         cli_check_identity(verb, operands[k]);
         json_object_set_new(body, k == 0 ? "a" : "b", json_string(operands[k]));
     }
-    code = cli_post_once(cli, "/review/take", body, &c);
-    return answer(cli, code, c);
+    return cli_post_print(cli, "/review/take", body, case_print);
 }
