@@ -1,14 +1,9 @@
-/* The plan of a question: its texts folded, the terms to look up, and the test of a record.
+/* The plan of a question: its texts folded, and the terms to look up.
  *
  *   texts ─fold─▶ patterns, dates, numbers ─▶ lookups by group (a superset of who is meant)
- *                          └───────────────▶ ny_search_fits (who is meant)
- *
- * Surname and given name must fit one and the same variant of a name, each in its own script; an
- * unsplit name fits when it is the two written together. */
+ *                          └───────────────▶ ny_search_fits (who is meant: search_record.c) */
 
 #include "search_priv.h"
-
-enum { WHOLE_MAX = 2 * NY_NAME_PART_MAX, MISSPELT_MIN = 4 };
 
 /* ---- folding ---- */
 
@@ -38,8 +33,7 @@ static ny_rc names_make(struct ny_search_plan *p, struct ny_arena *a, enum ny_se
     return rc;
 }
 
-/* The first and the last day that a date may be. */
-static struct ny_birth_span span_of(ny_date d)
+struct ny_birth_span ny_birth_span_of(ny_date d)
 {
     uint32_t from = (uint32_t)d.y * 10000;
     uint32_t to = from;
@@ -63,7 +57,7 @@ static ny_rc date_make(ny_str text, struct ny_birth_span *out, bool *dummy)
         return NY_ESYNTAX;
     }
     if (rc == NY_OK) {
-        *out = span_of(d);
+        *out = ny_birth_span_of(d);
     }
     return rc == NY_ERANGE ? NY_ESYNTAX : rc;
 }
@@ -195,27 +189,6 @@ static void pattern_lookup(struct ny_search_plan *p, enum ny_search_group g,
     }
 }
 
-static bool are_joinable(const struct ny_name_pattern *f, const struct ny_name_pattern *g)
-{
-    return f->script == g->script && f->script != NY_SCRIPT_LATIN && ny_name_pattern_is_exact(f) &&
-           ny_name_pattern_is_exact(g);
-}
-
-/* The whole name as an unsplit record has it; dst has room for WHOLE_MAX bytes. */
-static ny_str whole_name(const struct ny_name_pattern *f, const struct ny_name_pattern *g,
-                         char *dst)
-{
-    ny_str whole;
-
-    memcpy(dst, f->piece[0].p, f->piece[0].n);
-    memcpy(dst + f->piece[0].n, g->piece[0].p, g->piece[0].n);
-    whole = ny_str_of(dst, f->piece[0].n + g->piece[0].n);
-    if (f->script == NY_SCRIPT_KANA) {
-        whole = ny_kana_k3(whole, dst); /* never longer than what it reads */
-    }
-    return whole;
-}
-
 static ny_rc names_lookup(struct ny_search_plan *p, struct ny_arena *a)
 {
     for (size_t i = 0; i < p->n_family; i++) {
@@ -230,16 +203,16 @@ static ny_rc names_lookup(struct ny_search_plan *p, struct ny_arena *a)
         bool kana = f->script == NY_SCRIPT_KANA;
         char *dst;
 
-        if (!are_joinable(f, g)) {
+        if (!ny_name_patterns_join(f, g)) {
             continue;
         }
-        dst = ny_arena_alloc(a, WHOLE_MAX);
+        dst = ny_arena_alloc(a, NY_NAME_WHOLE_MAX);
         if (dst == NULL) {
             return NY_ELIMIT;
         }
         for (enum ny_search_group in = NY_GROUP_FAMILY; in <= NY_GROUP_GIVEN; in++) {
             lookup_put(p, in, kana ? NY_TERM_FAMILY_KANA : NY_TERM_FAMILY_KANJI,
-                       whole_name(f, g, dst), false);
+                       ny_name_whole(f, g, dst), false);
         }
     }
     return NY_OK;
@@ -373,181 +346,9 @@ bool ny_search_misspelt(struct ny_search_plan *p)
             struct ny_lookup *l = &p->lookups[g][i];
             bool kanji = l->kind == NY_TERM_FAMILY_KANJI || l->kind == NY_TERM_GIVEN_KANJI;
 
-            l->edit = !kanji && !l->prefix && l->text.n >= MISSPELT_MIN;
+            l->edit = !kanji && !l->prefix && l->text.n >= NY_MISSPELT_MIN;
             p->misspelt = p->misspelt || l->edit;
         }
     }
     return p->misspelt;
-}
-
-/* ---- the test of a record ---- */
-
-bool ny_search_year_fits(const struct ny_search_plan *p, int year)
-{
-    size_t n = p->asked->field[NY_SEARCH_BIRTH].n;
-
-    for (size_t i = 0; i < n; i++) {
-        if ((int64_t)p->birth[i].from / 10000 <= year && year <= (int64_t)p->birth[i].to / 10000) {
-            return true;
-        }
-    }
-    return n == 0;
-}
-
-static bool birth_fits(const struct ny_search_plan *p, ny_date b)
-{
-    size_t n = p->asked->field[NY_SEARCH_BIRTH].n;
-    struct ny_birth_span is = span_of(b);
-
-    for (size_t i = 0; i < n && b.precision != NY_DATE_NONE; i++) {
-        if (is.from >= p->birth[i].from && is.to <= p->birth[i].to) {
-            return true;
-        }
-    }
-    return n == 0;
-}
-
-/* The whole text, or one letter beside it where that may be. */
-static bool near_fits(const struct ny_name_pattern *p, bool misspelt, ny_str text)
-{
-    return ny_str_equals(p->near[0], text) ||
-           (misspelt && p->near[0].n >= MISSPELT_MIN && ny_is_one_edit(p->near[0], text));
-}
-
-static bool kana_fits(const struct ny_name_pattern *p, bool misspelt, ny_str k2)
-{
-    char k3[NY_NAME_PART_MAX];
-
-    if (k2.n == 0 || k2.n > NY_NAME_PART_MAX) {
-        return false;
-    }
-    return ny_name_pattern_is_exact(p) ? near_fits(p, misspelt, ny_kana_k3(k2, k3))
-                                       : ny_name_pattern_fits(p, p->piece, k2);
-}
-
-static bool letters_fit(const struct ny_name_pattern *p, bool misspelt, ny_str skeleton)
-{
-    char buf[NY_NAME_PART_MAX * 4];
-    ny_str sound;
-
-    if (skeleton.n == 0 || skeleton.n > sizeof(buf)) {
-        return false;
-    }
-    sound = ny_sound_of(skeleton, buf);
-    return ny_name_pattern_fits(p, p->piece, skeleton) || ny_name_pattern_fits(p, p->near, sound) ||
-           (ny_name_pattern_is_exact(p) && near_fits(p, misspelt, sound));
-}
-
-static bool latin_fits(const struct ny_name_pattern *p, bool misspelt,
-                       const struct ny_record_name *n, ny_str kana, struct ny_arena *scratch)
-{
-    ny_str rest = n->latin_tokens;
-    ny_str skeleton = NY_STR_NONE;
-
-    while (rest.n > 0) {
-        if (letters_fit(p, misspelt, ny_str_split(&rest, ' '))) {
-            return true;
-        }
-    }
-    return kana.n > 0 && ny_kana_skeleton(scratch, kana, &skeleton) == NY_OK &&
-           letters_fit(p, misspelt, skeleton);
-}
-
-static bool part_fits(const struct ny_search_plan *plan, const struct ny_record_name *name,
-                      bool family, struct ny_arena *scratch)
-{
-    ny_str kanji = family ? name->kanji_family : name->kanji_given;
-    ny_str kana = family ? name->kana_family : name->kana_given;
-    const struct ny_name_pattern *p = family ? plan->family : plan->given;
-    size_t n = family ? plan->n_family : plan->n_given;
-    bool near = plan->misspelt;
-    bool fits = n == 0;
-
-    for (size_t i = 0; i < n && !fits; i++) {
-        fits = p[i].script == NY_SCRIPT_KANA    ? kana_fits(&p[i], near, kana)
-               : p[i].script == NY_SCRIPT_LATIN ? latin_fits(&p[i], near, name, kana, scratch)
-                                                : ny_name_pattern_fits(&p[i], p[i].piece, kanji);
-    }
-    return fits;
-}
-
-/* An unsplit name: surname and given name written together. */
-static bool whole_fits(const struct ny_search_plan *p, const struct ny_record_name *name)
-{
-    for (size_t i = 0; i < p->n_family * p->n_given; i++) {
-        const struct ny_name_pattern *f = &p->family[i / p->n_given];
-        const struct ny_name_pattern *g = &p->given[i % p->n_given];
-        char whole[WHOLE_MAX];
-        char k3[NY_NAME_PART_MAX];
-
-        if (!are_joinable(f, g)) {
-            continue;
-        }
-        if (f->script == NY_SCRIPT_KANA && name->kana_unsplit &&
-            name->kana_family.n <= sizeof(k3) &&
-            ny_str_equals(whole_name(f, g, whole), ny_kana_k3(name->kana_family, k3))) {
-            return true;
-        }
-        if (f->script == NY_SCRIPT_KANJI && name->kanji_unsplit &&
-            ny_str_equals(whole_name(f, g, whole), name->kanji_family)) {
-            return true;
-        }
-    }
-    return false;
-}
-
-/* Kana are then spelled out, which takes memory. */
-static bool asks_latin(const struct ny_search_plan *p)
-{
-    bool latin = false;
-
-    for (size_t i = 0; i < p->n_family; i++) {
-        latin = latin || p->family[i].script == NY_SCRIPT_LATIN;
-    }
-    for (size_t i = 0; i < p->n_given; i++) {
-        latin = latin || p->given[i].script == NY_SCRIPT_LATIN;
-    }
-    return latin;
-}
-
-static bool names_fit(const struct ny_search_plan *p, const struct ny_record *r)
-{
-    bool fits = p->n_family + p->n_given == 0;
-    struct ny_arena *scratch = asks_latin(p) ? ny_arena_create(0) : NULL;
-
-    for (size_t i = 0; i < r->n_names && !fits; i++) {
-        const struct ny_record_name *n = &r->names[i];
-
-        fits =
-            (part_fits(p, n, true, scratch) && part_fits(p, n, false, scratch)) || whole_fits(p, n);
-    }
-    ny_arena_destroy(scratch);
-    return fits;
-}
-
-static bool contacts_fit(const struct ny_search_plan *p, const struct ny_record *r)
-{
-    size_t n_phones = p->asked->field[NY_SEARCH_PHONE].n;
-    size_t n_postals = p->asked->field[NY_SEARCH_POSTAL].n;
-    bool phone = n_phones == 0;
-    bool postal = n_postals == 0;
-
-    for (size_t i = 0; i < n_phones * r->n_phones && !phone; i++) {
-        phone = p->phone[i / r->n_phones] == r->phones[i % r->n_phones];
-    }
-    for (size_t i = 0; i < n_postals * r->n_addresses && !postal; i++) {
-        postal = p->postal[i / r->n_addresses] == r->addresses[i % r->n_addresses].postal;
-    }
-    return phone && postal;
-}
-
-bool ny_search_fits(const struct ny_search_plan *p, const struct ny_record *r)
-{
-    size_t n_sex = p->asked->field[NY_SEARCH_SEX].n;
-    bool sex = n_sex == 0;
-
-    for (size_t i = 0; i < n_sex && !sex; i++) {
-        sex = p->sex[i] == r->sex;
-    }
-    return sex && birth_fits(p, r->birth) && contacts_fit(p, r) && names_fit(p, r);
 }

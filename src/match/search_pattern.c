@@ -162,3 +162,22 @@ bool ny_name_pattern_fits(const struct ny_name_pattern *p, const ny_str pieces[]
     return p->open ||
            (text.n >= at + pieces[p->n - 1].n && ny_str_ends_with(text, pieces[p->n - 1]));
 }
+
+bool ny_name_patterns_join(const struct ny_name_pattern *f, const struct ny_name_pattern *g)
+{
+    return f->script == g->script && f->script != NY_SCRIPT_LATIN && ny_name_pattern_is_exact(f) &&
+           ny_name_pattern_is_exact(g);
+}
+
+ny_str ny_name_whole(const struct ny_name_pattern *f, const struct ny_name_pattern *g, char *dst)
+{
+    ny_str whole;
+
+    memcpy(dst, f->piece[0].p, f->piece[0].n);
+    memcpy(dst + f->piece[0].n, g->piece[0].p, g->piece[0].n);
+    whole = ny_str_of(dst, f->piece[0].n + g->piece[0].n);
+    if (f->script == NY_SCRIPT_KANA) {
+        whole = ny_kana_k3(whole, dst); /* never longer than what it reads */
+    }
+    return whole;
+}

@@ -6,7 +6,11 @@
 
 #include "match_priv.h"
 
-enum { NY_PIECES_MAX = 4 };
+enum {
+    NY_PIECES_MAX = 4,
+    NY_NAME_WHOLE_MAX = 2 * NY_NAME_PART_MAX,
+    NY_MISSPELT_MIN = 4 /* bytes of a text that may be misspelt */
+};
 
 /* A text with '*' between and behind its pieces, folded as its script is. */
 struct ny_name_pattern {
@@ -25,6 +29,10 @@ static inline bool ny_name_pattern_is_exact(const struct ny_name_pattern *p)
 NY_MUST_USE ny_rc ny_name_pattern_make(struct ny_arena *a, ny_str text,
                                        struct ny_name_pattern *out);
 bool ny_name_pattern_fits(const struct ny_name_pattern *p, const ny_str pieces[], ny_str text);
+/* A surname and a given name that can be one unsplit name: of one script, not Latin, and whole. */
+bool ny_name_patterns_join(const struct ny_name_pattern *f, const struct ny_name_pattern *g);
+/* That name as an unsplit record has it; dst has room for NY_NAME_WHOLE_MAX bytes. */
+ny_str ny_name_whole(const struct ny_name_pattern *f, const struct ny_name_pattern *g, char *dst);
 
 /* Letters of a skeleton as a sound: what full-size kana hide (キヤ or キャ, ツ or ッ) falls
  * together. dst has room for in.n bytes. */
@@ -37,6 +45,8 @@ struct ny_birth_span {
     uint32_t from, to; /* from > to: nobody's */
     ny_date date;      /* asked as one date; else precision NY_DATE_NONE */
 };
+/* From the first to the last day that a date may be. */
+struct ny_birth_span ny_birth_span_of(ny_date d);
 
 struct ny_search_plan {
     const struct ny_search *asked;
