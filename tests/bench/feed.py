@@ -65,7 +65,9 @@ def main():
         identities = server.get("/status")[1]["identities"]
         rss = measure.rss_of(server.pid)
         before = ends(server)
+        commits = measure.Commits(server)
         stats, cpu = bench.metered(bench.rest, "--spread")
+        commits.end()
         seconds, rows = ceiling(bench, before)
         status = server.get("/status")[1]
     show("people", bench.people)
@@ -73,6 +75,7 @@ def main():
     show("loading them, messages a second", f"{loaded['per_second']:.0f}")
     show("connections, one message in flight each", o.connections)
     measure.show_run(stats, cpu)
+    commits.show(stats["messages"])
     show("answered AA", stats["aa"])
     top = stats["messages"] / seconds
     show("ceiling: COPY of the same rows, messages a s", f"{top:.0f}")

@@ -15,10 +15,10 @@ RECORDS_PER_PERSON = 2.18  # of nayose-population; the rest is spare
 TICKS = os.sysconf("SC_CLK_TCK")
 
 
-def arguments(doc):
+def arguments(doc, connections=64):
     p = argparse.ArgumentParser(description=doc)
     p.add_argument("--identities", type=int, default=100000)
-    p.add_argument("--connections", type=int, default=64)
+    p.add_argument("--connections", type=int, default=connections)
     p.add_argument("--seed", type=int, default=1)
     p.add_argument("--perf", help="record a profile of nayosed to this file while measuring")
     return p
@@ -118,6 +118,29 @@ class Bench:
             perf.terminate()
             perf.wait()
         return stats, cpu
+
+
+class Commits:
+    """What a run waits for: batches one after the other, each with a flush of PostgreSQL's log."""
+
+    def __init__(self, server):
+        self.server = server
+        self.before = self._now()
+        self.batches = self.flushes = self.flush_ms = 0
+
+    def _now(self):
+        # The statistics of the log are told with up to a second's delay.
+        return [float(v) for v in self.server.sql(
+            "SELECT b.batch_no, w.wal_sync, w.wal_sync_time FROM nayose.leader_beat b, "
+            "pg_stat_wal w")[0]]
+
+    def end(self):
+        self.batches, self.flushes, self.flush_ms = (
+            now - before for now, before in zip(self._now(), self.before))
+
+    def show(self, messages):
+        show("  messages a batch", f"{messages / max(self.batches, 1):.1f}")
+        show("  a flush of PostgreSQL's log takes", f"{self.flush_ms / max(self.flushes, 1):.2f}", "ms")
 
 
 def show(name, value, unit=""):

@@ -180,6 +180,7 @@ max_connections = 50
 shared_buffers = $pg_mem
 max_wal_size = 2GB
 wal_compression = lz4
+track_wal_io_timing = on
 fsync = $pg_sync
 synchronous_commit = $pg_sync
 full_page_writes = $pg_sync
