@@ -6,7 +6,7 @@
 
 #include "nayose_priv.h"
 
-enum { LOAD_CONNECTIONS_MAX = 64 };
+enum { LOAD_CONNECTIONS_MAX = 256 }; /* as many as the server puts into one commit */
 
 /* ---- load_report.c ---- */
 
@@ -106,7 +106,7 @@ enum { LOAD_KEY_CONNECTIONS = 0x2000, LOAD_KEY_REPORT, LOAD_KEY_RETRY, LOAD_KEY_
     {.name = "connections",                                                                        \
      .key = LOAD_KEY_CONNECTIONS,                                                                  \
      .arg = "N",                                                                                   \
-     .doc = what " sent at a time, 1 to 64; default 8"},                                           \
+     .doc = what " sent at a time, 1 to 256; default 64"},                                         \
         {.name = "report",                                                                         \
          .key = LOAD_KEY_REPORT,                                                                   \
          .arg = "FILE",                                                                            \
@@ -118,7 +118,7 @@ enum { LOAD_KEY_CONNECTIONS = 0x2000, LOAD_KEY_REPORT, LOAD_KEY_RETRY, LOAD_KEY_
 bool load_option_set(void *load, int key, char *arg, struct argp_state *state);
 /* The values before any option. */
 #define LOAD_DEFAULTS                                                                              \
-    .n_lanes = 8, .retry_us = 30 * NY_US_PER_SECOND, .report = {.path = "nayose-load-failures.tsv"}
+    .n_lanes = 64, .retry_us = 30 * NY_US_PER_SECOND, .report = {.path = "nayose-load-failures.tsv"}
 
 /* CLI_DONE: a server answers (whether it is ready is seen by the messages); else it was said why
  * not. */

@@ -108,7 +108,7 @@ class Usage(Case):
                      ["domain", "list", "--unknown"], ["resolve"], ["resolve", "F01"],
                      ["resolve", "^1"], ["resolve", "F01^"], ["resolve", "F01^1", "F01^2"],
                      ["explain", "F01^1"], ["load", "hl7"], ["load", "hl7", "--connections", "0", "x"],
-                     ["load", "hl7", "--connections", "65", "x"], ["source", "set", "HIS^F01"],
+                     ["load", "hl7", "--connections", "257", "x"], ["source", "set", "HIS^F01"],
                      ["source", "set", "HIS", "--probation", "yes"],
                      ["source", "set", "^F01", "--probation", "maybe"],
                      ["links", "export", "--format", "xml"], ["status", "--bogus"]):
