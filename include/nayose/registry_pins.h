@@ -54,7 +54,9 @@ void ny_registry_word(struct ny_registry *r, const struct ny_word *word,
  *
  * A word that a clerk or a facility said is undone by what was said of its two before it; a merge
  * or move by what takes it back; a link by as many words as keep apart, whatever comes, those who
- * came together by it and those they came to. Each undo is itself words, and can be undone. */
+ * came together by it and those they came to; a split, an event that joined nobody, by one word
+ * that makes one again of those who left and those whom they left. Each undo is itself words, and
+ * can be undone. */
 
 enum { NY_UNDO_WORDS_MAX = 256 };
 
@@ -69,12 +71,13 @@ struct ny_undo_order {
 
 enum ny_undo {
     NY_UNDO_FOUND = 0,
-    NY_UNDO_UNKNOWN,   /* there is nothing of that number */
-    NY_UNDO_NEWER,     /* a newer word of a role as high stands on top of it */
-    NY_UNDO_HIGHER,    /* a higher role said it */
+    NY_UNDO_UNKNOWN, /* there is nothing of that number */
+    NY_UNDO_NEWER,   /* a newer word of a role as high stands on top of it, or a merge of both sides
+                      */
+    NY_UNDO_HIGHER,  /* a higher role said it */
     NY_UNDO_NO_VALUES, /* the retired id was never fed, or was taken back */
-    NY_UNDO_NO_JOIN,   /* the event joined nobody with anybody */
-    NY_UNDO_APART,     /* nothing of it is left */
+    NY_UNDO_NOBODY,    /* the event neither joined nor parted anybody */
+    NY_UNDO_NOTHING,   /* nothing of it is left */
     NY_UNDO_TOO_MANY   /* it would take more than NY_UNDO_WORDS_MAX words */
 };
 

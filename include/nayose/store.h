@@ -442,17 +442,18 @@ NY_MUST_USE ny_rc ny_store_pins_among(struct ny_store *s, const int64_t *ids, si
                                                  const struct ny_pin_view *rows, size_t n),
                                       void *ctx);
 
-/* An event of membership by its number, and whom it joined. */
+/* An event of membership by its number, whom it joined and whom it parted. */
 struct ny_event_view {
     int64_t identity; /* 0: there is no such event */
     int64_t from_person, person;
     enum ny_membership_cause cause;
     int64_t at_us;
-    int64_t word; /* a pin of the identity that its message said; 0 = none */
     const int64_t *moved;
     size_t n_moved; /* came together from that person, the identity among them */
     const int64_t *there;
     size_t n_there; /* those of the person whom they came to */
+    const int64_t *stayed;
+    size_t n_stayed; /* those of that person before and behind it, whom they left */
 };
 /* fn is called once; borrowed until it returns. */
 NY_MUST_USE ny_rc ny_store_event(struct ny_store *s, int64_t number,

@@ -19,8 +19,8 @@ static json_t *undone_json(const struct request *q, const struct ny_undo_outcome
 
     if (o->event != NULL) {
         ny_timestamp_write(o->event->at_us, at);
-        return json_pack("{s:s, s:s, s:s}", "kind", "link", "cause",
-                         ny_admin_cause(o->event->cause), "at", at);
+        return json_pack("{s:s, s:s, s:s}", "kind", o->event->n_there > 0 ? "link" : "split",
+                         "cause", ny_admin_cause(o->event->cause), "at", at);
     }
     row = &o->word->row;
     ny_timestamp_write(row->stamp.at_us, at);
@@ -66,19 +66,18 @@ static void refuse(struct undoing *x, const struct ny_undo_outcome *o)
         unsigned status;
         const char *error, *hint;
     } all[] = {
-        [NY_UNDO_UNKNOWN] = {404, "there is nothing of that number",                 "see: nayose history NS^ID"       },
-        [NY_UNDO_NEWER] = {409, "a newer word about the two stands on top of it",
-                             "undo that one first; see: nayose history NS^ID"                                          },
-        [NY_UNDO_HIGHER] = {409, "a supervisor said it",                            "ask a supervisor to undo it"     },
+        [NY_UNDO_UNKNOWN] = {404, "there is nothing of that number",                "see: nayose history NS^ID"       },
+        [NY_UNDO_NEWER] = {409, "a word about the two stands on top of it",
+                             "undo that one first; see: nayose history NS^ID"                                         },
+        [NY_UNDO_HIGHER] = {409, "a supervisor said it",                           "ask a supervisor to undo it"     },
         [NY_UNDO_NO_VALUES] = {409,
                              "nothing is known of the retired id: it was never fed, or was taken "
-                               "back",                                               "its hospital has to send it anew"},
-        [NY_UNDO_NO_JOIN] = {409, "it joined nobody with anybody",
-                             "to make one person of two: nayose link"                                                  },
-        [NY_UNDO_APART] = {409, "nothing of it is left: what it joined is apart",
-                             "see: nayose history NS^ID"                                                               },
-        [NY_UNDO_TOO_MANY] = {409, "it joined too many records to be undone at once",
-                             "take out one after the other: nayose unlink"                                             },
+                               "back",                                              "its hospital has to send it anew"},
+        [NY_UNDO_NOBODY] = {409, "it neither joined nor parted anybody",
+                             "see: nayose history NS^ID"                                                              },
+        [NY_UNDO_NOTHING] = {409, "nothing of it is left",                          "see: nayose history NS^ID"       },
+        [NY_UNDO_TOO_MANY] = {409, "it moved too many records to be undone at once",
+                             "say it of one after the other: nayose unlink, link"                                     },
     };
 
     ny_admin_fail(x->telling.q, all[o->result].status, all[o->result].error, all[o->result].hint);

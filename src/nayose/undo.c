@@ -48,7 +48,8 @@ static void undone_print(struct cli *cli, const char *event, const json_t *undon
     const char *at = cli_time_text(cli, cli_json_text(undone, "at"));
 
     if (json_object_get(undone, "cause") != NULL) {
-        printf("%s: %s, %s\n", event, cli_json_text(undone, "cause"), at);
+        printf("%s: %s by %s, %s\n", event, cli_json_text(undone, "kind"),
+               cli_json_text(undone, "cause"), at);
         return;
     }
     printf("%s: %s %s %s, %s %s: %s\n", event, cli_json_text(undone, "a"),

@@ -1,32 +1,13 @@
-/* What undoes a word or a link, and its way: read what is to be undone, plan, look, say.
+/* What undoes a word, and the way of every undo: read what is to be undone, plan, look, say.
  *
  *   p12 ─▶ its row   ─▶ what was said of its two before it
- *   e41 ─▶ its sides ─▶ DIFFERENT between all of one and the other who are together, or would be
+ *   e41 ─▶ its sides ─▶ undo_event.c
  *
  * Other words, other pairs and what came since stay; so a word that something newer stands on top
  * of cannot be undone alone. The words that undo one thing carry its name in their stamps: to undo
  * one of them is to undo them all. */
 
-#include "nayose/registry_pins.h"
-
-#include "registry_priv.h"
-
-struct undoing {
-    struct ny_registry *r;
-    struct ny_undo_order order;
-    struct words words;
-    struct ny_pin_view *word;
-    struct ny_event_view *event;
-    struct ny_undo_outcome out;
-    void (*fn)(void *ctx, ny_rc rc, const struct ny_undo_outcome *out);
-    void *ctx;
-};
-
-static void plan_add(struct undoing *u, uint32_t a, uint32_t b, unsigned kind, unsigned role)
-{
-    u->words.said[u->words.n++] =
-        (struct ny_index_pin){.a = a, .b = b, .kind = (uint8_t)kind, .role = (uint8_t)role};
-}
+#include "undo_priv.h"
 
 /* ---- a word ---- */
 
@@ -86,7 +67,7 @@ static enum ny_undo plan_turn(struct undoing *u, const struct ny_index_pin *said
             return NY_UNDO_NO_VALUES;
         }
     }
-    plan_add(u, said->a, said->b, kinds[said->kind], u->order.role);
+    ny_undo_plan(u, said->a, said->b, kinds[said->kind], u->order.role);
     return NY_UNDO_FOUND;
 }
 
@@ -110,11 +91,11 @@ static enum ny_undo plan_pair(struct undoing *u, const struct ny_index_pin *said
     if (under.newer) {
         return NY_UNDO_NEWER;
     }
-    plan_add(u, said->a, said->b, NY_PIN_NONE, u->order.role);
+    ny_undo_plan(u, said->a, said->b, NY_PIN_NONE, u->order.role);
     if (before != NULL) { /* as whoever said it */
-        plan_add(u, before->a, before->b,
-                 before->kind == NY_PIN_DIFFERENT ? NY_PIN_DIFFERENT : NY_PIN_SAME,
-                 before->role == NY_ROLE_IMPLIED ? NY_ROLE_FACILITY : before->role);
+        ny_undo_plan(u, before->a, before->b,
+                     before->kind == NY_PIN_DIFFERENT ? NY_PIN_DIFFERENT : NY_PIN_SAME,
+                     before->role == NY_ROLE_IMPLIED ? NY_ROLE_FACILITY : before->role);
     }
     return NY_UNDO_FOUND;
 }
@@ -162,133 +143,6 @@ static ny_rc look_at_word(struct undoing *u)
     return u->out.result == NY_UNDO_FOUND ? ny_words_look(u->r, &u->words, &u->out.outcome) : NY_OK;
 }
 
-/* ---- a link ---- */
-
-/* Of each side, one for those who are one by words. */
-struct side {
-    uint32_t *ids; /* [n] */
-    size_t *ones;  /* [n] who is one with it */
-    size_t n;
-};
-
-static void side_add(const struct ny_registry *r, struct side *s, uint32_t id, size_t one)
-{
-    struct ny_index_identity x;
-    size_t k = 0;
-
-    while (k < s->n && s->ones[k] != one) {
-        k++;
-    }
-    if (k < s->n) {
-        ny_index_get(r->index, s->ids[k], &x);
-        s->ids[k] =
-            x.status == NY_IDENTITY_MERGED ? id : s->ids[k]; /* a live one, for the reader */
-        return;
-    }
-    s->ids[s->n] = id;
-    s->ones[s->n++] = one;
-}
-
-static ny_rc sides_make(struct undoing *u, struct side sides[2])
-{
-    const struct ny_event_view *e = u->event;
-    struct ny_arena *a = u->words.arena;
-    size_t n = e->n_moved + e->n_there;
-    uint32_t *ids = NY_ARENA_ARRAY(a, uint32_t, n);
-    size_t *ones = NY_ARENA_ARRAY(a, size_t, n);
-    ny_rc rc;
-
-    for (size_t k = 0; k < 2; k++) {
-        sides[k] = (struct side){.ids = NY_ARENA_ARRAY(a, uint32_t, n),
-                                 .ones = NY_ARENA_ARRAY(a, size_t, n)};
-        NY_ASSERT(sides[k].ids != NULL && sides[k].ones != NULL);
-    }
-    NY_ASSERT(ids != NULL && ones != NULL);
-    for (size_t i = 0; i < n; i++) {
-        ids[i] = (uint32_t)(i < e->n_moved ? e->moved[i] : e->there[i - e->n_moved]);
-    }
-    rc = ny_link_ones(&u->r->link, a, ids, n, ones);
-    for (size_t i = 0; i < n && rc == NY_OK; i++) {
-        side_add(u->r, &sides[i < e->n_moved ? 0 : 1], ids[i], ones[i]);
-    }
-    return rc;
-}
-
-/* In one group now, or, once there was a look, behind the words that were looked at. */
-static bool is_together(const struct undoing *u, bool looked, uint32_t x, uint32_t y)
-{
-    const struct ny_word_outcome *o = &u->out.outcome;
-    uint32_t groups[2] = {0, 0};
-    const uint32_t ids[2] = {x, y};
-
-    for (size_t k = 0; k < 2; k++) {
-        groups[k] = looked ? 0 : ny_index_person_of(u->r->index, ids[k]);
-        for (size_t m = 0; m < o->n_members && looked; m++) {
-            groups[k] = o->members[m].id == ids[k] ? o->members[m].after : groups[k];
-        }
-    }
-    return groups[0] != 0 && groups[0] == groups[1];
-}
-
-/* Adds a DIFFERENT for every two of both sides who are together and have none planned yet. */
-static size_t plan_apart(struct undoing *u, const struct side sides[2], bool *planned, bool looked)
-{
-    size_t n = 0;
-
-    for (size_t i = 0; i < sides[0].n; i++) {
-        for (size_t k = 0; k < sides[1].n; k++) {
-            bool *p = &planned[i * sides[1].n + k];
-
-            if (!*p && is_together(u, looked, sides[0].ids[i], sides[1].ids[k])) {
-                *p = true;
-                n++;
-            }
-        }
-    }
-    return n;
-}
-
-static void plan_take(struct undoing *u, const struct side sides[2], const bool *planned)
-{
-    u->words.n = 0;
-    for (size_t i = 0; i < sides[0].n * sides[1].n; i++) {
-        if (planned[i]) {
-            plan_add(u, sides[0].ids[i / sides[1].n], sides[1].ids[i % sides[1].n],
-                     NY_PIN_DIFFERENT, u->order.role);
-        }
-    }
-}
-
-static ny_rc look_at_event(struct undoing *u)
-{
-    struct side sides[2];
-    bool *planned;
-    bool looked = false;
-    ny_rc rc = sides_make(u, sides);
-
-    if (rc != NY_OK) {
-        return rc;
-    }
-    u->out.result = sides[1].n == 0                               ? NY_UNDO_NO_JOIN
-                    : sides[0].n > NY_UNDO_WORDS_MAX / sides[1].n ? NY_UNDO_TOO_MANY
-                                                                  : NY_UNDO_FOUND;
-    planned = NY_ARENA_ARRAY(u->words.arena, bool, sides[0].n *sides[1].n + 1);
-    NY_ASSERT(planned != NULL);
-    if (u->out.result != NY_UNDO_FOUND) {
-        return NY_OK;
-    }
-    while (rc == NY_OK && plan_apart(u, sides, planned, looked) > 0) {
-        plan_take(u, sides, planned);
-        rc = ny_words_look(u->r, &u->words, &u->out.outcome);
-        looked = true;
-        if (u->out.outcome.check.result == NY_WORD_CONTRADICTED) {
-            return rc;
-        }
-    }
-    u->out.result = looked ? NY_UNDO_FOUND : NY_UNDO_APART;
-    return rc;
-}
-
 /* ---- the way ---- */
 
 static void undo_audit(const struct undoing *u, struct ny_store_batch *rows)
@@ -320,12 +174,12 @@ static ny_rc undo_decide(struct ny_registry *r, struct ny_store_batch *rows, voi
     u->words.n = 0;
     u->words.number = 0; /* decided again: a batch was taken back */
     u->out = (struct ny_undo_outcome){.word = u->word, .event = u->event};
-    rc = u->event != NULL ? look_at_event(u) : look_at_word(u);
+    rc = u->event != NULL ? ny_undo_look_at_event(u) : look_at_word(u);
     if (rc != NY_OK) {
         return rc;
     }
     if (u->out.result == NY_UNDO_FOUND && u->out.outcome.check.result == NY_WORD_STANDS) {
-        u->out.result = NY_UNDO_APART;
+        u->out.result = NY_UNDO_NOTHING;
     }
     u->out.said = u->words.said;
     u->out.n_said = u->words.n;
@@ -407,6 +261,7 @@ static void on_event(void *ctx, ny_rc rc, const struct ny_event_view *v)
         *u->event = *v;
         u->event->moved = ids_copy(u->words.arena, v->moved, v->n_moved);
         u->event->there = ids_copy(u->words.arena, v->there, v->n_there);
+        u->event->stayed = ids_copy(u->words.arena, v->stayed, v->n_stayed);
     }
     undo_begin(u, rc);
 }

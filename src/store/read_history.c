@@ -63,6 +63,7 @@ static void tell_event(struct read_op *op, ny_rc rc, const struct ny_db_result *
     size_t n = rc == NY_OK ? ny_db_rows(r) : 0;
     int64_t *ids = n > 0 ? NY_ARENA_ARRAY(op->arena, int64_t, n) : NULL;
     struct ny_event_view v = {.moved = ids};
+    size_t *const sides[] = {&v.n_moved, &v.n_there, &v.n_stayed};
 
     if (n > 0) {
         v.identity = ny_db_get_i64(r, 0, 0);
@@ -70,14 +71,13 @@ static void tell_event(struct read_op *op, ny_rc rc, const struct ny_db_result *
         v.person = ny_db_get_i64(r, 0, 2);
         v.cause = (enum ny_membership_cause)ny_db_get_i32(r, 0, 3);
         v.at_us = ny_db_get_time_us(r, 0, 4);
-        v.word = ny_db_get_i64(r, 0, 5);
     }
     for (size_t i = 0; i < n; i++) {
-        ids[i] = ny_db_get_i64(r, i, 6);
-        v.n_moved += ny_db_get_bool(r, i, 7);
+        ids[i] = ny_db_get_i64(r, i, 5);
+        (*sides[ny_db_get_i32(r, i, 6)])++;
     }
     v.there = n > 0 ? ids + v.n_moved : NULL;
-    v.n_there = n - v.n_moved;
+    v.stayed = n > 0 ? v.there + v.n_there : NULL;
     op->fn.event(op->ctx, rc, rc == NY_OK ? &v : NULL);
 }
 

@@ -81,10 +81,10 @@ class Merge(unittest.TestCase):
         self.assertEqual(str(answer.segment("MSA")[1]), ack, str(answer).replace("\r", "\n"))
         return answer
 
-    def feed(self, facility, patient, who):
+    def feed(self, facility, patient, who, younger=0):
         kanji, kana, year, day, sex, phone = PEOPLE[who]
         self.send(facility, "A08", f"PID|1||{patient}^^^{facility}||{kanji}^^^^^L^I~{kana}^^^^^L^P||"
-                  f"{year + self.number}{day}|{sex}|||||0542{self.number:02}{phone}")
+                  f"{year + self.number + younger}{day}|{sex}|||||0542{self.number:02}{phone}")
 
     def merge(self, facility, *pairs, **options):
         """Of each pair (old, new), old is retired for new; one message."""
@@ -308,8 +308,31 @@ class Merge(unittest.TestCase):
         self.assertTrue(self.are_one("F01^1", "F03^3") and self.are_one("F02^2", "F03^3"))
         self.undo(self.newest("F03^3", "word", word="none"))
         self.assertFalse(self.are_one("F01^1", "F03^3") or self.are_one("F02^2", "F03^3"))
-        self.assertIn("joined nobody", self.undo(self.newest("F01^1", "move"), code=1))
         self.assertIn("history", self.undo("e99999999", code=1))
+
+    def test_a_split_is_undone(self):
+        self.feed("F01", "1", "taro")
+        self.feed("F02", "2", "taro")
+        self.feed("F03", "3", "taro")
+        _, ids = self.query("F01^1", "^^^REGIONAL")
+        self.feed("F03", "3", "taro", younger=23)
+        self.assertFalse(self.are_one("F01^1", "F03^3"))
+        first = self.newest("F01^1", "move", identity="F01^1")
+        self.assertIn("neither joined nor parted", self.undo(first, code=1))
+        event = self.newest("F03^3", "move")
+        shown = self.undo(event, "--dry-run")
+        self.assertIn(f"{event}: split by message, ", shown)
+        self.assertIn("is said 指定:\n  F03^3 same F01^1\n", shown)
+        self.assertFalse(self.are_one("F01^1", "F03^3"))
+        self.undo(event)
+        for _ in self.twice():
+            self.assertTrue(self.are_one("F01^1", "F03^3") and self.are_one("F02^2", "F03^3"))
+            self.assertEqual(self.query("F03^3", "^^^REGIONAL")[1], ids)
+        self.assertIn("nothing of it is left", self.undo(event, code=1))
+        self.undo(self.newest("F03^3", "word", word="same"))
+        self.assertFalse(self.are_one("F01^1", "F03^3"))
+        self.say("unlink", "F01^1", "F03^3")
+        self.assertIn("F03^3 ≠clerk≠ F01^1", self.undo(event, code=1))
 
     def test_an_undo_against_a_newer_word_is_refused(self):
         self.feed("F01", "1", "taro")

@@ -112,30 +112,54 @@ ny_rc ny_store_pins(struct ny_store *s, int64_t after, int32_t limit,
 
 /* ---- events ---- */
 
-static bool came_with(const struct fake_event *x, const struct fake_event *e)
+static bool is_of_moment(const struct fake_event *x, const struct fake_event *e)
 {
-    return x->batch == e->batch && x->row.from_person == e->row.from_person &&
-           x->row.to_person == e->row.to_person && x->row.cause == e->row.cause &&
-           x->row.message == e->row.message;
+    return x->batch == e->batch && x->row.cause == e->row.cause && x->row.message == e->row.message;
 }
 
-/* The person of an identity behind the events 0 … last. */
-static int64_t person_behind(const struct ny_store *s, int64_t identity, size_t last)
+static bool came_with(const struct fake_event *x, const struct fake_event *e)
 {
-    int64_t person = 0;
+    return is_of_moment(x, e) && x->row.from_person == e->row.from_person &&
+           x->row.to_person == e->row.to_person;
+}
+
+/* The newest event of an identity among 0 … last; NULL: there is none. */
+static const struct fake_event *newest_event(const struct ny_store *s, int64_t identity,
+                                             size_t last)
+{
+    const struct fake_event *newest = NULL;
 
     for (size_t i = 0; i <= last; i++) {
-        person = s->events.v[i].row.identity == identity ? s->events.v[i].row.to_person : person;
+        newest = s->events.v[i].row.identity == identity ? &s->events.v[i] : newest;
     }
-    return person;
+    return newest;
+}
+
+/* Those who are of the event's person behind it, and those who stayed where it came from. */
+static void others_find(const struct ny_store *s, const struct fake_event *e, size_t last,
+                        struct ny_event_view *v, int64_t *there, int64_t *stayed)
+{
+    for (int64_t id = 1; id <= (int64_t)s->identities.n; id++) {
+        const struct fake_event *x = newest_event(s, id, last);
+
+        if (x == NULL || came_with(x, e)) {
+            continue;
+        }
+        if (x->row.to_person == v->person) {
+            there[v->n_there++] = id;
+        } else if (x->row.to_person == v->from_person && !is_of_moment(x, e)) {
+            stayed[v->n_stayed++] = id;
+        }
+    }
 }
 
 ny_rc ny_store_event(struct ny_store *s, int64_t number,
                      void (*fn)(void *ctx, ny_rc rc, const struct ny_event_view *v), void *ctx)
 {
-    int64_t *moved = ny_calloc(2 * s->identities.n + 1, sizeof(*moved));
+    int64_t *moved = ny_calloc(3 * s->identities.n + 1, sizeof(*moved));
     int64_t *there = moved + s->identities.n;
-    struct ny_event_view v = {.moved = moved, .there = there};
+    int64_t *stayed = there + s->identities.n;
+    struct ny_event_view v = {.moved = moved, .there = there, .stayed = stayed};
     size_t last = (size_t)number - 1;
 
     if (number > 0 && last < s->events.n) {
@@ -151,16 +175,7 @@ ny_rc ny_store_event(struct ny_store *s, int64_t number,
                 last = i > last ? i : last;
             }
         }
-        for (int64_t id = 1; id <= (int64_t)s->identities.n; id++) {
-            bool came = false;
-
-            for (size_t i = 0; i < v.n_moved; i++) {
-                came |= moved[i] == id;
-            }
-            if (!came && person_behind(s, id, last) == v.person) {
-                there[v.n_there++] = id;
-            }
-        }
+        others_find(s, e, last, &v, there, stayed);
     }
     fn(ctx, NY_OK, &v);
     ny_free(moved);

@@ -31,14 +31,20 @@ static void feed_pair(struct world *w, enum ny_feed_kind kind, size_t a, size_t 
     f->request.body = ny_arena_printf(s->arena, "%d %zu %zu %lld", kind, a, b, (long long)at_us);
     f->request.control_id = f->request.body;
     ny_sha256(f->request.body, f->request.body_hash);
-    f->n_ids = 2;
+    f->n_ids = kind == NY_FEED_WITHDRAW ? 1 : 2;
     f->domains[0] = f->domains[1] = d;
     f->ids[0] = ny_arena_str(s->arena, x->local_id);
     f->ids[1] = ny_arena_str(s->arena, y->local_id);
-    f->pairs[f->n_pairs++] = (struct ny_feed_pair){0, 1};
+    f->n_pairs = f->n_ids - 1;
+    f->pairs[0] = (struct ny_feed_pair){0, 1};
     ny_patient_init(&f->patient);
     f->patient.seen = (struct ny_stamp){.at_us = at_us, .control_id = f->request.control_id};
     f->patient.first_us = at_us;
+    if (kind == NY_FEED_WITHDRAW) {
+        const struct ny_stamp at = f->patient.seen;
+
+        ny_patient_withdraw(&f->patient, &at);
+    }
     ny_registry_feed(w->registry, f, &(struct ny_reply){sent_compose, sent_done, s});
     pump_all(w);
     assert_true(s->answered && s->rc == NY_OK);
@@ -115,6 +121,7 @@ static bool is_done(const struct undone *u)
 struct state {
     struct line lines[IDENTITIES];
     enum ny_identity_status status[IDENTITIES];
+    int64_t persons[IDENTITIES];
     size_t n;
 };
 
@@ -124,6 +131,7 @@ static void state_read(const struct world *w, struct state *out)
     out->n = groups_of(w, out->lines);
     for (size_t i = 0; i < out->n; i++) {
         out->status[i] = fake_store_identity(w->store, i)->status;
+        out->persons[i] = fake_store_person(w->store, i);
     }
 }
 
@@ -149,12 +157,86 @@ static void assert_as_foreseen(const struct world *w, const struct undone *u)
     }
 }
 
+static bool are_one(const struct world *w, int64_t a, int64_t b)
+{
+    return fake_store_person(w->store, (size_t)a - 1) == fake_store_person(w->store, (size_t)b - 1);
+}
+
+/* An event: its identity, and those whom it is about. */
+struct sides {
+    int64_t identity;
+    int64_t moved[IDENTITIES], there[IDENTITIES], stayed[IDENTITIES];
+    size_t n_moved, n_there, n_stayed;
+};
+
+static void on_event(void *ctx, ny_rc rc, const struct ny_event_view *v)
+{
+    struct sides *s = ctx;
+
+    assert_int_equal(rc, NY_OK);
+    s->identity = v->identity;
+    s->n_moved = v->n_moved;
+    s->n_there = v->n_there;
+    s->n_stayed = v->n_stayed;
+    memcpy(s->moved, v->moved, v->n_moved * sizeof(*v->moved));
+    memcpy(s->there, v->there, v->n_there * sizeof(*v->there));
+    memcpy(s->stayed, v->stayed, v->n_stayed * sizeof(*v->stayed));
+}
+
+static void event_read(const struct world *w, size_t event, struct sides *out)
+{
+    assert_int_equal(ny_store_event(w->store, (int64_t)event, on_event, out), NY_OK);
+}
+
+static bool is_split(const struct world *w, size_t event)
+{
+    struct sides s;
+
+    event_read(w, event, &s);
+    return s.n_there == 0 && s.n_stayed > 0;
+}
+
+/* An event that was undone: the sides of a link are apart, whatever came since; who was split off
+ * is one with somebody whom it left. True: it was a split. */
+static bool assert_undone(const struct world *w, size_t event)
+{
+    struct sides s;
+    bool is_back = false;
+
+    event_read(w, event, &s);
+    for (size_t i = 0; i < s.n_moved; i++) {
+        for (size_t k = 0; k < s.n_there; k++) {
+            assert_false(are_one(w, s.moved[i], s.there[k]));
+        }
+    }
+    for (size_t k = 0; k < s.n_stayed; k++) {
+        is_back |= are_one(w, s.identity, s.stayed[k]);
+    }
+    assert_true(s.n_there > 0 || is_back);
+    return s.n_there == 0;
+}
+
 /* ---- undo ---- */
 
-/* Something random that can be undone is undone, as it was foreseen; false: it was refused. */
-static bool undo_something(struct world *w)
+/* Who was with its identity, of those who had moved with it, still is: they came back together. */
+static void assert_came_along(const struct world *w, const struct state *before, size_t event)
 {
-    bool event = random_below(2) == 0;
+    struct sides s;
+
+    event_read(w, event, &s);
+    for (size_t i = 0; i < s.n_moved; i++) {
+        bool gone = before->status[s.moved[i] - 1] == NY_IDENTITY_DELETED;
+
+        assert_true(gone || before->persons[s.moved[i] - 1] != before->persons[s.identity - 1] ||
+                    are_one(w, s.moved[i], s.identity));
+    }
+}
+
+/* Something random that can be undone is undone, as it was foreseen; false: it was refused. */
+static bool undo_something(struct world *w, size_t *n_splits)
+{
+    uint32_t what = random_below(3);
+    bool event = what > 0;
     size_t count = event ? fake_store_event_count(w->store) : fake_store_pin_count(w->store);
     size_t number = count > 0 ? 1 + random_below((uint32_t)count) : 1;
     struct undone foreseen;
@@ -162,6 +244,9 @@ static bool undo_something(struct world *w)
     struct state before;
     struct state now;
 
+    while (what == 2 && number < count && !is_split(w, number)) {
+        number++;
+    }
     state_read(w, &before);
     undo(w, event ? 'e' : 'p', number, true, &foreseen);
     state_read(w, &now);
@@ -171,6 +256,10 @@ static bool undo_something(struct world *w)
     assert_int_equal(done.n_said, foreseen.n_said);
     if (is_done(&done)) {
         assert_as_foreseen(w, &foreseen);
+        if (event && assert_undone(w, number)) {
+            assert_came_along(w, &before, number);
+            (*n_splits)++;
+        }
     } else {
         state_read(w, &now);
         assert_same_state(&before, &now);
@@ -204,6 +293,7 @@ static size_t newest_of(const struct world *w, size_t number)
 static void test_undo_of_undo_is_nothing(void **state)
 {
     size_t undone_count = 0;
+    size_t n_splits = 0;
 
     (void)state;
     for (uint64_t seed = 1; seed <= 24; seed++) {
@@ -218,7 +308,7 @@ static void test_undo_of_undo_is_nothing(void **state)
         feed_words(&w, WORDS);
         for (int tries = 0; tries < 60 && depth < DEPTH; tries++) {
             state_read(&w, &before[depth]);
-            if (undo_something(&w)) {
+            if (undo_something(&w, &n_splits)) {
                 pins[depth++] = fake_store_pin_count(w.store); /* one of those that undo it */
             }
         }
@@ -242,43 +332,10 @@ static void test_undo_of_undo_is_nothing(void **state)
         world_destroy(&w);
     }
     assert_true(undone_count > 100);
+    assert_true(n_splits > 20);
 }
 
 /* ---- later messages ---- */
-
-static bool are_one(const struct world *w, int64_t a, int64_t b)
-{
-    return fake_store_person(w->store, (size_t)a - 1) == fake_store_person(w->store, (size_t)b - 1);
-}
-
-struct sides {
-    int64_t moved[IDENTITIES], there[IDENTITIES];
-    size_t n_moved, n_there;
-};
-
-static void on_event(void *ctx, ny_rc rc, const struct ny_event_view *v)
-{
-    struct sides *s = ctx;
-
-    assert_int_equal(rc, NY_OK);
-    s->n_moved = v->n_moved;
-    s->n_there = v->n_there;
-    memcpy(s->moved, v->moved, v->n_moved * sizeof(*v->moved));
-    memcpy(s->there, v->there, v->n_there * sizeof(*v->there));
-}
-
-/* The sides of an event that was undone are apart, whatever came since. */
-static void assert_apart(const struct world *w, size_t event)
-{
-    struct sides s;
-
-    assert_int_equal(ny_store_event(w->store, (int64_t)event, on_event, &s), NY_OK);
-    for (size_t i = 0; i < s.n_moved; i++) {
-        for (size_t k = 0; k < s.n_there; k++) {
-            assert_false(are_one(w, s.moved[i], s.there[k]));
-        }
-    }
-}
 
 /* The same messages in the same order up to `half`, an undo, then the rest in some order. */
 static void live(struct world *w, const struct message *day, size_t half, size_t n, size_t event)
@@ -324,12 +381,12 @@ static void test_later_messages_in_any_order(void **state)
 
             live(&w, day, half, n, event);
             state_read(&w, &first);
-            assert_apart(&w, event);
+            (void)assert_undone(&w, event);
             world_destroy(&w);
             shuffle(day + half, n - half);
             live(&w, day, half, n, event);
             state_read(&w, &second);
-            assert_apart(&w, event);
+            (void)assert_undone(&w, event);
             world_destroy(&w);
             assert_same_groups(first.lines, first.n, second.lines, second.n);
             tried++;
@@ -648,6 +705,192 @@ static void test_an_undo_that_contradicts_is_refused(void **state)
     world_destroy(&w);
 }
 
+/* ---- splits ---- */
+
+static void withdraw(struct world *w, size_t i)
+{
+    feed_pair(w, NY_FEED_WITHDRAW, i, i, INT64_C(4102444800000000));
+}
+
+/* The newest event of an identity. */
+static size_t newest_event(const struct world *w, int64_t identity)
+{
+    size_t newest = 0;
+    struct sides s;
+
+    for (size_t e = 1; e <= fake_store_event_count(w->store); e++) {
+        event_read(w, e, &s);
+        newest = s.identity == identity ? e : newest;
+    }
+    return newest;
+}
+
+/* One woman at a hospital, born as it says. */
+static void woman_feed(struct world *w, int domain, const char *birth)
+{
+    static int n_said;
+    struct message m = {.domain = domain,
+                        .at_us = ++n_said,
+                        .family = "名寄",
+                        .given = "優子",
+                        .family_kana = "ナヨロ",
+                        .given_kana = "ユウコ",
+                        .sex = "F",
+                        .address = "静岡県静岡市葵区追手町9-6",
+                        .postal = "4200853"};
+
+    snprintf(m.control_id, sizeof(m.control_id), "W%d", n_said);
+    snprintf(m.id, sizeof(m.id), "w%d", domain);
+    snprintf(m.birth, sizeof(m.birth), "%s", birth);
+    send_and_expect(w, &m, NY_OK, "ack 0");
+}
+
+/* She is identities 1 to 3, until the third hospital says otherwise of her birth; by which event.
+ */
+static size_t woman_split(struct world *w)
+{
+    for (int domain = 1; domain <= 3; domain++) {
+        woman_feed(w, domain, "19560501");
+    }
+    assert_true(are_one(w, 1, 2) && are_one(w, 1, 3));
+    woman_feed(w, 3, "19831123");
+    assert_true(are_one(w, 1, 2));
+    assert_false(are_one(w, 1, 3));
+    return newest_event(w, 3);
+}
+
+static void test_a_split_is_undone_and_that_too(void **state)
+{
+    struct world w;
+    struct undone u;
+    size_t split;
+
+    (void)state;
+    registry_open(&w, 0);
+    split = woman_split(&w);
+    assert_true(is_split(&w, split));
+    undo(&w, 'e', split, true, &u);
+    assert_true(is_done(&u));
+    assert_int_equal(u.n_said, 1);
+    assert_false(are_one(&w, 1, 3));
+    undo(&w, 'e', split, false, &u);
+    assert_true(is_done(&u));
+    assert_true(are_one(&w, 1, 2) && are_one(&w, 1, 3));
+    undo(&w, 'e', split, false, &u);
+    assert_int_equal(u.result, NY_UNDO_NOTHING);
+    undo(&w, 'p', fake_store_pin_count(w.store), false, &u);
+    assert_true(is_done(&u));
+    assert_false(are_one(&w, 1, 3));
+    undo(&w, 'e', 1, false, &u); /* she was first seen by it */
+    assert_int_equal(u.result, NY_UNDO_NOBODY);
+    world_destroy(&w);
+}
+
+static void test_who_left_since_a_split_stays_away(void **state)
+{
+    struct world w;
+    struct undone u;
+    size_t split;
+
+    (void)state;
+    registry_open(&w, 0);
+    split = woman_split(&w);
+    woman_feed(&w, 4, "19560501");
+    woman_feed(&w, 1, "19710830");
+    assert_true(are_one(&w, 2, 4));
+    assert_false(are_one(&w, 1, 2));
+    undo(&w, 'e', split, false, &u);
+    assert_true(is_done(&u));
+    assert_true(are_one(&w, 2, 3));
+    assert_false(are_one(&w, 1, 3));
+    world_destroy(&w);
+}
+
+static void test_who_was_taken_back_does_not_come_back(void **state)
+{
+    (void)state;
+    for (size_t gone = 1; gone <= 2; gone++) { /* whom she left, or she */
+        struct world w;
+        struct undone u;
+        size_t split;
+
+        registry_open(&w, 0);
+        split = woman_split(&w);
+        withdraw(&w, gone);
+        if (gone == 1) {
+            withdraw(&w, 0);
+        }
+        undo(&w, 'e', split, false, &u);
+        assert_int_equal(u.result, NY_UNDO_NOTHING);
+        world_destroy(&w);
+    }
+}
+
+static void test_a_split_that_a_clerk_wants_stays(void **state)
+{
+    const struct ny_domain *d;
+    struct asked x = {0};
+    struct world w;
+    struct undone u;
+    struct ny_word word = {.kind = NY_PIN_DIFFERENT, .role = NY_ROLE_CLERK, .who = NY_S("ken")};
+
+    (void)state;
+    registry_open(&w, 0);
+    woman_split(&w);
+    woman_feed(&w, 3, "19560501");
+    assert_true(are_one(&w, 1, 3));
+    for (int k = 0; k < 2; k++) { /* of the first and the third; the second is of one of them */
+        d = ny_registry_domain(w.registry, k == 0 ? 1 : 3);
+        word.domains[k] = d;
+        word.ids[k] = k == 0 ? NY_S("w1") : NY_S("w3");
+    }
+    ny_registry_word(w.registry, &word, on_word, &x);
+    pump_all(&w);
+    assert_false(are_one(&w, 1, 3));
+    undo(&w, 'e', fake_store_event_count(w.store), false, &u);
+    assert_int_equal(u.result, NY_UNDO_FOUND);
+    assert_int_equal(u.word, NY_WORD_CONTRADICTED);
+    assert_false(are_one(&w, 1, 3));
+    undo(&w, 'p', 1, false, &u); /* what stands against it */
+    assert_true(is_done(&u));
+    assert_true(are_one(&w, 1, 3));
+    world_destroy(&w);
+}
+
+static void test_a_split_of_many_waits_for_a_second_person(void **state)
+{
+    struct world w;
+    struct undone u;
+
+    (void)state;
+    registry_open(&w, 2);
+    undo(&w, 'e', woman_split(&w), false, &u);
+    assert_true(is_done(&u));
+    assert_false(are_one(&w, 1, 3));
+    assert_int_equal(fake_store_proposal_words(w.store), 1);
+    assert_int_equal(confirm(&w, 1, "naoko"), NY_CONFIRM_OWN);
+    assert_int_equal(confirm(&w, 1, "ken"), NY_CONFIRM_DONE);
+    assert_true(are_one(&w, 1, 3));
+    world_destroy(&w);
+}
+
+/* c was retired for a, who is one with b: that c came to them is undone by undoing the merge. */
+static void test_a_link_by_a_merge_is_not_undone_alone(void **state)
+{
+    struct world w;
+    struct undone u;
+
+    (void)state;
+    registry_open(&w, 0);
+    people_feed(&w);
+    feed_pair(&w, NY_FEED_LINK, 0, 1, 10);
+    feed_pair(&w, NY_FEED_MERGE, 2, 0, 11);
+    undo(&w, 'e', newest_event(&w, 3), false, &u);
+    assert_int_equal(u.result, NY_UNDO_NEWER);
+    assert_true(are_one(&w, 1, 2));
+    world_destroy(&w);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -662,6 +905,12 @@ int main(void)
         cmocka_unit_test(test_words_by_a_retired_id_are_about_who_stands_for_it),
         cmocka_unit_test(test_words_on_two_who_were_merged_are_their_own),
         cmocka_unit_test(test_an_undo_that_contradicts_is_refused),
+        cmocka_unit_test(test_a_split_is_undone_and_that_too),
+        cmocka_unit_test(test_who_left_since_a_split_stays_away),
+        cmocka_unit_test(test_who_was_taken_back_does_not_come_back),
+        cmocka_unit_test(test_a_split_that_a_clerk_wants_stays),
+        cmocka_unit_test(test_a_split_of_many_waits_for_a_second_person),
+        cmocka_unit_test(test_a_link_by_a_merge_is_not_undone_alone),
     };
 
     ny_log_level_set(NY_LOG_ERROR);
