@@ -68,6 +68,15 @@ enum ny_pin_kind ny_link_word(const struct ny_index *ix, uint32_t a, uint32_t b)
 /* x was said after y. */
 bool ny_link_pin_is_newer(const struct ny_index_pin *x, const struct ny_index_pin *y);
 
+/* The kind of pin that takes back one of this kind. */
+enum ny_pin_kind ny_link_kind_against(enum ny_pin_kind kind);
+/* SAME, DIFFERENT, NONE and what takes those back: not of a merge or a move. */
+bool ny_link_is_on_two(unsigned kind);
+/* x takes back what y says, unless x was taken back in turn. */
+bool ny_link_is_against(const struct ny_index_pin *x, const struct ny_index_pin *y);
+/* A word in effect that a role as high said later of the two of `said` (SAME, DIFFERENT, NONE, or
+ * one against those) stands on top of it. a: memory while it looks. */
+bool ny_link_is_overruled(struct ny_link *l, struct ny_arena *a, const struct ny_index_pin *said);
 /* p speaks of the two of `said`: of those who stand for them, or, when one stands for both, of
  * themselves. */
 bool ny_link_is_of_two(const struct ny_index *ix, const struct ny_index_pin *p,
@@ -102,17 +111,6 @@ struct ny_link_check {
  * when the arena is full. Spec: the project's matching rules 7. */
 NY_MUST_USE ny_rc ny_link_word_check(struct ny_link *l, struct ny_arena *a,
                                      const struct ny_index_pin *said, struct ny_link_check *out);
-
-/* What lies under a word on two, at those who stand for them: what would be in force had it not
- * been said, nor what was said `with` it. */
-struct ny_link_under {
-    const struct ny_index_pin *before; /* NULL: nothing would */
-    bool newer;                        /* a role as high said something of the two since */
-};
-typedef bool ny_link_with(const struct ny_index_pin *p, const struct ny_index_pin *said);
-/* said: kept; SAME, DIFFERENT or NONE. Spec: the project's matching rules 7. */
-struct ny_link_under ny_link_word_under(struct ny_link *l, struct ny_arena *a,
-                                        const struct ny_index_pin *said, ny_link_with *with);
 
 /* A word that says of two that they are one and is not followed, since others say that they are
  * two: the way from its first to its second and back. */

@@ -92,7 +92,9 @@ struct ny_stamp ny_stamp_never(void);
  * all of them (link). NONE takes back what roles up to its own said before. MERGE: a was retired
  * for b by their domain. MOVE: a is one with b, and not, as roles up to its own said before, with
  * anybody else. UNMERGE, UNMOVE: that a was retired for b, or moved to b, as roles up to its own
- * said before, does not count; MERGE_AGAIN, MOVE_AGAIN: it does after all. */
+ * said before, does not count; MERGE_AGAIN, MOVE_AGAIN: it does after all. UNSAME to NONE_AGAIN:
+ * likewise of SAME, DIFFERENT and NONE, as the very role of such a word said them of the very two
+ * before; unlike a NONE they leave alone whatever else was said. */
 enum ny_pin_kind {
     NY_PIN_SAME = 1,
     NY_PIN_DIFFERENT = 2,
@@ -102,7 +104,13 @@ enum ny_pin_kind {
     NY_PIN_UNMERGE = 6,
     NY_PIN_MERGE_AGAIN = 7,
     NY_PIN_UNMOVE = 8,
-    NY_PIN_MOVE_AGAIN = 9
+    NY_PIN_MOVE_AGAIN = 9,
+    NY_PIN_UNSAME = 10,
+    NY_PIN_SAME_AGAIN = 11,
+    NY_PIN_UNDIFFERENT = 12,
+    NY_PIN_DIFFERENT_AGAIN = 13,
+    NY_PIN_UNNONE = 14,
+    NY_PIN_NONE_AGAIN = 15
 };
 
 /* IMPLIED: several ids in one message. It has no time: any explicit word outweighs it. */

@@ -3,8 +3,22 @@
 
 #include "admin_priv.h"
 
-static const char *const kinds[] = {"",     "same",    "different",   "none",   "merge",
-                                    "move", "unmerge", "merge again", "unmove", "move again"};
+static const char *const kinds[] = {"",
+                                    "same",
+                                    "different",
+                                    "none",
+                                    "merge",
+                                    "move",
+                                    "unmerge",
+                                    "merge again",
+                                    "unmove",
+                                    "move again",
+                                    "unsame",
+                                    "same again",
+                                    "undifferent",
+                                    "different again",
+                                    "unnone",
+                                    "none again"};
 static const char *const roles[] = {"message", "facility", "clerk", "supervisor"};
 
 const char *ny_admin_pin_kind(enum ny_pin_kind kind)

@@ -28,22 +28,64 @@ static bool takes_back(const struct ny_index_pin *x, const struct ny_index_pin *
     return x->role >= y->role && (y->role == NY_ROLE_IMPLIED || ny_link_pin_is_newer(x, y));
 }
 
-/* Somebody took back that a was retired for b, or moved to b, and did not take that back in turn.
- */
-/* NOLINTNEXTLINE(misc-no-recursion): as deep as the table is long */
+enum ny_pin_kind ny_link_kind_against(enum ny_pin_kind kind)
+{
+    static const uint8_t kinds[] = {
+        [NY_PIN_SAME] = NY_PIN_UNSAME,
+        [NY_PIN_DIFFERENT] = NY_PIN_UNDIFFERENT,
+        [NY_PIN_NONE] = NY_PIN_UNNONE,
+        [NY_PIN_MERGE] = NY_PIN_UNMERGE,
+        [NY_PIN_MOVE] = NY_PIN_UNMOVE,
+        [NY_PIN_UNMERGE] = NY_PIN_MERGE_AGAIN,
+        [NY_PIN_MERGE_AGAIN] = NY_PIN_UNMERGE,
+        [NY_PIN_UNMOVE] = NY_PIN_MOVE_AGAIN,
+        [NY_PIN_MOVE_AGAIN] = NY_PIN_UNMOVE,
+        [NY_PIN_UNSAME] = NY_PIN_SAME_AGAIN,
+        [NY_PIN_SAME_AGAIN] = NY_PIN_UNSAME,
+        [NY_PIN_UNDIFFERENT] = NY_PIN_DIFFERENT_AGAIN,
+        [NY_PIN_DIFFERENT_AGAIN] = NY_PIN_UNDIFFERENT,
+        [NY_PIN_UNNONE] = NY_PIN_NONE_AGAIN,
+        [NY_PIN_NONE_AGAIN] = NY_PIN_UNNONE,
+    };
+
+    return (enum ny_pin_kind)kinds[kind];
+}
+
+bool ny_link_is_on_two(unsigned kind)
+{
+    return kind <= NY_PIN_NONE || kind >= NY_PIN_UNSAME;
+}
+
+bool ny_link_is_against(const struct ny_index_pin *x, const struct ny_index_pin *y)
+{
+    bool straight = x->a == y->a && x->b == y->b;
+    bool turned = x->a == y->b && x->b == y->a;
+
+    if (x->kind != ny_link_kind_against((enum ny_pin_kind)y->kind)) {
+        return false;
+    }
+    if (!ny_link_is_on_two(y->kind)) {
+        return straight && takes_back(x, y);
+    }
+    return (straight || turned) && x->role == y->role &&
+           ((y->role == NY_ROLE_IMPLIED && y->kind == NY_PIN_SAME) || ny_link_pin_is_newer(x, y));
+}
+
+/* Somebody took it back, and did not take that back in turn. What is said again is taken back by
+ * what takes back the first. */
+/* NOLINTNEXTLINE(misc-no-recursion): a word, what takes it back, and what says it again */
 static bool is_taken_back(const struct ny_index *ix, const struct ny_index_pin *p)
 {
-    static const uint8_t kinds[] = {[NY_PIN_MERGE] = NY_PIN_UNMERGE,
-                                    [NY_PIN_UNMERGE] = NY_PIN_MERGE_AGAIN,
-                                    [NY_PIN_MOVE] = NY_PIN_UNMOVE,
-                                    [NY_PIN_UNMOVE] = NY_PIN_MOVE_AGAIN,
-                                    [NY_PIN_MOVE_AGAIN] = 0};
     const struct ny_index_pin *x;
     uint32_t cursor = 0;
 
-    while (kinds[p->kind] != 0 && (x = ny_index_pin_next(ix, p->a, &cursor)) != NULL) {
-        if (x->kind == kinds[p->kind] && x->a == p->a && x->b == p->b && takes_back(x, p) &&
-            !is_taken_back(ix, x)) {
+    if (p->kind == NY_PIN_MERGE_AGAIN || p->kind == NY_PIN_MOVE_AGAIN ||
+        p->kind == NY_PIN_SAME_AGAIN || p->kind == NY_PIN_DIFFERENT_AGAIN ||
+        p->kind == NY_PIN_NONE_AGAIN) {
+        return false;
+    }
+    while ((x = ny_index_pin_next(ix, p->a, &cursor)) != NULL) {
+        if (ny_link_is_against(x, p) && !is_taken_back(ix, x)) {
             return true;
         }
     }
@@ -185,12 +227,10 @@ static bool end_moved(const struct ny_index *ix, const struct ny_index_pin *p, u
     return false;
 }
 
-/* A word on two that is not void: by a move that was taken back, or since one of them moved away.
- */
+/* A word on two that is not void: taken back, or of somebody who moved away since. */
 static bool counts(const struct ny_index *ix, const struct ny_index_pin *p)
 {
-    if (p->kind == NY_PIN_MERGE || p->kind > NY_PIN_MOVE ||
-        (p->kind == NY_PIN_MOVE && is_taken_back(ix, p))) {
+    if (p->kind == NY_PIN_MERGE || p->kind > NY_PIN_MOVE || is_taken_back(ix, p)) {
         return false;
     }
     return !ny_pin_joins(p) || (!end_moved(ix, p, p->a) && !end_moved(ix, p, p->b));
@@ -291,46 +331,29 @@ bool ny_link_is_of_two(const struct ny_index *ix, const struct ny_index_pin *p,
     return (x == a && y == b) || (x == b && y == a);
 }
 
-static int by_weight_alone(const void *px, const void *py)
+bool ny_link_is_overruled(struct ny_link *l, struct ny_arena *a, const struct ny_index_pin *said)
 {
-    const struct word *x = px;
-    const struct word *y = py;
-
-    return by_weight(x->pin, y->pin);
-}
-
-struct ny_link_under ny_link_word_under(struct ny_link *l, struct ny_arena *a,
-                                        const struct ny_index_pin *said, ny_link_with *with)
-{
-    struct ny_link_under out = {0};
     struct closure c = {.link = l, .arena = a, .by_pins = true};
     struct ny_link_set seeds = {0};
-    struct word *words;
-    const struct word *before;
-    size_t n = 0;
 
     ny_link_set_add(&seeds, a, said->a);
     ny_closure_collect(&c, &seeds);
-    words = NY_ARENA_ARRAY(a, struct word, words_count(&c));
-    NY_ASSERT(words != NULL);
     for (size_t i = 0; i < c.nodes.n; i++) {
         const struct ny_index_pin *p;
         uint32_t cursor = 0;
 
         while ((p = ny_index_pin_next(l->index, c.nodes.ids[i], &cursor)) != NULL) {
-            if (p->a == c.nodes.ids[i] && counts(l->index, p) &&
-                ny_link_is_of_two(l->index, p, said) && !with(p, said)) {
-                out.newer |= p->role != NY_ROLE_IMPLIED && takes_back(p, said);
-                words[n++] = (struct word){.pin = p};
+            bool later = said->role == NY_ROLE_IMPLIED
+                             ? p->role != NY_ROLE_IMPLIED
+                             : ny_stamp_compare(&p->stamp, &said->stamp) > 0;
+
+            if (later && p->role >= said->role && counts(l->index, p) &&
+                ny_link_is_of_two(l->index, p, said)) {
+                return true;
             }
         }
     }
-    if (n > 1) {
-        qsort(words, n, sizeof(*words), by_weight_alone);
-    }
-    before = word_in_force(words, n);
-    out.before = before != NULL ? before->pin : NULL;
-    return out;
+    return false;
 }
 
 /* ---- who must be one ---- */

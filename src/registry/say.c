@@ -262,7 +262,7 @@ ny_rc ny_words_look(struct ny_registry *r, struct words *w, struct ny_word_outco
 /* Words on a pair, on a merge, on a move. */
 static int subject_of(unsigned kind)
 {
-    return kind <= NY_PIN_NONE                                                            ? 0
+    return ny_link_is_on_two(kind)                                                        ? 0
            : kind == NY_PIN_MERGE || kind == NY_PIN_UNMERGE || kind == NY_PIN_MERGE_AGAIN ? 1
                                                                                           : 2;
 }

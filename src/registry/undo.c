@@ -20,95 +20,77 @@ static bool is_of_stamp(const struct ny_index_pin *p, const struct ny_index_pin 
            ny_stamp_compare(&p->stamp, &said->stamp) == 0;
 }
 
-/* It itself, and what was said together with it. */
-static bool is_said_with(const struct ny_index_pin *p, const struct ny_index_pin *said)
-{
-    return is_of_stamp(p, said) ||
-           (!ny_link_pin_is_newer(p, said) && !ny_link_pin_is_newer(said, p));
-}
-
-/* Somebody as high said something of the same merge or move since. */
-static bool is_turned_since(const struct ny_registry *r, const struct ny_index_pin *said)
+/* It was taken back, or said again, already. */
+static bool is_turned(const struct ny_index *ix, const struct ny_index_pin *said)
 {
     const struct ny_index_pin *p;
     uint32_t cursor = 0;
 
-    while ((p = ny_index_pin_next(r->index, said->a, &cursor)) != NULL) {
-        if (ny_pins_are_about(r->index, p, said) && !is_of_stamp(p, said) &&
-            p->role >= said->role && ny_link_pin_is_newer(p, said)) {
+    while ((p = ny_index_pin_next(ix, said->a, &cursor)) != NULL) {
+        if (ny_link_is_against(p, said)) {
             return true;
         }
     }
     return false;
 }
 
-/* Merges and moves: taken back, or not after all. */
-static enum ny_undo plan_turn(struct undoing *u, const struct ny_index_pin *said)
+/* A merge that is undone has to stand, and the id that it gives back to have values. */
+static enum ny_undo unmerge_check(const struct ny_index *ix, const struct ny_index_pin *said)
 {
-    static const uint8_t kinds[] = {
-        [NY_PIN_MERGE] = NY_PIN_UNMERGE,     [NY_PIN_UNMERGE] = NY_PIN_MERGE_AGAIN,
-        [NY_PIN_MOVE] = NY_PIN_UNMOVE,       [NY_PIN_MERGE_AGAIN] = NY_PIN_UNMERGE,
-        [NY_PIN_UNMOVE] = NY_PIN_MOVE_AGAIN, [NY_PIN_MOVE_AGAIN] = NY_PIN_UNMOVE,
-    };
+    const struct ny_index_pin *merge = ny_link_merge_of(ix, said->a);
     struct ny_index_identity x;
     struct ny_record record;
 
-    if (is_turned_since(u->r, said)) {
+    if (merge == NULL || merge->b != said->b) {
         return NY_UNDO_NEWER;
     }
-    ny_index_get(u->r->index, said->a, &x);
-    if (kinds[said->kind] == NY_PIN_UNMERGE) {
-        const struct ny_index_pin *merge = ny_link_merge_of(u->r->index, said->a);
-
-        if (merge == NULL || merge->b != said->b) {
-            return NY_UNDO_NEWER;
-        }
-        if (ny_record_unpack(x.record, &record) != NY_OK || (record.flags & NY_RECORD_GONE) != 0) {
-            return NY_UNDO_NO_VALUES;
-        }
-    }
-    ny_undo_plan(u, said->a, said->b, kinds[said->kind], u->order.role);
-    return NY_UNDO_FOUND;
+    ny_index_get(ix, said->a, &x);
+    return ny_record_unpack(x.record, &record) != NY_OK || (record.flags & NY_RECORD_GONE) != 0
+               ? NY_UNDO_NO_VALUES
+               : NY_UNDO_FOUND;
 }
 
-static bool is_planned(const struct undoing *u, const struct ny_index_pin *said)
+static bool is_planned(const struct undoing *u, const struct ny_index_pin *word)
 {
     for (size_t i = 0; i < u->words.n; i++) {
-        if (ny_pins_are_about(u->r->index, &u->words.said[i], said)) {
+        const struct ny_index_pin *p = &u->words.said[i];
+
+        if (p->kind == word->kind && p->role == word->role && p->a == word->a && p->b == word->b) {
             return true;
         }
     }
     return false;
 }
 
-/* Of the same two there may be words by other ids that were retired: a NONE takes them all back. */
-static enum ny_undo plan_pair(struct undoing *u, const struct ny_index_pin *said)
-{
-    const struct ny_link_under under =
-        ny_link_word_under(&u->r->link, u->words.arena, said, is_said_with);
-    const struct ny_index_pin *before = under.before;
-
-    if (under.newer) {
-        return NY_UNDO_NEWER;
-    }
-    ny_undo_plan(u, said->a, said->b, NY_PIN_NONE, u->order.role);
-    if (before != NULL) { /* as whoever said it */
-        ny_undo_plan(u, before->a, before->b,
-                     before->kind == NY_PIN_DIFFERENT ? NY_PIN_DIFFERENT : NY_PIN_SAME,
-                     before->role == NY_ROLE_IMPLIED ? NY_ROLE_FACILITY : before->role);
-    }
-    return NY_UNDO_FOUND;
-}
-
+/* A word is taken back in the role that said it, so that it alone goes. */
 static enum ny_undo plan_word(struct undoing *u, const struct ny_index_pin *said)
 {
-    if (is_planned(u, said)) {
-        return NY_UNDO_FOUND;
+    const struct ny_index *ix = u->r->index;
+    const bool on_two = ny_link_is_on_two(said->kind);
+    const struct ny_index_pin word = {
+        .a = said->a,
+        .b = said->b,
+        .kind = (uint8_t)ny_link_kind_against((enum ny_pin_kind)said->kind),
+        .role = (uint8_t)(on_two ? said->role : u->order.role)};
+    enum ny_undo result = NY_UNDO_FOUND;
+
+    if (is_planned(u, &word)) {
+        return NY_UNDO_FOUND; /* met at its other end */
     }
     if (said->role > (unsigned)u->order.role) {
         return NY_UNDO_HIGHER;
     }
-    return said->kind >= NY_PIN_MERGE ? plan_turn(u, said) : plan_pair(u, said);
+    if (is_turned(ix, said) ||
+        (on_two && ny_link_is_overruled(&u->r->link, u->words.arena, said))) {
+        return NY_UNDO_NEWER;
+    }
+    if (word.kind == NY_PIN_UNMERGE) {
+        result = unmerge_check(ix, said);
+    }
+    if (result == NY_UNDO_FOUND) {
+        ny_undo_plan(u, word.a, word.b, word.kind, word.role);
+    }
+    return result;
 }
 
 /* All that was said together with it: such words hang together by their identities. */
@@ -128,7 +110,7 @@ static enum ny_undo plan_words(struct undoing *u, const struct ny_index_pin *sai
         while ((p = ny_index_pin_next(u->r->index, ends.ids[i], &cursor)) != NULL) {
             if (is_of_stamp(p, said) && result == NY_UNDO_FOUND) {
                 ny_link_set_add(&ends, u->words.arena, p->a == ends.ids[i] ? p->b : p->a);
-                result = plan_word(u, p); /* nothing more when it is met at its other end */
+                result = plan_word(u, p);
             }
         }
     }

@@ -1,10 +1,10 @@
 /* What undoes an event of membership: a link, or a split.
  *
- *   a link   ─▶ DIFFERENT between all of those who came and those they came to who are together
- * now, or would be behind the words so far a split  ─▶ SAME between one of those who left and one
- * of those whom they left
+ *   a link  ─▶ DIFFERENT between all of those who came and those they came to
+ *   a split ─▶ SAME between one of those who left and one of those whom they left
  *
- * An event that did both is a link: who is kept from there goes back by what the records say. */
+ * Of a link only those are parted who are together now, or would be behind the words so far. An
+ * event that did both is a link: who is kept from there goes back by what the records say. */
 
 #include "undo_priv.h"
 

@@ -267,10 +267,10 @@ static bool undo_something(struct world *w, size_t *n_splits)
     return is_done(&done);
 }
 
-/* Two people, a merge, a move. */
+/* That they are one, are two, that neither is said; a merge; a move. */
 static char subject_of(const struct ny_pin_row *p)
 {
-    return "-ppp>~>>~~"[p->kind];
+    return "-=!0>~>>~~==!!00"[p->kind];
 }
 
 /* The newest word on the two of a word: one that was undone and said again stands there anew. */
@@ -282,7 +282,7 @@ static size_t newest_of(const struct world *w, size_t number)
     for (size_t i = number; i < fake_store_pin_count(w->store); i++) {
         const struct ny_pin_row *q = fake_store_pin(w->store, i);
 
-        if (subject_of(p) == subject_of(q) &&
+        if (subject_of(p) == subject_of(q) && p->role == q->role &&
             ((p->a == q->a && p->b == q->b) || (p->a == q->b && p->b == q->a))) {
             newest = i + 1;
         }
@@ -294,6 +294,7 @@ static void test_undo_of_undo_is_nothing(void **state)
 {
     size_t undone_count = 0;
     size_t n_splits = 0;
+    size_t refused = 0;
 
     (void)state;
     for (uint64_t seed = 1; seed <= 24; seed++) {
@@ -322,6 +323,10 @@ static void test_undo_of_undo_is_nothing(void **state)
             struct state now;
 
             undo(&w, 'p', newest_of(&w, pins[depth]), false, &u);
+            if (u.result == NY_UNDO_FOUND && u.word == NY_WORD_CONTRADICTED) {
+                refused++; /* hospitals had contradicted each other, and one word was away */
+                break;
+            }
             if (!is_done(&u)) {
                 fail_msg("seed %d, pin %zu at depth %zu: %d, %d", (int)seed, pins[depth], depth,
                          u.result, u.word);
@@ -331,7 +336,7 @@ static void test_undo_of_undo_is_nothing(void **state)
         }
         world_destroy(&w);
     }
-    assert_true(undone_count > 100);
+    assert_true(undone_count > 100 && refused < 3);
     assert_true(n_splits > 20);
 }
 
@@ -608,7 +613,7 @@ static void test_an_undo_that_joins_waits_too(void **state)
     world_destroy(&w);
 }
 
-/* A clerk's word against a hospital's, back and forth, by either of the two pins that undo it. */
+/* A clerk's word against a hospital's, back and forth. */
 static void test_what_was_said_before_holds_again(void **state)
 {
     struct world w;
@@ -620,9 +625,7 @@ static void test_what_was_said_before_holds_again(void **state)
     feed_pair(&w, NY_FEED_LINK, 0, 1, 10);
     assert_int_equal(say(&w, NY_PIN_DIFFERENT, "a", "b", "naoko"), 0);
     for (size_t turn = 0; turn < 4; turn++) {
-        size_t last = fake_store_pin_count(w.store);
-
-        undo(&w, 'p', turn == 0 ? last : last - turn % 2, false, &u);
+        undo(&w, 'p', fake_store_pin_count(w.store), false, &u);
         assert_true(is_done(&u));
         assert_int_equal(are_one(&w, 1, 2), turn % 2 == 0);
     }
