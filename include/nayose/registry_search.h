@@ -93,6 +93,12 @@ void ny_registry_searches_end(struct ny_registry *r);
 void ny_registry_search_read(struct ny_registry *r, struct ny_arena *a, struct ny_search_page *page,
                              void (*fn)(void *ctx, ny_rc rc, struct ny_search_page *page),
                              void *ctx);
+/* What the records of a person say together, as it is committed, in a. fn is called once, maybe
+ * from inside: patient NULL when nobody is there any more; NY_EAGAIN: memory does not know the
+ * person (it is being loaded). */
+void ny_registry_patient_read(struct ny_registry *r, struct ny_arena *a, int64_t person,
+                              void (*fn)(void *ctx, ny_rc rc, const struct ny_patient *patient),
+                              void *ctx);
 /* Forgets the snapshots of a requester's query. */
 void ny_registry_search_cancel(struct ny_registry *r, ny_str who, ny_str tag);
 

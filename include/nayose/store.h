@@ -87,6 +87,7 @@ struct ny_requester_row {
     ny_str certificates;
     bool strict_v3; /* HL7 V3 only in the form that the schemas give it, feeds and questions */
     bool ignore_tracking; /* of A09, A10, A14 … only the visit is taken */
+    bool pix_names;       /* it is told the names of whose ids it asks in HL7 V3 */
     ny_str habits;        /* what its messages were at the beginning; empty = not learned yet */
 };
 

@@ -12,11 +12,11 @@ void ny_admin_requesters_get(struct request *q)
 
     for (size_t i = 0; i < n; i++) {
         json_array_append_new(
-            list,
-            json_pack("{s:o, s:o, s:b, s:i, s:o, s:b}", "application", ny_admin_str(all[i]->app),
-                      "facility", ny_admin_str(all[i]->facility), "feeds", !all[i]->only_asks,
-                      "query_criteria", all[i]->query_criteria, "certificates",
-                      ny_admin_certificates(all[i]->certificates), "strict_v3", all[i]->strict_v3));
+            list, json_pack("{s:o, s:o, s:b, s:i, s:o, s:b, s:b}", "application",
+                            ny_admin_str(all[i]->app), "facility", ny_admin_str(all[i]->facility),
+                            "feeds", !all[i]->only_asks, "query_criteria", all[i]->query_criteria,
+                            "certificates", ny_admin_certificates(all[i]->certificates),
+                            "strict_v3", all[i]->strict_v3, "pix_names", all[i]->pix_names));
     }
     ny_admin_json(q, 200, json_pack("{s:o}", "requesters", list));
 }
@@ -52,6 +52,7 @@ void ny_admin_requesters_post(struct request *q)
     n = json_is_integer(criteria) ? json_integer_value(criteria) : n;
     certified = ny_admin_certificates_take(q, o, &row.certificates);
     ny_admin_bool_take(o, "strict_v3", &row.strict_v3);
+    ny_admin_bool_take(o, "pix_names", &row.pix_names);
     json_decref(o);
     if (ny_str_is_empty(row.facility)) {
         ny_admin_fail(q, 400, "the facility (MSH-4) is missing", "");

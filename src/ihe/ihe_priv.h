@@ -115,6 +115,8 @@ struct ihe_exchange {
     /* ITI-9 */
     const struct ny_domain *query_domain;
     ny_str query_id;
+    struct ny_known_id *told; /* [n_told] ids of the answer */
+    size_t n_told;
 
     /* ITI-21 */
     struct ny_search_ask *ask;
@@ -160,10 +162,11 @@ ny_str ihe_answer_code(ny_str answer);
 bool ihe_processing_is_allowed(const struct ihe_exchange *ex, bool acts_on_others);
 /* The answers of HL7 v3: iti44_ack.c to a feed, iti45.c and iti47_write.c to queries. */
 NY_MUST_USE ny_rc ihe_iti44_ack_write(struct ihe_exchange *ex, struct ny_arena *a, ny_str *out);
-NY_MUST_USE ny_rc ihe_iti45_write(struct ihe_exchange *ex, struct ny_arena *a,
-                                  const struct ny_known_id *ids, size_t n_ids, ny_str *out);
-/* Takes the queried id out of those that are told; how many are left. */
-size_t ihe_iti45_drop_queried(const struct ihe_exchange *ex, struct ny_known_id *ids, size_t n);
+NY_MUST_USE ny_rc ihe_iti45_write(struct ihe_exchange *ex, struct ny_arena *a, ny_str *out);
+/* Takes the queried id out of those that are told. */
+void ihe_iti45_drop_queried(struct ihe_exchange *ex);
+/* ihe_iti9_answer(), behind reading the person's names when who asks is told them. */
+void ihe_iti45_answer(struct ihe_exchange *ex, int64_t person);
 NY_MUST_USE ny_rc ihe_iti47_write(struct ihe_exchange *ex, struct ny_arena *a, ny_str *out);
 /* v3_query.c: the question as the audit keeps it. */
 ny_str ihe_v3_query_payload(const struct ihe_exchange *ex);
@@ -197,9 +200,10 @@ void ihe_iti9(struct ihe_exchange *ex);
 void ihe_iti21(struct ihe_exchange *ex);
 void ihe_cancel(struct ihe_exchange *ex);
 
-/* What an RSP^K23 says beside the fault that stands in ex. */
-NY_MUST_USE ny_rc ihe_iti9_write(struct ihe_exchange *ex, struct ny_arena *a,
-                                 const struct ny_known_id *ids, size_t n_ids, ny_str *out);
+/* An RSP^K23: the ids told of ex, or what the fault in ex says. */
+NY_MUST_USE ny_rc ihe_iti9_write(struct ihe_exchange *ex, struct ny_arena *a, ny_str *out);
+/* Composes, notes and sends it. Nothing of ex may be used after. */
+void ihe_iti9_answer(struct ihe_exchange *ex);
 
 /* An RSP^K22 or RSP^ZV2: the page of ex, or what the fault in ex says. */
 NY_MUST_USE ny_rc ihe_iti21_write(struct ihe_exchange *ex, struct ny_arena *a, ny_str *out);

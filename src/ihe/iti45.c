@@ -2,7 +2,8 @@
  * answers.
  *
  * The question is written as the QBP^Q23 of the same meaning and goes the way of ITI-9: the same
- * look-up, the same cases in the same order; only the queried id itself is never among those told.
+ * look-up, the same cases in the same order; only the queried id itself is never among those told,
+ * and whose setting pix_names says so is told the names, which v2 never tells.
  * Which domain is meant is the root alone: names of authorities are not read.
  * Spec: ITI TF-2 3.45; our HL7 v3 rules 8. */
 
@@ -10,33 +11,65 @@
 
 /* ---- the answer ---- */
 
-size_t ihe_iti45_drop_queried(const struct ihe_exchange *ex, struct ny_known_id *ids, size_t n)
+void ihe_iti45_drop_queried(struct ihe_exchange *ex)
 {
     size_t kept = 0;
 
-    for (size_t i = 0; i < n; i++) {
-        if (ids[i].domain->id != ex->query_domain->id || !ny_str_equals(ids[i].id, ex->query_id)) {
-            ids[kept++] = ids[i];
+    for (size_t i = 0; i < ex->n_told; i++) {
+        if (ex->told[i].domain->id != ex->query_domain->id ||
+            !ny_str_equals(ex->told[i].id, ex->query_id)) {
+            ex->told[kept++] = ex->told[i];
         }
     }
-    return kept;
+    ex->n_told = kept;
 }
 
-ny_rc ihe_iti45_write(struct ihe_exchange *ex, struct ny_arena *a, const struct ny_known_id *ids,
-                      size_t n_ids, ny_str *out)
+ny_rc ihe_iti45_write(struct ihe_exchange *ex, struct ny_arena *a, ny_str *out)
 {
+    const size_t n = ihe_is_refused(ex) ? 0 : ex->n_told;
     struct ny_xml_writer w;
 
     ny_xml_w_init(&w, a);
     ihe_v3_answer_begin(ex, &w);
     ihe_v3_acknowledgement_write(ex, &w, ihe_is_refused(ex) ? "AE" : "AA");
     ihe_v3_act_open(&w, ex->v3->kind->trigger);
-    if (n_ids > 0) {
-        ihe_v3_person_open(&w, ids, n_ids);
-        ny_xml_w_raw(&w, NY_S("<name nullFlavor=\"NA\"/></patientPerson>"));
+    if (n > 0) {
+        ihe_v3_person_open(&w, ex->told, n);
+        ihe_v3_names_write(&w, ex->v3->named);
+        ny_xml_w_raw(&w, NY_S("</patientPerson>"));
         ihe_v3_person_close(&w, ny_registry_regional(ex->ihe->cfg.registry)->oid);
     }
-    return ihe_v3_query_end(ex, &w, NULL, n_ids > 0, out);
+    return ihe_v3_query_end(ex, &w, NULL, n > 0, out);
+}
+
+static void on_named(void *ctx, ny_rc rc, const struct ny_patient *patient)
+{
+    struct ihe_exchange *ex = ctx;
+
+    ex->v3->named = patient;
+    if (rc != NY_OK) {
+        ihe_finish_unavailable(ex, rc);
+    } else {
+        ihe_iti9_answer(ex);
+    }
+}
+
+void ihe_iti45_answer(struct ihe_exchange *ex, int64_t person)
+{
+    const struct ny_requester_row *who = ex->request.source;
+
+    if (ex->n_told == 0 || who == NULL || !who->pix_names) {
+        ihe_iti9_answer(ex);
+        return;
+    }
+    for (size_t i = 0; i < ex->n_told; i++) {
+        ex->told[i].id = ny_arena_str(ex->arena, ex->told[i].id); /* of rows that go meanwhile */
+        if (ex->told[i].id.p == NULL) {
+            ihe_finish_unavailable(ex, NY_ELIMIT);
+            return;
+        }
+    }
+    ny_registry_patient_read(ex->ihe->cfg.registry, ex->arena, person, on_named, ex);
 }
 
 /* ---- the question ---- */

@@ -35,7 +35,8 @@ ny_rc ny_ihe_v3_notice_write(const struct ny_ihe *ihe, struct ny_arena *a,
     ihe_v3_act_open(&w, "PRPA_TE201302UV02");
     ihe_v3_time_write(&w, "effectiveTime", notice->at_us);
     ihe_v3_person_open(&w, notice->ids, notice->n_ids);
-    ny_xml_w_raw(&w, NY_S("<name nullFlavor=\"NA\"/></patientPerson>"));
+    ihe_v3_names_write(&w, NULL);
+    ny_xml_w_raw(&w, NY_S("</patientPerson>"));
     ihe_v3_person_close(&w, head.us);
     ny_xml_w_close(&w);
     ny_xml_w_close(&w);

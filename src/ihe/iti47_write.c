@@ -7,66 +7,6 @@
 
 #include <stdio.h>
 
-static void part_write(struct ny_xml_writer *w, const char *element, ny_str value)
-{
-    if (value.n > 0) {
-        ny_xml_w_element(w, element, value);
-    }
-}
-
-/* ---- names ---- */
-
-/* False: nothing in this script. */
-static bool name_write(struct ny_xml_writer *w, const struct ny_value *v, enum ny_part_id family,
-                       const char *script)
-{
-    ny_str type = ny_value_part(v, NY_PART_NAME_TYPE);
-    bool maiden = ny_str_equals(type, NY_S("M"));
-    const char *use = ny_str_equals(type, NY_S("A")) ? "A" : "L";
-    char uses[16];
-
-    if (ny_value_part(v, family).n + ny_value_part(v, family + 1).n +
-            ny_value_part(v, family + 2).n ==
-        0) {
-        return false;
-    }
-    (void)snprintf(uses, sizeof(uses), "%s %s", use, script);
-    ny_xml_w_open(w, "name");
-    ny_xml_w_attr_c(w, "use", uses);
-    if (ny_value_part(v, family).n > 0) {
-        ny_xml_w_open(w, "family");
-        if (maiden) {
-            ny_xml_w_attr_c(w, "qualifier", "BR");
-        }
-        ny_xml_w_text(w, ny_value_part(v, family));
-        ny_xml_w_close(w);
-    }
-    part_write(w, "given", ny_value_part(v, family + 1));
-    part_write(w, "given", ny_value_part(v, family + 2));
-    ny_xml_w_close(w);
-    return true;
-}
-
-static void names_write(struct ny_xml_writer *w, const struct ny_patient *p)
-{
-    const struct ny_set *s = &p->sets[NY_SET_NAME];
-    size_t leading = ny_patient_leading_name(p);
-    bool any = false;
-
-    for (size_t i = 0; i < s->n; i++) {
-        if (i == leading || ihe_is_shown(s, &s->values[i])) {
-            any |= name_write(w, &s->values[i], NY_PART_NAME_KANJI_FAMILY, "IDE");
-            any |= name_write(w, &s->values[i], NY_PART_NAME_KANA_FAMILY, "SYL");
-            any |= name_write(w, &s->values[i], NY_PART_NAME_LATIN_FAMILY, "ABC");
-        }
-    }
-    if (!any) {
-        ny_xml_w_raw(w, NY_S("<name nullFlavor=\"NA\"/>"));
-    }
-}
-
-/* ---- other values ---- */
-
 static void phones_write(struct ny_xml_writer *w, const struct ny_patient *p)
 {
     const struct ny_set *s = &p->sets[NY_SET_PHONE];
@@ -103,12 +43,12 @@ static void addresses_write(struct ny_xml_writer *w, const struct ny_patient *p)
             ny_xml_w_open(w, "addr");
             ny_xml_w_attr_c(w, "use", ny_str_equals(type, NY_S("O")) ? "WP" : "HP");
             ny_xml_w_text(w, ny_value_part(v, NY_PART_ADDRESS_WHOLE));
-            part_write(w, "streetAddressLine", ny_value_part(v, NY_PART_ADDRESS_STREET));
-            part_write(w, "additionalLocator", ny_value_part(v, NY_PART_ADDRESS_OTHER));
-            part_write(w, "city", ny_value_part(v, NY_PART_ADDRESS_CITY));
-            part_write(w, "state", ny_value_part(v, NY_PART_ADDRESS_STATE));
-            part_write(w, "postalCode", ny_value_part(v, NY_PART_ADDRESS_POSTAL));
-            part_write(w, "country", ny_value_part(v, NY_PART_ADDRESS_COUNTRY));
+            ihe_v3_text_write(w, "streetAddressLine", ny_value_part(v, NY_PART_ADDRESS_STREET));
+            ihe_v3_text_write(w, "additionalLocator", ny_value_part(v, NY_PART_ADDRESS_OTHER));
+            ihe_v3_text_write(w, "city", ny_value_part(v, NY_PART_ADDRESS_CITY));
+            ihe_v3_text_write(w, "state", ny_value_part(v, NY_PART_ADDRESS_STATE));
+            ihe_v3_text_write(w, "postalCode", ny_value_part(v, NY_PART_ADDRESS_POSTAL));
+            ihe_v3_text_write(w, "country", ny_value_part(v, NY_PART_ADDRESS_COUNTRY));
             ny_xml_w_close(w);
         }
     }
@@ -175,7 +115,7 @@ static void hit_write(struct ny_xml_writer *w, const struct ihe_exchange *ex,
 
     (void)snprintf(score, sizeof(score), "%d", ny_match_degree(hit->total_b1024));
     ihe_v3_person_open(w, ids, n);
-    names_write(w, hit->patient);
+    ihe_v3_names_write(w, hit->patient);
     phones_write(w, hit->patient);
     singles_write(w, hit->patient);
     addresses_write(w, hit->patient);

@@ -30,17 +30,17 @@ static void pid_write(struct ny_hl7v2_writer *w, const struct ny_known_id *ids, 
     ny_hl7v2_w_end(w);
 }
 
-ny_rc ihe_iti9_write(struct ihe_exchange *ex, struct ny_arena *a, const struct ny_known_id *ids,
-                     size_t n_ids, ny_str *out)
+ny_rc ihe_iti9_write(struct ihe_exchange *ex, struct ny_arena *a, ny_str *out)
 {
+    const size_t n = ihe_is_refused(ex) ? 0 : ex->n_told;
     struct ny_hl7v2_writer w;
 
     if (ex->v3 != NULL) {
-        return ihe_iti45_write(ex, a, ids, n_ids, out);
+        return ihe_iti45_write(ex, a, out);
     }
-    ihe_query_head_write(ex, &w, a, NULL, n_ids > 0);
-    if (n_ids > 0) {
-        pid_write(&w, ids, n_ids);
+    ihe_query_head_write(ex, &w, a, NULL, n > 0);
+    if (n > 0) {
+        pid_write(&w, ex->told, n);
     }
     return ny_hl7v2_finish(&w, &ex->msh.charset, out, NULL);
 }
@@ -74,30 +74,42 @@ static bool question_read(struct ihe_exchange *ex, const struct ny_hl7v2_segment
     return true;
 }
 
-static void tell(struct ihe_exchange *ex, const struct ihe_targets *t,
-                 const struct ny_resolved *res)
+void ihe_iti9_answer(struct ihe_exchange *ex)
 {
-    size_t n = 0;
-    struct ny_known_id *ids =
-        ihe_ids_collect(ex->ihe->cfg.registry, ex->arena, t, res, ex->query_domain, &n);
     ny_str answer = NY_STR_NONE;
 
-    if (ids != NULL && ex->v3 != NULL) {
-        n = ihe_iti45_drop_queried(ex, ids, n);
-    }
-    if (ids == NULL || ihe_iti9_write(ex, ex->arena, ids, n, &answer) != NY_OK) {
+    if (ihe_iti9_write(ex, ex->arena, &answer) != NY_OK) {
         ihe_finish_unavailable(ex, NY_ELIMIT);
         return;
     }
     ex->composed = true;
+    ihe_note_and_send(ex, answer);
+}
+
+static void tell(struct ihe_exchange *ex, const struct ihe_targets *t,
+                 const struct ny_resolved *res)
+{
+    ex->told =
+        ihe_ids_collect(ex->ihe->cfg.registry, ex->arena, t, res, ex->query_domain, &ex->n_told);
+    if (ex->told == NULL) {
+        ihe_finish_unavailable(ex, NY_ELIMIT);
+        return;
+    }
+    if (ex->v3 != NULL) {
+        ihe_iti45_drop_queried(ex);
+    }
     ex->note.kind = NY_S("query");
     ex->note.outcome = NY_AUDIT_OK;
     ex->note.person = res->person;
     ex->note.query_payload = ihe_query_payload(ex);
-    ex->note.domains_returned = ny_known_ids_domains(ex->arena, ids, n);
-    ex->note.hits = (int32_t)n;
-    ex->note.decision = n > 0 ? NY_S("AA") : NY_S("NF");
-    ihe_note_and_send(ex, answer);
+    ex->note.domains_returned = ny_known_ids_domains(ex->arena, ex->told, ex->n_told);
+    ex->note.hits = (int32_t)ex->n_told;
+    ex->note.decision = ex->n_told > 0 ? NY_S("AA") : NY_S("NF");
+    if (ex->v3 != NULL) {
+        ihe_iti45_answer(ex, res->person);
+    } else {
+        ihe_iti9_answer(ex);
+    }
 }
 
 static void on_resolved(void *ctx, ny_rc rc, const struct ny_resolved *res)

@@ -167,8 +167,7 @@ static ny_rc compose(struct ihe_exchange *ex, struct ny_arena *a, ny_str *out)
                    ? ihe_iti44_ack_write(ex, a, out)
                    : ihe_ack_compose(ex, ihe_fault_row(ex->fault)->code, ex->control_id, a, out);
     }
-    return ex->event->action == IHE_ITI9 ? ihe_iti9_write(ex, a, NULL, 0, out)
-                                         : ihe_iti21_write(ex, a, out);
+    return ex->event->action == IHE_ITI9 ? ihe_iti9_write(ex, a, out) : ihe_iti21_write(ex, a, out);
 }
 
 /* ---- sending ---- */

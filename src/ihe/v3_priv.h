@@ -36,6 +36,7 @@ struct ihe_v3 {
     ny_str app, facility;                             /* who sends, as a source is named */
     const struct ny_xml_node *unnamed;                /* first element without a namespace */
     bool accept;                                      /* MCCI is answered whatever the table says */
+    const struct ny_patient *named;                   /* ITI-45: his names are told; or NULL */
     ny_str qbp;                                       /* ITI-47: the question as v2 */
     struct ihe_v3_feed *feed;                         /* ITI-44 */
 };
@@ -105,6 +106,8 @@ void ihe_v3_id_write(struct ny_xml_writer *w, const char *name, struct ihe_ii id
 /* An element with one attribute; none when the value is empty. */
 void ihe_v3_attribute_write(struct ny_xml_writer *w, const char *element, const char *name,
                             ny_str value);
+/* An element with a text; none when it is empty. */
+void ihe_v3_text_write(struct ny_xml_writer *w, const char *element, ny_str text);
 void ihe_v3_time_write(struct ny_xml_writer *w, const char *name, int64_t us);
 
 /* What a message begins with. */
@@ -125,6 +128,8 @@ void ihe_v3_act_open(struct ny_xml_writer *w, const char *trigger);
 /* One person's registrationEvent with his ids, open in patientPerson; from behind patientPerson to
  * its end. */
 void ihe_v3_person_open(struct ny_xml_writer *w, const struct ny_known_id *ids, size_t n);
+/* The names that a patient's records hold now, each script an element; NULL: they are not told. */
+void ihe_v3_names_write(struct ny_xml_writer *w, const struct ny_patient *p);
 void ihe_v3_person_close(struct ny_xml_writer *w, ny_str us);
 /* queryAck, the question as it came, and the end of the message. counts NULL: not told. */
 NY_MUST_USE ny_rc ihe_v3_query_end(struct ihe_exchange *ex, struct ny_xml_writer *w,

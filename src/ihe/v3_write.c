@@ -1,6 +1,6 @@
 /* What messages of HL7 v3 are made of: transmission wrapper, controlActProcess, a person's
- * registrationEvent, and the end of the answer to a query. Order of elements: the schemas of
- * NE2008; our HL7 v3 rules 5, 7, 8. */
+ * registrationEvent and names, and the end of the answer to a query. Order of elements: the schemas
+ * of NE2008; our HL7 v3 rules 5, 7, 8. */
 
 #include <stdio.h>
 
@@ -23,6 +23,13 @@ void ihe_v3_attribute_write(struct ny_xml_writer *w, const char *element, const 
 static void code_write(struct ny_xml_writer *w, const char *element, const char *code)
 {
     ihe_v3_attribute_write(w, element, "code", ny_str_from_c(code));
+}
+
+void ihe_v3_text_write(struct ny_xml_writer *w, const char *element, ny_str text)
+{
+    if (text.n > 0) {
+        ny_xml_w_element(w, element, text);
+    }
 }
 
 void ihe_v3_time_write(struct ny_xml_writer *w, const char *name, int64_t us)
@@ -159,6 +166,57 @@ void ihe_v3_person_close(struct ny_xml_writer *w, ny_str us)
                          "classCode=\"ASSIGNED\">"));
     ihe_v3_id_write(w, "id", (struct ihe_ii){.root = us});
     ny_xml_w_raw(w, NY_S("</assignedEntity></custodian></registrationEvent></subject>"));
+}
+
+/* ---- names ---- */
+
+/* False: nothing in this script. */
+static bool name_write(struct ny_xml_writer *w, const struct ny_value *v, enum ny_part_id family,
+                       const char *script)
+{
+    ny_str type = ny_value_part(v, NY_PART_NAME_TYPE);
+    bool maiden = ny_str_equals(type, NY_S("M"));
+    const char *use = ny_str_equals(type, NY_S("A")) ? "A" : "L";
+    char uses[16];
+
+    if (ny_value_part(v, family).n + ny_value_part(v, family + 1).n +
+            ny_value_part(v, family + 2).n ==
+        0) {
+        return false;
+    }
+    (void)snprintf(uses, sizeof(uses), "%s %s", use, script);
+    ny_xml_w_open(w, "name");
+    ny_xml_w_attr_c(w, "use", uses);
+    if (ny_value_part(v, family).n > 0) {
+        ny_xml_w_open(w, "family");
+        if (maiden) {
+            ny_xml_w_attr_c(w, "qualifier", "BR");
+        }
+        ny_xml_w_text(w, ny_value_part(v, family));
+        ny_xml_w_close(w);
+    }
+    ihe_v3_text_write(w, "given", ny_value_part(v, family + 1));
+    ihe_v3_text_write(w, "given", ny_value_part(v, family + 2));
+    ny_xml_w_close(w);
+    return true;
+}
+
+void ihe_v3_names_write(struct ny_xml_writer *w, const struct ny_patient *p)
+{
+    const struct ny_set *s = p != NULL ? &p->sets[NY_SET_NAME] : NULL;
+    const size_t leading = p != NULL ? ny_patient_leading_name(p) : 0;
+    bool any = false;
+
+    for (size_t i = 0; s != NULL && i < s->n; i++) {
+        if (i == leading || ihe_is_shown(s, &s->values[i])) {
+            any |= name_write(w, &s->values[i], NY_PART_NAME_KANJI_FAMILY, "IDE");
+            any |= name_write(w, &s->values[i], NY_PART_NAME_KANA_FAMILY, "SYL");
+            any |= name_write(w, &s->values[i], NY_PART_NAME_LATIN_FAMILY, "ABC");
+        }
+    }
+    if (!any) {
+        ny_xml_w_raw(w, NY_S("<name nullFlavor=\"NA\"/>"));
+    }
 }
 
 /* ---- the end of an answer ---- */

@@ -9,7 +9,8 @@ static void requesters_print(struct cli *cli, const json_t *requesters)
         {"FEEDS",          false, false},
         {"QUERY-CRITERIA", false, false},
         {"CERTIFICATES",   true,  false},
-        {"STRICT-V3",      false, false}
+        {"STRICT-V3",      false, false},
+        {"PIX-NAMES",      false, false}
     };
     struct libscols_table *t = cli_table_create(columns, NY_ARRAY_LEN(columns));
 
@@ -27,7 +28,8 @@ static void requesters_print(struct cli *cli, const json_t *requesters)
         cli_table_row(t,
                       (const char *const[]){name.p, cli_json_yes_no(o, "feeds"),
                                             n > 0 ? text : "default", certificates,
-                                            cli_json_yes_no(o, "strict_v3")},
+                                            cli_json_yes_no(o, "strict_v3"),
+                                            cli_json_yes_no(o, "pix_names")},
                       NY_ARRAY_LEN(columns));
     }
     cli_table_print(t);
@@ -49,7 +51,7 @@ int verb_requester_list(struct cli *cli, const struct verb *verb)
     return code;
 }
 
-enum { KEY_CRITERIA = 0x2000, KEY_CERTIFICATE, KEY_STRICT_V3 };
+enum { KEY_CRITERIA = 0x2000, KEY_CERTIFICATE, KEY_STRICT_V3, KEY_PIX_NAMES };
 
 static const struct argp_option options[] = {
     {.name = "query-criteria",
@@ -61,8 +63,12 @@ static const struct argp_option options[] = {
      .key = KEY_CERTIFICATE,
      .arg = "FINGERPRINT",
      .doc = CLI_CERTIFICATE_DOC},
-    {.name = "strict-v3",                        .key = KEY_STRICT_V3, .arg = "yes|no", .doc = CLI_STRICT_V3_DOC},
-    {0  },
+    {.name = "strict-v3",                          .key = KEY_STRICT_V3, .arg = "yes|no", .doc = CLI_STRICT_V3_DOC},
+    {.name = "pix-names",
+     .key = KEY_PIX_NAMES,
+     .arg = "yes|no",
+     .doc = "Tell it the names of the patient with his ids when it asks in HL7 V3 (ITI-45)"},
+    {0},
 };
 
 static bool option_set(void *ctx, int key, char *arg, struct argp_state *state)
@@ -78,6 +84,9 @@ static bool option_set(void *ctx, int key, char *arg, struct argp_state *state)
     }
     if (key == KEY_STRICT_V3) {
         return cli_switch_set(o, "strict_v3", arg, state);
+    }
+    if (key == KEY_PIX_NAMES) {
+        return cli_switch_set(o, "pix_names", arg, state);
     }
     if (key != KEY_CRITERIA) {
         return false;

@@ -111,25 +111,6 @@ static uint32_t person_now(const struct ny_registry *r, const struct found_list 
     return ny_search_speaks(r, &x) ? x.person : 0;
 }
 
-static ny_rc records_fill(struct searching *s)
-{
-    struct ny_search_page *p = s->page;
-    const struct ny_index *ix = s->r->index;
-    size_t n = 0;
-
-    for (size_t i = 0; i < p->n; i++) {
-        n += ny_index_member_count(ix, (uint32_t)p->hits[i].person);
-    }
-    p->records = NY_ARENA_ARRAY(s->arena, int64_t, n + 1);
-    for (size_t i = 0; i < p->n && p->records != NULL; i++) {
-        for (uint32_t m = ny_index_member_first(ix, (uint32_t)p->hits[i].person); m != 0;
-             m = ny_index_member_next(ix, m)) {
-            p->records[p->n_records++] = m;
-        }
-    }
-    return p->records != NULL ? NY_OK : NY_ELIMIT;
-}
-
 /* The entries from at on, as many as a page holds. c: kept already, or NULL. */
 static ny_rc page_fill(struct searching *s, struct found_list *list, size_t at, struct cursor *c)
 {
@@ -155,7 +136,7 @@ static ny_rc page_fill(struct searching *s, struct found_list *list, size_t at, 
         c = c != NULL ? c : ny_cursor_add(s->r, s->ask, list);
         p->next = ny_cursor_pointer(c, at, s->arena);
     }
-    return p->remaining > 0 && p->next.p == NULL ? NY_ELIMIT : records_fill(s);
+    return p->remaining > 0 && p->next.p == NULL ? NY_ELIMIT : ny_search_records(s->r, s->arena, p);
 }
 
 void ny_search_page(struct searching *s)

@@ -51,6 +51,10 @@ bool ny_search_speaks(const struct ny_registry *r, const struct ny_index_identit
 /* With ids as they are now. */
 void ny_search_go_on(struct searching *s);
 
+/* search_read.c: names in a the records that the patients of the page are made of. */
+NY_MUST_USE ny_rc ny_search_records(const struct ny_registry *r, struct ny_arena *a,
+                                    struct ny_search_page *page);
+
 /* search_rank.c: answers with one entry for each person, best first. */
 void ny_search_answer(struct searching *s);
 bool ny_search_is_told(const struct ny_registry *r, const struct ny_search_ask *ask,

@@ -1,6 +1,25 @@
-/* What a page shows: the patients of its persons, read when the page is sent. */
+/* What a page shows: the patients of its persons, read when the page is sent; and one alone, as a
+ * page of his. */
 
 #include "search_priv.h"
+
+ny_rc ny_search_records(const struct ny_registry *r, struct ny_arena *a,
+                        struct ny_search_page *page)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < page->n; i++) {
+        n += ny_index_member_count(r->index, (uint32_t)page->hits[i].person);
+    }
+    page->records = NY_ARENA_ARRAY(a, int64_t, n + 1);
+    for (size_t i = 0; i < page->n && page->records != NULL; i++) {
+        for (uint32_t m = ny_index_member_first(r->index, (uint32_t)page->hits[i].person); m != 0;
+             m = ny_index_member_next(r->index, m)) {
+            page->records[page->n_records++] = m;
+        }
+    }
+    return page->records != NULL ? NY_OK : NY_ELIMIT;
+}
 
 struct reading {
     struct ny_arena *arena;
@@ -99,4 +118,39 @@ void ny_registry_search_read(struct ny_registry *r, struct ny_arena *a, struct n
     if (page->n == 0 || rc != NY_OK) {
         read_end(s, rc);
     }
+}
+
+/* ---- one alone ---- */
+
+struct alone {
+    struct ny_search_page page;
+    struct ny_search_hit hit;
+    void (*fn)(void *ctx, ny_rc rc, const struct ny_patient *patient);
+    void *ctx;
+};
+
+static void on_alone(void *ctx, ny_rc rc, struct ny_search_page *page)
+{
+    const struct alone *x = ctx;
+
+    x->fn(x->ctx, rc, rc == NY_OK && page->n > 0 ? page->hits[0].patient : NULL);
+}
+
+void ny_registry_patient_read(struct ny_registry *r, struct ny_arena *a, int64_t person,
+                              void (*fn)(void *ctx, ny_rc rc, const struct ny_patient *patient),
+                              void *ctx)
+{
+    struct alone *x = NY_ARENA_NEW(a, struct alone);
+
+    if (x == NULL || person > ny_index_person_count(r->index)) {
+        fn(ctx, x == NULL ? NY_ELIMIT : NY_EAGAIN, NULL);
+        return;
+    }
+    *x = (struct alone){.hit = {.person = person}, .fn = fn, .ctx = ctx};
+    x->page = (struct ny_search_page){.hits = &x->hit, .n = 1, .undone = r->undone};
+    if (ny_search_records(r, a, &x->page) != NY_OK) {
+        fn(ctx, NY_ELIMIT, NULL);
+        return;
+    }
+    ny_registry_search_read(r, a, &x->page, on_alone, x);
 }

@@ -56,6 +56,7 @@ static ny_rc requesters_write(struct ny_store *s, const struct ny_store_batch *b
         ny_col_text(&c, row->certificates);
         ny_col_bool(&c, row->strict_v3);
         ny_col_bool(&c, row->ignore_tracking);
+        ny_col_bool(&c, row->pix_names);
         ny_col_bool(&c, !row->only_asks);
         ny_col_end(&c);
     }

@@ -51,7 +51,8 @@ static ny_rc requester_row(const struct ny_store_visitor *v, const struct ny_db_
         .certificates = ny_db_get_str(r, i, 15),
         .strict_v3 = ny_db_get_bool(r, i, 16),
         .ignore_tracking = ny_db_get_bool(r, i, 17),
-        .only_asks = !ny_db_get_bool(r, i, 18),
+        .pix_names = ny_db_get_bool(r, i, 18),
+        .only_asks = !ny_db_get_bool(r, i, 19),
     };
 
     return v->requester(v->ctx, &row);

@@ -196,8 +196,13 @@ class Sources(unittest.TestCase):
                 ("<device determiner", '<device classCode="DEV" determiner'))
 
         def set_strict(word, code=0):
-            run = harness.nayose(self.server, "requester", "set", "2.999.8^" + organisation, "--strict-v3", word)
+            run = harness.nayose(self.server, "requester", "set", "2.999.8^" + organisation, "--strict-v3", word,
+                                 "--pix-names", "no" if word == "yes" else "yes")
             self.assertEqual(run.returncode, code, run.stderr)
+
+        def settings():
+            table = harness.nayose(self.server, "requester", "list").stdout
+            return table.split(organisation)[1].splitlines()[0].split()[-2:]
 
         def said(path, kind, act, *odd):
             return self.said_v3(path, messages_v3.message(kind, 77, act), *odd)
@@ -211,9 +216,13 @@ class Sources(unittest.TestCase):
         check(strict=False)
         set_strict("yes")
         check(strict=True)
-        self.assertIn("yes", harness.nayose(self.server, "requester", "list").stdout.split(organisation)[1].splitlines()[0])
+        self.restart()
+        self.assertEqual(settings(), ["yes", "no"])
+        check(strict=True)
         set_strict("maybe", code=2)
         set_strict("no")
+        self.restart()
+        self.assertEqual(settings(), ["no", "yes"])
         check(strict=False)
 
     def test_where_the_address_stands(self):

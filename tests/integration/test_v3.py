@@ -19,7 +19,7 @@ from lxml import etree
 import harness
 import messages_v3
 from messages_v3 import (ENVELOPE, HAVE_SCHEMAS, HL7, OID, SOAP, body, code, continuation, conversation,
-                         envelope, ids, message, named, pdq_query, person, replaced, said, schematron_failures,
+                         envelope, ids, message, named, pdq_query, person, pix_query, replaced, said, schematron_failures,
                          xmllint)
 from receiver_v3 import Consumer, serve
 
@@ -200,6 +200,31 @@ class Queries(unittest.TestCase):
         answer = query(named("夏目", "金之助"))
         self.assertEqual(code(answer, "typeCode"), "AA")
         self.assertEqual(code(answer, "queryResponseCode"), "NF")
+
+
+class Names(unittest.TestCase):
+    def test_who_may_know_them_is_told_names_with_ids(self):
+        feed("PRPA_IN201301UV02", 1, person(1, "K1", "波", "ナミ", "19330719"))
+        feed("PRPA_IN201301UV02", 2, person(2, "K2", "波", "ナミ", "19330719"))
+
+        def told():
+            answer = ask("/pixmanager", message("PRPA_IN201309UV02", 1, pix_query(1, "K1")))
+            self.assertEqual(said(answer), "AA OK F02:K2")
+            return [(n.get("use"), n.get("nullFlavor"), "".join(n.itertext())) for n in answer.iterfind(f".//{HL7}name")]
+
+        def set_names(word):
+            run = harness.nayose(SERVER, "requester", "set", "^F01", "--pix-names", word)
+            self.assertEqual(run.returncode, 0, run.stderr)
+        hidden, names = [(None, "NA", "")], [("L IDE", None, "山田波"), ("L SYL", None, "ヤマダナミ")]
+        self.assertEqual(told(), hidden)
+        set_names("yes")
+        self.assertEqual(told(), names)
+        with harness.Wire(SERVER.mllp_port) as wire:  # v2 never tells them
+            answer = wire.ask(("MSH|^~\\&|HIS|F01|NAYOSE||20260102||QBP^Q23^QBP_Q21|K|P|2.5||||||UNICODE UTF-8\r"
+                               f"QPD|IHE PIX Query|K|K1^^^&{OID}1&ISO\rRCP|I\r").encode())
+        self.assertEqual(harness.field(answer, "PID", 5), "~^^^^^^S")
+        set_names("no")
+        self.assertEqual(told(), hidden)
 
 
 class Prepared(zeep.Plugin):

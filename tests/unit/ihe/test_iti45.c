@@ -51,7 +51,7 @@ static const char *summary(const char *answer, struct ny_arena *a)
     return said;
 }
 
-/* Person 1: F01:1, F02:21 and F02:22. Person 2: F01:2 alone. */
+/* Person 1: F01:1, F02:21 and F02:22. Person 2: F01:2 alone. F01 asks. */
 static void people(struct bench *b)
 {
     bench_open(b, false);
@@ -68,7 +68,8 @@ static const char *ask(struct bench *b, struct ny_arena *a, const char *paramete
         v3_send(b, ny_arena_printf(a,
                                    "<PRPA_IN201309UV02 xmlns='urn:hl7-org:v3'><id root='1.2' "
                                    "extension='Q'/><interactionId extension='PRPA_IN201309UV02'/>"
-                                   "<processingCode code='P'/>"
+                                   "<processingCode code='P'/><sender><device>"
+                                   "<id root='1.2.392.1'/></device></sender>"
                                    "<controlActProcess><queryByParameter><queryId root='1.3'/>"
                                    "<parameterList>%s</parameterList></queryByParameter>"
                                    "</controlActProcess></PRPA_IN201309UV02>",
@@ -157,7 +158,7 @@ static void test_who_may_not_ask_learns_nothing(void **state)
     b.may_not_query = true;
     for (size_t i = 0; i < NY_ARRAY_LEN(rows); i++) {
         assert_string_equal(ask(&b, a, with_oids(b.registry, a, rows[i].parameters)),
-                            "AE AE NS260 ");
+                            "AE AE NS260 /PRPA_IN201309UV02/sender");
     }
     bench_close(&b);
     ny_arena_destroy(a);
@@ -197,10 +198,49 @@ static void test_without_a_database_the_sender_is_told(void **state)
     ny_arena_destroy(a);
 }
 
+/* Only who may know them is told names; without them there is no answer for him. */
+static void test_names(void **state)
+{
+    static const struct {
+        bool setting;
+        ny_rc fail;
+        const char *row, *said, *name; /* row: of rows */
+    } cases[] = {
+        {false, NY_OK,  "all",           "AA OK F02^21 F02^22 REG^R0001", "<name nullFlavor=\"NA\"/>"},
+        {true,  NY_OK,  "all",           "AA OK F02^21 F02^22 REG^R0001", "<family>山田</family>"  },
+        {true,  NY_EDB, "nothing there", "AA NF",                         NULL                       },
+        {true,  NY_OK,  "unknown id",    NULL,                            NULL                       },
+        {true,  NY_EDB, "all",           "AE AE INTERR ",                 NULL                       },
+        {false, NY_EDB, "all",           "AA OK F02^21 F02^22 REG^R0001", "<name nullFlavor=\"NA\"/>"},
+    };
+    struct ny_arena *a = ny_arena_create(0);
+    struct bench b;
+
+    (void)state;
+    people(&b);
+    for (size_t i = 0; i < NY_ARRAY_LEN(cases); i++) {
+        size_t row = 0;
+        const char *got;
+
+        while (strcmp(rows[row].name, cases[i].row) != 0) {
+            row++;
+        }
+        b.registry->sources[0].pix_names = cases[i].setting;
+        b.registry->fail_read = cases[i].fail;
+        got = ask(&b, a, with_oids(b.registry, a, rows[row].parameters));
+        assert_string_equal(got, cases[i].said != NULL ? cases[i].said : rows[row].said);
+        assert_int_equal(strstr(b.answer, "<name") != NULL, cases[i].name != NULL);
+        assert_true(cases[i].name == NULL || strstr(b.answer, cases[i].name) != NULL);
+    }
+    bench_close(&b);
+    ny_arena_destroy(a);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_answers),
+        cmocka_unit_test(test_names),
         cmocka_unit_test(test_who_may_not_ask_learns_nothing),
         cmocka_unit_test(test_what_the_schemas_do_not_allow_is_refused),
         cmocka_unit_test(test_without_a_database_the_sender_is_told),

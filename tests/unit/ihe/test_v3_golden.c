@@ -71,12 +71,14 @@ static void compare(const char *name, char *answer)
     }
 }
 
-static void converse(const char *const *cases)
+/* F01 asks; told_names: it is told them. */
+static void converse(const char *const *cases, bool told_names)
 {
     static char in[ANSWER_MAX];
     struct bench b;
 
     people(&b);
+    b.registry->sources[0].pix_names = told_names;
     for (; *cases != NULL; cases++) {
         char path[512];
 
@@ -103,7 +105,7 @@ static void test_feeds(void **state)
                                         NULL};
 
     (void)state;
-    converse(cases);
+    converse(cases, false);
 }
 
 static void test_pix_queries(void **state)
@@ -115,9 +117,11 @@ static void test_pix_queries(void **state)
                                         "iti45/case5-unknown-domains",
                                         "iti45/case6-two-in-one-domain",
                                         NULL};
+    static const char *const named[] = {"iti45/names-told", NULL};
 
     (void)state;
-    converse(cases);
+    converse(cases, false);
+    converse(named, true);
 }
 
 static void test_demographics_queries(void **state)
@@ -135,7 +139,7 @@ static void test_demographics_queries(void **state)
                                         NULL};
 
     (void)state;
-    converse(cases);
+    converse(cases, false);
 }
 
 static void test_notice(void **state)

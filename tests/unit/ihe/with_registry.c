@@ -578,6 +578,13 @@ void ny_registry_search_read(struct ny_registry *r, struct ny_arena *a, struct n
     fn(ctx, NY_OK, page);
 }
 
+void ny_registry_patient_read(struct ny_registry *r, struct ny_arena *a, int64_t person,
+                              void (*fn)(void *ctx, ny_rc rc, const struct ny_patient *patient),
+                              void *ctx)
+{
+    fn(ctx, r->fail_read, r->fail_read == NY_OK ? fake_patient(a, person) : NULL);
+}
+
 void ny_registry_search_cancel(struct ny_registry *r, ny_str who, ny_str tag)
 {
     snprintf(r->cancel_text, FAKE_TEXT, "%.*s %.*s", NY_ARG(who), NY_ARG(tag));

@@ -40,6 +40,7 @@ struct ny_registry {
     bool not_ready;
     ny_rc fail;         /* what done gets, NY_OK = success */
     ny_rc fail_resolve; /* what resolve and search give */
+    ny_rc fail_read;    /* what reading one patient gives */
     enum ny_search_result search_result;
     bool search_nobody;
     size_t n_feeds, n_notes;

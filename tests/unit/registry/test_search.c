@@ -318,6 +318,36 @@ static void test_taken_back(void **state)
     world_destroy(&w);
 }
 
+struct one {
+    ny_rc rc;
+    const struct ny_patient *patient;
+};
+
+static void on_one(void *ctx, ny_rc rc, const struct ny_patient *patient)
+{
+    *(struct one *)ctx = (struct one){rc, patient};
+}
+
+/* A person of the database that memory, which is being loaded, does not know yet is no crash. */
+static void test_one_patient(void **state)
+{
+    struct world w;
+    struct one one = {0};
+
+    (void)state;
+    world_begin(&w);
+    feed_people(&w, 0, 2);
+    ny_registry_patient_read(w.registry, w.arena, 2, on_one, &one);
+    pump_all(&w);
+    assert_int_equal(one.rc, NY_OK);
+    assert_non_null(one.patient);
+    assert_int_equal(one.patient->sets[NY_SET_NAME].n, 1);
+    ny_registry_patient_read(w.registry, w.arena, 3, on_one, &one);
+    assert_int_equal(one.rc, NY_EAGAIN);
+    assert_null(one.patient);
+    world_destroy(&w);
+}
+
 /* Only hits as sure as was asked for, and all of those. */
 static void test_least_degree(void **state)
 {
@@ -408,10 +438,15 @@ static void test_who_asks_for_too_much(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_order_of_arrival),      cmocka_unit_test(test_pages_of_a_snapshot),
-        cmocka_unit_test(test_joined_between_pages),  cmocka_unit_test(test_whose_pointer),
-        cmocka_unit_test(test_how_many_snapshots),    cmocka_unit_test(test_taken_back),
-        cmocka_unit_test(test_least_degree),          cmocka_unit_test(test_every_id),
+        cmocka_unit_test(test_order_of_arrival),
+        cmocka_unit_test(test_pages_of_a_snapshot),
+        cmocka_unit_test(test_joined_between_pages),
+        cmocka_unit_test(test_whose_pointer),
+        cmocka_unit_test(test_how_many_snapshots),
+        cmocka_unit_test(test_taken_back),
+        cmocka_unit_test(test_one_patient),
+        cmocka_unit_test(test_least_degree),
+        cmocka_unit_test(test_every_id),
         cmocka_unit_test(test_who_asks_for_too_much),
     };
 
