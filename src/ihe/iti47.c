@@ -3,11 +3,10 @@
  *
  * The question is written as the QBP^Q22 of the same meaning and goes the way of ITI-21: the same
  * search, the same limits, the same note before the answer. Repeated parameters are "any of these",
- * but of livingSubjectId all must be the patient's. minimumDegreeMatch is QPD-4. What is
- * not searched by is remarked (W): other parameters, and a matchAlgorithm, since there is one, and
- * it is ours. Semantics texts and what IHE leaves out of the
- * question (modifyCode, sortControl …) are not looked at. Spec: ITI TF-2 3.47; our HL7 v3 rules 10.
- * DEVIATION: of an interval of birth dates, width is refused, since its unit is free. */
+ * but of livingSubjectId all must be the patient's. minimumDegreeMatch is QPD-4. What is not
+ * searched by is remarked (W): other parameters, and a matchAlgorithm, since there is one, and it
+ * is ours. Semantics texts and what IHE leaves out of the question (modifyCode, sortControl …) are
+ * not looked at. Spec: ITI TF-2 3.47; our HL7 v3 rules 10. */
 
 #include "v3_priv.h"
 
@@ -85,23 +84,12 @@ static bool sex_ask(struct question *q, const struct ny_xml_node *v)
     return true;
 }
 
-/* A day, a month or a year; or from one to another. */
 static bool birth_ask(struct question *q, const struct ny_xml_node *v)
 {
-    const ny_str low = ny_str_trim(ny_xml_attr(ihe_v3_child(v, "low"), "value"));
-    const ny_str high = ny_str_trim(ny_xml_attr(ihe_v3_child(v, "high"), "value"));
-    ny_str value = ny_str_trim(ny_xml_attr(v, "value"));
+    ny_str value = NY_STR_NONE;
 
-    if (ihe_v3_child(v, "width") != NULL) {
-        return ihe_v3_refuse(q->ex, IHE_FAULT_QUERY_VALUE, ihe_v3_child(v, "width"));
-    }
-    if (value.n == 0) {
-        value = ny_str_trim(ny_xml_attr(ihe_v3_child(v, "center"), "value"));
-    }
-    value = ny_str_sub(value, 0, 8);
-    if (value.n == 0 && low.n + high.n > 0) {
-        value = ny_arena_printf(q->ex->arena, "%.*s..%.*s", NY_ARG(ny_str_sub(low, 0, 8)),
-                                NY_ARG(ny_str_sub(high, 0, 8)));
+    if (!ihe_v3_interval_read(q->ex, v, &value)) {
+        return false;
     }
     ask(q, "@PID.7", value);
     return true;

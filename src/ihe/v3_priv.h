@@ -80,6 +80,9 @@ ny_str ihe_v3_root(const struct ny_xml_node *id);
  * One with nullFlavor asks for nothing. */
 const struct ny_xml_node *ihe_v3_value_first(const struct ny_xml_node *list, const char *name);
 const struct ny_xml_node *ihe_v3_value_next(const struct ny_xml_node *value);
+/* v3_interval.c: an IVL_TS as a value of PID-7 in a question: "1948", "1948..19500305", "..1950";
+ * empty: it says nothing. False: refused. */
+bool ihe_v3_interval_read(struct ihe_exchange *ex, const struct ny_xml_node *v, ny_str *out);
 /* QBP up to QPD-2. */
 void ihe_v3_question_begin(struct ihe_exchange *ex, struct ny_hl7v2_writer *w, const char *event,
                            const char *name);

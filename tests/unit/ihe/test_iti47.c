@@ -31,6 +31,10 @@ static const char *ask(const char *before, const char *parameters)
     "<matchCriterionList><minimumDegreeMatch><value value='" value                                 \
     "'/></minimumDegreeMatch></matchCriterionList>"
 
+#define BORN(interval)                                                                             \
+    "<livingSubjectBirthTime><value>" interval "</value></livingSubjectBirthTime>"
+#define WIDTH(n, unit) "<width value='" n "' unit='" unit "'/>"
+
 /* The same question as in v2. Unformatted: rows of joined literals. */
 /* clang-format off */
 static const struct {
@@ -48,6 +52,23 @@ static const struct {
      "@PID.7^1948..19500305"},
     {"an interval that is open", "<livingSubjectBirthTime><value><low value='194804'/></value></livingSubjectBirthTime>", "@PID.7^194804.."},
     {"the middle of an interval", "<livingSubjectBirthTime><value><center value='194804'/></value></livingSubjectBirthTime>", "@PID.7^194804"},
+    {"a day and two years", BORN("<low value='19480405'/>" WIDTH("2", "a")), "@PID.7^19480405..19500405"},
+    {"two years and a day", BORN("<high value='19500405'/>" WIDTH("2", "a")), "@PID.7^19480405..19500405"},
+    {"a year and two", BORN("<low value='1948'/>" WIDTH("2", "a")), "@PID.7^1948..1950"},
+    {"two and a year", BORN("<high value='1950'/>" WIDTH("2", "a")), "@PID.7^1948..1950"},
+    {"months from a year on", BORN("<low value='1948'/>" WIDTH("6", "mo")), "@PID.7^1948..194807"},
+    {"months up to a year", BORN("<high value='1950'/>" WIDTH("6", "mo")), "@PID.7^195006..1950"},
+    {"months as years", BORN("<low value='1948'/>" WIDTH("24", "mo")), "@PID.7^1948..1950"},
+    {"days from a month on", BORN("<low value='194802'/>" WIDTH("29", "d")), "@PID.7^194802..19480301"},
+    {"weeks up to a month", BORN("<high value='194803'/>" WIDTH("5", "wk")), "@PID.7^19480225..194803"},
+    {"from a day that there is not", BORN("<low value='19480131'/>" WIDTH("1", "mo")), "@PID.7^19480131..19480229"},
+    {"from the day before March", BORN("<low value='19480229'/>" WIDTH("1", "a")), "@PID.7^19480229..19490228"},
+    {"no width at all", BORN("<low value='19480405'/>" WIDTH("0", "d")), "@PID.7^19480405..19480405"},
+    {"years around a year", BORN("<center value='1948'/>" WIDTH("2", "a")), "@PID.7^1947..1949"},
+    {"a year around a year", BORN("<center value='1948'/>" WIDTH("1", "a")), "@PID.7^194707..194906"},
+    {"a month around a day", BORN("<center value='19480405'/>" WIDTH("1", "mo")), "@PID.7^19480320..19480421"},
+    {"days around a day", BORN("<center value='19480405'/>" WIDTH("3", "d")), "@PID.7^19480403..19480407"},
+    {"a width that says nothing", BORN("<low value='1948'/><width nullFlavor='UNK'/>"), "@PID.7^1948.."},
     {"id", "<livingSubjectId><value root='1.2.392.1' extension='1'/></livingSubjectId>",
      "@PID.3.1^1~@PID.3.4.2^1.2.392.1~@PID.3.4.3^ISO"},
     {"address, phone, mother", "<mothersMaidenName><value><family>C</family></value></mothersMaidenName>"
@@ -72,7 +93,15 @@ static const struct {
 } refusals[] = {
     {"no parameter", "", "", {"code=\"AE\"", "code=\"QE\"", "SYN105", "resultTotalQuantity value=\"0\""}},
     {"root alone", "", "<livingSubjectId><value root='1.2.392.1'/></livingSubjectId>", {"code=\"QE\"", "/livingSubjectId/value<"}},
-    {"a width", "", "<livingSubjectBirthTime><value><low value='19480405'/><width value='2' unit='a'/></value></livingSubjectBirthTime>", {"code=\"QE\"", "SYN102", "/livingSubjectBirthTime/value/width<"}},
+    {"a width in hours", "", BORN("<low value='1948'/>" WIDTH("2", "h")), {"code=\"QE\"", "SYN102", "/livingSubjectBirthTime/value/width<"}},
+    {"a width without a unit", "", BORN("<low value='1948'/><width value='2'/>"), {"code=\"QE\"", "SYN102", "/value/width<"}},
+    {"a half width", "", BORN("<low value='1948'/>" WIDTH("1.5", "a")), {"code=\"QE\"", "SYN102", "/value/width<"}},
+    {"a width below nothing", "", BORN("<low value='1948'/>" WIDTH("-1", "a")), {"code=\"QE\"", "SYN102", "/value/width<"}},
+    {"a width alone", "", BORN(WIDTH("2", "a")), {"code=\"QE\"", "SYN102", "/value/width<"}},
+    {"a width from no date", "", BORN("<low value='194813'/>" WIDTH("2", "a")), {"code=\"QE\"", "SYN102", "/value/low<"}},
+    {"a width from half a month", "", BORN("<low value='19481'/>" WIDTH("2", "a")), {"code=\"QE\"", "SYN102", "/value/low<"}},
+    {"a width out of the calendar", "", BORN("<high value='1948'/>" WIDTH("1948", "a")), {"code=\"QE\"", "SYN102", "/value/high<"}},
+    {"days out of the calendar", "", BORN("<low value='99991231'/>" WIDTH("1", "d")), {"code=\"QE\"", "SYN102", "/value/low<"}},
     {"surer than sure", DEGREE("101"), ANYBODY, {"code=\"QE\"", "SYN102", "/matchCriterionList/minimumDegreeMatch/value<"}},
     {"as sure as a word", DEGREE("high"), ANYBODY, {"code=\"QE\"", "SYN102", "/matchCriterionList/minimumDegreeMatch/value<"}},
     {"another unit", "<initialQuantity value='2'/><initialQuantityCode code='LI'/>", "<livingSubjectName><value>A</value></livingSubjectName>", {"code=\"QE\"", "/initialQuantityCode<"}},
@@ -154,6 +183,10 @@ static void test_criteria(void **state)
     assert_non_null(strstr(b.answer, "/matchCriterionList/matchAlgorithm/value<"));
     (void)ask("", ANYBODY "<patientTelecom><value value='mailto:a@example.org'/></patientTelecom>");
     assert_non_null(strstr(b.answer, "/patientTelecom/value<"));
+    (void)ask("", BORN("<low value='1948'/><high value='1949'/>" WIDTH("1", "a")));
+    assert_non_null(strstr(b.registry->search_text, "birth=1948..1949 "));
+    assert_non_null(strstr(b.answer, "<acknowledgementDetail typeCode=\"W\">"));
+    assert_non_null(strstr(b.answer, "/livingSubjectBirthTime/value/width<"));
     (void)ask("", ANYBODY "<patientStatusCode><value code='active'/></patientStatusCode>");
     assert_non_null(strstr(b.answer, "<queryResponseCode code=\"OK\"/>"));
     assert_non_null(strstr(b.answer, "<acknowledgementDetail typeCode=\"W\">"));

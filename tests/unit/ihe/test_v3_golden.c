@@ -130,6 +130,7 @@ static void test_demographics_queries(void **state)
                                         "iti47/case2-one-domain",
                                         "iti47/case3-unknown-domains",
                                         "iti47/width-of-birth",
+                                        "iti47/width-unreadable",
                                         "iti47/page-first",
                                         "iti47/page-next",
                                         "iti47/page-over",
