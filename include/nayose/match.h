@@ -246,8 +246,10 @@ enum ny_band ny_match_band(const struct ny_match_model *m, const struct ny_score
 bool ny_match_is_edge(const struct ny_score *s);
 /* P(false) = 1 / (1 + 2^total), for print only. */
 double ny_match_p_false(int32_t total_b1024);
-/* How sure a total is, of 100, as a query is told it and may ask for at least. */
-int ny_match_degree(int32_t total_b1024);
+/* How sure a total is, as a query is told it and may ask for at least: of NY_CONFIDENCE_ONE, never
+ * rounded up. */
+enum { NY_CONFIDENCE_ONE = 10000 };
+int ny_match_confidence(int32_t total_b1024);
 
 /* ---- explanation ---- */
 

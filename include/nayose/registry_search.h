@@ -30,7 +30,7 @@ struct ny_search_ask {
     size_t n_wanted;                 /* 0: of all listed domains */
     size_t minimum;                  /* fields that must be asked for, an id aside; 0 is 1 */
     size_t page;                     /* persons in an answer; 0: all at once */
-    int least;                       /* ny_match_degree() that a hit must have */
+    int least;                       /* ny_match_confidence() that a hit must have */
     /* ITI-22: a visit is told with each person, one that has all the terms, the one last spoken of.
      * n_visit_keys: fields that few visits share (a number, a doctor, a place); with one of them
      * visits alone can be asked for, through the database's index. */

@@ -188,18 +188,26 @@ static bool quantity_ask(struct question *q)
     return true;
 }
 
-/* QPD-4 to QPD-7: how sure a hit must be at least. */
-static void criteria_write(struct ihe_exchange *ex, struct ny_hl7v2_writer *w)
+/* QPD-4 to QPD-7: how sure a hit must be at least, which is of a hundred here and of one there. */
+static bool criteria_write(struct ihe_exchange *ex, struct ny_hl7v2_writer *w)
 {
     const struct ny_xml_node *list = ihe_v3_child(ex->v3->query, "matchCriterionList");
     const struct ny_xml_node *least = ihe_v3_value_first(list, "minimumDegreeMatch");
     const struct ny_xml_node *algorithm = ihe_v3_value_first(list, "matchAlgorithm");
+    const ny_str text = ny_str_trim(ny_xml_attr(least, "value"));
+    uint64_t n = 0;
 
     if (algorithm != NULL) {
         ihe_v3_warn(ex, 102, algorithm);
     }
-    ny_hl7v2_w_text(w, ny_str_trim(ny_xml_attr(least, "value")));
+    if (text.n > 0 && ny_str_to_u64(text, 0, 100, &n) != NY_OK) {
+        return ihe_v3_refuse(ex, IHE_FAULT_QUERY_VALUE, least);
+    }
+    ny_hl7v2_w_text(
+        w, text.n > 0 ? ny_arena_printf(ex->arena, "%u.%02u", (unsigned)n / 100, (unsigned)n % 100)
+                      : text);
     ny_hl7v2_w_skip(w, 3);
+    return true;
 }
 
 static bool qbp_make(struct ihe_exchange *ex)
@@ -211,10 +219,9 @@ static bool qbp_make(struct ihe_exchange *ex)
         return ihe_v3_refuse(ex, IHE_FAULT_QUERY_FIELD, ex->v3->x->message);
     }
     ihe_v3_question_begin(ex, &w, "Q22", "IHE PDQ Query");
-    if (!parameters_ask(&q)) {
+    if (!parameters_ask(&q) || !criteria_write(ex, &w)) {
         return false;
     }
-    criteria_write(ex, &w);
     ihe_v3_domains_write(ex, &w, "otherIDsScopingOrganization");
     ny_hl7v2_w_end(&w);
     if (!quantity_ask(&q)) {

@@ -5,8 +5,6 @@
 
 #include "v3_priv.h"
 
-#include <stdio.h>
-
 static void phones_write(struct ny_xml_writer *w, const struct ny_patient *p)
 {
     const struct ny_set *s = &p->sets[NY_SET_PHONE];
@@ -111,9 +109,7 @@ static void hit_write(struct ny_xml_writer *w, const struct ihe_exchange *ex,
     const struct ny_registry *r = ex->ihe->cfg.registry;
     size_t n = 0;
     struct ny_known_id *ids = ihe_hit_ids(r, hit, w->buf.arena, &n);
-    char score[8];
 
-    (void)snprintf(score, sizeof(score), "%d", ny_match_degree(hit->total_b1024));
     ihe_v3_person_open(w, ids, n);
     ihe_v3_names_write(w, hit->patient);
     phones_write(w, hit->patient);
@@ -123,7 +119,9 @@ static void hit_write(struct ny_xml_writer *w, const struct ihe_exchange *ex,
     ny_xml_w_raw(w, NY_S("</patientPerson><subjectOf1><queryMatchObservation classCode=\"OBS\" "
                          "moodCode=\"EVN\"><code code=\"IHE_PDQ\"/><value xmlns:xsi=\""
                          "http://www.w3.org/2001/XMLSchema-instance\" xsi:type=\"INT\" value=\""));
-    ny_xml_w_raw(w, ny_str_from_c(score));
+    ny_xml_w_raw(w,
+                 ny_arena_printf(w->buf.arena, "%d",
+                                 ny_match_confidence(hit->total_b1024) * 100 / NY_CONFIDENCE_ONE));
     ny_xml_w_raw(w, NY_S("\"/></queryMatchObservation></subjectOf1>"));
     ihe_v3_person_close(w, ny_registry_regional(r)->oid);
 }

@@ -316,18 +316,31 @@ static void question_hash(struct ihe_exchange *ex, const struct ny_hl7v2_segment
     ny_sha256_parts(parts, NY_ARRAY_LEN(parts), ex->ask->question);
 }
 
-/* QPD-4, the least confidence: of questions in HL7 v3, which have it there; in v2 its scale is not
- * agreed on and it is not looked at. */
+/* QPD-4, how sure a hit must be at least: as QRI-1 tells it, 0 to 1; what is above 1 is of a
+ * hundred, as the standard's own example has it. With an algorithm (QPD-5) it is a number of that
+ * one, which is not ours, and passed over. */
 static bool least_read(struct ihe_exchange *ex, const struct ny_hl7v2_segment *qpd)
 {
-    ny_str text = ny_hl7v2_text(qpd, 4, 1, 1, 1);
-    uint64_t least = 0;
+    enum { DIGITS = 4 }; /* of NY_CONFIDENCE_ONE; what is behind them is left */
+    const bool is_ours = ny_str_trim(ny_hl7v2_text(qpd, 5, 1, 1, 1)).n == 0;
+    ny_str fraction = is_ours ? ny_str_trim(ny_hl7v2_text(qpd, 4, 1, 1, 1)) : NY_STR_NONE;
+    const bool is_said = fraction.n > 0;
+    const ny_str whole = ny_str_split(&fraction, '.');
+    uint64_t ones = 0;
+    uint64_t parts = 0;
 
-    if (ex->v3 != NULL && text.n > 0 && ny_str_to_u64(text, 0, 100, &least) != NY_OK) {
+    if ((whole.n > 0 && ny_str_to_u64(whole, 0, 100, &ones) != NY_OK) ||
+        (fraction.n > 0 && !ny_str_is_digits(fraction)) || (is_said && whole.n + fraction.n == 0)) {
         return ihe_refuse(ex, IHE_FAULT_QUERY_VALUE, "QPD^1^4");
     }
-    ex->ask->least = (int)least;
-    return true;
+    for (size_t i = 0; i < DIGITS; i++) {
+        parts = parts * 10 + (i < fraction.n ? (uint64_t)(fraction.p[i] - '0') : 0);
+    }
+    ex->ask->least = (int)(ones * NY_CONFIDENCE_ONE + parts);
+    if (ex->ask->least > NY_CONFIDENCE_ONE) {
+        ex->ask->least /= 100;
+    }
+    return ex->ask->least <= NY_CONFIDENCE_ONE || ihe_refuse(ex, IHE_FAULT_QUERY_VALUE, "QPD^1^4");
 }
 
 bool ihe_pdq_read(struct ihe_exchange *ex, const struct ny_hl7v2_segment *qpd)

@@ -163,12 +163,16 @@ static void mother_id_write(struct ny_hl7v2_writer *w, ny_str text, const struct
     }
 }
 
-/* QRI-1: how sure it is that this is who was asked for, as far as the question tells. */
+/* QRI-1: how sure it is that this is who was asked for, as far as the question tells; QPD-4 is of
+ * the same scale. */
 static void qri_write(struct ny_hl7v2_writer *w, int32_t total_b1024)
 {
     char text[16];
 
-    (void)snprintf(text, sizeof(text), "%.4f", 1 - ny_match_p_false(total_b1024));
+    const int confidence = ny_match_confidence(total_b1024);
+
+    (void)snprintf(text, sizeof(text), "%d.%04d", confidence / NY_CONFIDENCE_ONE,
+                   confidence % NY_CONFIDENCE_ONE);
     ny_hl7v2_w_begin(w, NY_S("QRI"));
     ny_hl7v2_w_text(w, ny_str_from_c(text));
     ny_hl7v2_w_end(w);

@@ -83,19 +83,19 @@ ny_str ihe_v3_query_payload(const struct ihe_exchange *ex)
 static const struct {
     const char *erl; /* of the field */
     enum ihe_action action;
-    const char *list, *parameter;
+    const char *parameter;
 } places[] = {
-    {"QPD^1^3", IHE_ITI9,  "parameterList",      "patientIdentifier"          },
-    {"QPD^1^4", IHE_ITI9,  "parameterList",      "dataSource"                 },
-    {"QPD^1^4", IHE_ITI21, "matchCriterionList", "minimumDegreeMatch"         },
-    {"QPD^1^8", IHE_ITI21, "parameterList",      "otherIDsScopingOrganization"},
+    {"QPD^1^3", IHE_ITI9,  "patientIdentifier"          },
+    {"QPD^1^4", IHE_ITI9,  "dataSource"                 },
+    {"QPD^1^8", IHE_ITI21, "otherIDsScopingOrganization"},
 };
 
 const struct ny_xml_node *ihe_v3_question_place(const struct ihe_exchange *ex, ny_str erl)
 {
+    const struct ny_xml_node *list = ihe_v3_child(ex->v3->query, "parameterList");
+
     for (size_t i = 0; i < NY_ARRAY_LEN(places); i++) {
         const ny_str field = ny_str_from_c(places[i].erl);
-        const struct ny_xml_node *list = ihe_v3_child(ex->v3->query, places[i].list);
         const struct ny_xml_node *v = ihe_v3_value_first(list, places[i].parameter);
         ny_str rest = ny_str_sub(erl, field.n + 1, erl.n);
         uint64_t n;
@@ -111,5 +111,5 @@ const struct ny_xml_node *ihe_v3_question_place(const struct ihe_exchange *ex, n
         }
         return v != NULL ? v : list;
     }
-    return ihe_v3_child(ex->v3->query, "parameterList");
+    return list;
 }

@@ -50,7 +50,7 @@ double ny_match_p_false(int32_t total_b1024)
     return 1 / (1 + exp2((double)total_b1024 / 1024));
 }
 
-int ny_match_degree(int32_t total_b1024)
+int ny_match_confidence(int32_t total_b1024)
 {
-    return (int)(100 * (1 - ny_match_p_false(total_b1024)));
+    return (int)(NY_CONFIDENCE_ONE * (1 - ny_match_p_false(total_b1024)));
 }

@@ -66,7 +66,7 @@ static void score_one(struct searching *s, uint32_t id)
         struct found f = {id, score(s->r, &s->probe, x.record), x.person};
 
         s->found.v[s->found.n] = f;
-        s->found.n += ny_match_degree(f.total_b1024) >= s->ask->least;
+        s->found.n += ny_match_confidence(f.total_b1024) >= s->ask->least;
     }
 }
 

@@ -108,6 +108,57 @@ static void test_parameters(void **state)
     bench_close(&b);
 }
 
+/* QPD-4 on the scale of QRI-1, or of a hundred. */
+static void test_least_confidence(void **state)
+{
+    static const struct {
+        const char *qpd4, *least; /* NULL: refused */
+    } rows[] = {
+        {"",                     "family=A page"            },
+        {"\"\"",                 "family=A page"            },
+        {"0",                    "family=A page"            },
+        {"0.9",                  "family=A least=9000 page" },
+        {".99",                  "family=A least=9900 page" },
+        {"0.99805",              "family=A least=9980 page" },
+        {"1",                    "family=A least=10000 page"},
+        {"1.000",                "family=A least=10000 page"},
+        {"80",                   "family=A least=8000 page" },
+        {"99.55",                "family=A least=9955 page" },
+        {"100",                  "family=A least=10000 page"},
+        {"80^X",                 "family=A least=8000 page" },
+        {"80|MATCHWARE|1.2",     "family=A page"            },
+        {"high|MATCHWARE",       "family=A page"            },
+        {"100.1",                NULL                       },
+        {"101",                  NULL                       },
+        {"-1",                   NULL                       },
+        {".",                    NULL                       },
+        {"0.9.9",                NULL                       },
+        {"high",                 NULL                       },
+        {"0.9x",                 NULL                       },
+        {"18446744073709551617", NULL                       },
+    };
+    struct bench b;
+
+    (void)state;
+    people(&b);
+    for (size_t i = 0; i < NY_ARRAY_LEN(rows); i++) {
+        char in[512];
+
+        b.registry->search_text[0] = '\0';
+        snprintf(in, sizeof(in), QUERY "QPD|IHE PDQ Query|t|@PID.5.1^A|%s\r", rows[i].qpd4);
+        (void)bench_send(&b, ny_str_from_c(in));
+        if (rows[i].least != NULL && !ny_str_starts_with(ny_str_from_c(b.registry->search_text),
+                                                         ny_str_from_c(rows[i].least))) {
+            fail_msg("row %s: %s", rows[i].qpd4, b.registry->search_text);
+        }
+        if (rows[i].least == NULL &&
+            (b.registry->search_text[0] != '\0' || strstr(b.answer, "ERR||QPD^1^4|102") == NULL)) {
+            fail_msg("row %s: %s", rows[i].qpd4, b.answer);
+        }
+    }
+    bench_close(&b);
+}
+
 static void test_queries_are_noted(void **state)
 {
     struct bench b;
@@ -273,6 +324,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_golden_conversations),
         cmocka_unit_test(test_parameters),
+        cmocka_unit_test(test_least_confidence),
         cmocka_unit_test(test_queries_are_noted),
         cmocka_unit_test(test_refusals),
         cmocka_unit_test(test_small_arenas),

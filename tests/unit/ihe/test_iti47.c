@@ -171,7 +171,7 @@ static void test_criteria(void **state)
     (void)state;
     (void)fake_identity(b.registry, 2, NY_S("2"), 0);
     (void)ask(DEGREE("80"), ANYBODY);
-    assert_non_null(strstr(b.registry->search_text, "least=80 "));
+    assert_non_null(strstr(b.registry->search_text, "least=8000 "));
     (void)ask("", "<livingSubjectId><value root='1.2.392.1' extension='1'/></livingSubjectId>"
                   "<livingSubjectId><value root='1.2.392.2' extension='2'/></livingSubjectId>");
     assert_non_null(strstr(b.registry->search_text, "id=1:1 id=2:2 every "));
@@ -225,7 +225,7 @@ static void test_next_page(void **state)
     assert_non_null(strstr(b.answer, "<queryResponseCode code=\"AE\"/>"));
     assert_non_null(strstr(b.answer, "code=\"204\""));
     (void)more(CONTINUE, "1.2.7", "Q1", WAIT);
-    assert_non_null(strstr(b.registry->search_text, "least=80 "));
+    assert_non_null(strstr(b.registry->search_text, "least=8000 "));
     assert_non_null(strstr(b.answer, "<targetMessage><id root=\"1.2.9\" extension=\"M2\"/>"));
     assert_non_null(strstr(b.answer, "<resultTotalQuantity value=\"2\"/><resultCurrentQuantity "
                                      "value=\"1\"/><resultRemainingQuantity value=\"0\"/>"));

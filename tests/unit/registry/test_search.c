@@ -349,7 +349,7 @@ static void test_one_patient(void **state)
 }
 
 /* Only hits as sure as was asked for, and all of those. */
-static void test_least_degree(void **state)
+static void test_least_confidence(void **state)
 {
     struct world w;
     struct ny_search_ask ask = by(NY_SEARCH_FAMILY, "ヤマダ", 40);
@@ -369,12 +369,17 @@ static void test_least_degree(void **state)
     assert_int_equal(a.page->total, 11);
     for (int least = 0; least <= 100; least++) {
         for (size_t i = 0; i < a.page->n; i++) {
-            all[least] += ny_match_degree(a.page->hits[i].total_b1024) >= least;
+            all[least] += ny_match_confidence(a.page->hits[i].total_b1024) >= 100 * least;
         }
     }
-    for (ask.least = 0; ask.least <= 100; ask.least++) {
-        assert_int_equal(search(&w, &ask).page->total, all[ask.least]);
+    for (int least = 0; least <= 100; least++) {
+        ask.least = 100 * least;
+        assert_int_equal(search(&w, &ask).page->total, all[least]);
     }
+    ask.least = ny_match_confidence(a.page->hits[0].total_b1024); /* as sure as the best is */
+    assert_true(search(&w, &ask).page->total > 0);
+    ask.least++;
+    assert_int_equal(search(&w, &ask).page->total, 0);
     assert_int_equal(all[100], 0);
     world_destroy(&w);
 }
@@ -445,7 +450,7 @@ int main(void)
         cmocka_unit_test(test_how_many_snapshots),
         cmocka_unit_test(test_taken_back),
         cmocka_unit_test(test_one_patient),
-        cmocka_unit_test(test_least_degree),
+        cmocka_unit_test(test_least_confidence),
         cmocka_unit_test(test_every_id),
         cmocka_unit_test(test_who_asks_for_too_much),
     };
