@@ -28,7 +28,7 @@ struct ny_soap_message {
     bool addressed;                    /* wsa:Action is there: the answer is addressed, too */
     bool no_reply;                     /* wsa:ReplyTo is …/none: no answer is wanted */
     bool soap11;                       /* with VERSION: the fault is written as that version's */
-    const struct ny_xml_node *header;  /* with NOT_UNDERSTOOD: which one */
+    const struct ny_xml_node *header;  /* with NOT_UNDERSTOOD, HEADER_TWICE, REPLY_TO: which one */
 };
 
 /* Reads an envelope. charset: of the transport, may be empty. ignore_security: a wsse:Security that

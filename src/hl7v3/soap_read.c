@@ -51,41 +51,41 @@ static bool is_understood(const struct ny_xml_node *header, bool ignore_security
             (ny_str_equals(ns, NY_S(WSSE_NS)) || ny_str_equals(ns, NY_S(WSSE11_NS))));
 }
 
-/* The one wsa header of that name; true unless there are two. */
-static bool addressing_find(const struct ny_xml_node *headers, const char *name,
-                            const struct ny_xml_node **out)
+/* The wsa header of that name; there twice, it is the message's problem. */
+static const struct ny_xml_node *addressing_find(const struct ny_xml_node *headers,
+                                                 const char *name, struct ny_soap_message *out)
 {
-    *out = ny_xml_child(headers, NY_S(WSA_NS), name);
-    return *out == NULL || ny_xml_again(*out) == NULL;
+    const struct ny_xml_node *h = ny_xml_child(headers, NY_S(WSA_NS), name);
+
+    out->header = ny_xml_again(h) != NULL ? h : out->header;
+    return h;
 }
 
 static enum ny_soap_fault reply_to_read(struct ny_arena *a, const struct ny_xml_node *reply_to,
-                                        bool *no_reply)
+                                        struct ny_soap_message *out)
 {
     ny_str to = ny_xml_text(a, ny_xml_child(reply_to, NY_S(WSA_NS), "Address"));
 
-    *no_reply = ny_str_equals(to, NY_S(WSA_NS "/none"));
-    return to.n == 0 || *no_reply || ny_str_equals(to, NY_S(WSA_NS "/anonymous"))
-               ? NY_SOAP_FINE
-               : NY_SOAP_REPLY_TO;
+    out->no_reply = ny_str_equals(to, NY_S(WSA_NS "/none"));
+    if (to.n == 0 || out->no_reply || ny_str_equals(to, NY_S(WSA_NS "/anonymous"))) {
+        return NY_SOAP_FINE;
+    }
+    out->header = reply_to;
+    return NY_SOAP_REPLY_TO;
 }
 
 static enum ny_soap_fault addressing_read(struct ny_arena *a, const struct ny_xml_node *headers,
                                           struct ny_soap_message *out)
 {
-    const struct ny_xml_node *action;
-    const struct ny_xml_node *id;
-    const struct ny_xml_node *to;
-    const struct ny_xml_node *reply_to;
-    bool once = addressing_find(headers, "Action", &action);
+    const struct ny_xml_node *action = addressing_find(headers, "Action", out);
+    const struct ny_xml_node *id = addressing_find(headers, "MessageID", out);
+    const struct ny_xml_node *reply_to = addressing_find(headers, "ReplyTo", out);
 
-    once = addressing_find(headers, "MessageID", &id) && once;
-    once = addressing_find(headers, "To", &to) && once;
-    once = addressing_find(headers, "ReplyTo", &reply_to) && once;
+    (void)addressing_find(headers, "To", out);
     out->addressed = action != NULL;
     out->action = ny_xml_text(a, action);
     out->message_id = ny_xml_text(a, id);
-    return once ? reply_to_read(a, reply_to, &out->no_reply) : NY_SOAP_HEADER_TWICE;
+    return out->header != NULL ? NY_SOAP_HEADER_TWICE : reply_to_read(a, reply_to, out);
 }
 
 static enum ny_soap_fault headers_read(struct ny_arena *a, const struct ny_xml_node *headers,

@@ -3,13 +3,17 @@
 
 #include "soap_priv.h"
 
+enum detail { DETAIL_NONE, DETAIL_ACTION, DETAIL_HEADER };
+
 /* clang-format off */
 static const struct {
-    const char *name, *code, *subcodes, *detail, *reason;
+    const char *name, *code, *subcodes;
+    enum detail detail;
+    const char *reason;
 } faults[] = {
-    [NY_SOAP_FINE] = {"", "", "", "", ""},
+    [NY_SOAP_FINE] = {"", "", "", DETAIL_NONE, ""},
 #define NY_SOAP_FAULT(id, code, subcode, detail, reason)                                           \
-    [NY_SOAP_##id] = {#id, code, subcode, detail, reason},
+    [NY_SOAP_##id] = {#id, code, subcode, DETAIL_##detail, reason},
 #include "nayose/tbl/soap_faults.def"
 #undef NY_SOAP_FAULT
 };
@@ -161,6 +165,25 @@ static void header_write(struct ny_xml_writer *w, const struct ny_soap_message *
     ny_xml_w_close(w);
 }
 
+/* What of the addressing is wrong. */
+static void detail_write(struct ny_xml_writer *w, const struct ny_soap_message *request,
+                         enum detail detail)
+{
+    if (detail == DETAIL_NONE || (detail == DETAIL_HEADER && request->header == NULL)) {
+        return;
+    }
+    ny_xml_w_open(w, "env:Detail");
+    if (detail == DETAIL_ACTION) {
+        ny_xml_w_open(w, "wsa:ProblemAction");
+        ny_xml_w_element(w, "wsa:Action", request->action);
+        ny_xml_w_close(w);
+    } else {
+        ny_xml_w_element(w, "wsa:ProblemHeaderQName",
+                         ny_arena_printf(w->buf.arena, "wsa:%.*s", NY_ARG(request->header->name)));
+    }
+    ny_xml_w_close(w);
+}
+
 ny_rc ny_soap_fault_write(struct ny_arena *a, const struct ny_soap_message *request,
                           enum ny_soap_fault fault, ny_str id, ny_str *out)
 {
@@ -184,13 +207,7 @@ ny_rc ny_soap_fault_write(struct ny_arena *a, const struct ny_soap_message *requ
     ny_xml_w_text(&w, ny_str_from_c(faults[fault].reason));
     ny_xml_w_close(&w);
     ny_xml_w_close(&w);
-    if (faults[fault].detail[0] != '\0') {
-        ny_xml_w_open(&w, "env:Detail");
-        ny_xml_w_open(&w, "wsa:ProblemAction");
-        ny_xml_w_element(&w, "wsa:Action", request->action);
-        ny_xml_w_close(&w);
-        ny_xml_w_close(&w);
-    }
+    detail_write(&w, request, faults[fault].detail);
     ny_xml_w_close(&w); /* Fault */
     return envelope_close(&w, out);
 }

@@ -168,8 +168,9 @@ void ihe_iti45_drop_queried(struct ihe_exchange *ex);
 /* ihe_iti9_answer(), behind reading the person's names when who asks is told them. */
 void ihe_iti45_answer(struct ihe_exchange *ex, int64_t person);
 NY_MUST_USE ny_rc ihe_iti47_write(struct ihe_exchange *ex, struct ny_arena *a, ny_str *out);
-/* v3_query.c: the question as the audit keeps it. */
-ny_str ihe_v3_query_payload(const struct ihe_exchange *ex);
+/* v3_query.c: the question as text, written once for the audit, the next page and the answer;
+ * empty: there is none, or it is too large to be held once more. */
+ny_str ihe_v3_query_text(const struct ihe_exchange *ex);
 /* iti47_pages.c: what is kept for the next pages of queries in HL7 v3. NULL allowed. */
 void ihe_pages_destroy(struct ihe_pages *all);
 /* dispatch.c: an MSH-10 for an answer, in a. */

@@ -68,7 +68,7 @@ void ihe_pages_keep(const struct ihe_exchange *ex, ny_str pointer)
     struct ny_ihe *ihe = ex->ihe;
     ny_str id = ihe_v3_query_id(ex->arena, ex->v3->query);
     struct page *p = page_find(ihe->pages, ex->request.user, id);
-    ny_str query = NY_STR_NONE;
+    const ny_str query = ihe_v3_query_text(ex);
 
     if (p != NULL) {
         page_drop(p);
@@ -76,8 +76,7 @@ void ihe_pages_keep(const struct ihe_exchange *ex, ny_str pointer)
     if (pointer.n == 0) {
         return;
     }
-    if (ny_xml_copy(ex->arena, ex->v3->query, &query) != NY_OK || id.p == NULL ||
-        query.n + ex->v3->qbp.n > KEPT_MAX) {
+    if (query.n == 0 || id.p == NULL || query.n + ex->v3->qbp.n > KEPT_MAX) {
         return;
     }
     ihe->pages = ihe->pages != NULL ? ihe->pages : ny_calloc(1, sizeof(*ihe->pages));
@@ -105,7 +104,6 @@ static bool is_cancel(const struct ihe_v3 *v3, const struct ny_xml_node *more)
 /* Puts the question that was kept, and the pointer, into ex. */
 static bool question_again(struct ihe_exchange *ex, const struct page *p)
 {
-    ny_str query = p != NULL ? ny_arena_str(ex->arena, p->query) : NY_STR_NONE;
     ny_str qbp;
 
     if (p == NULL) {
@@ -113,9 +111,9 @@ static bool question_again(struct ihe_exchange *ex, const struct page *p)
     }
     ex->page_size = ex->page_size > 0 ? ex->page_size : p->size;
     ex->v3->qbp = ny_arena_str(ex->arena, p->qbp);
+    ex->v3->query_text = ny_arena_str(ex->arena, p->query);
     qbp = ny_arena_printf(ex->arena, "%.*sDSC|%.*s|I\r", NY_ARG(p->qbp), NY_ARG(p->pointer));
-    if (query.p == NULL ||
-        ny_xml_parse(ex->arena, query, NY_S("UTF-8"), &ex->v3->query, NULL) != NY_OK) {
+    if (ny_xml_parse(ex->arena, ex->v3->query_text, NY_S("UTF-8"), &ex->v3->query, NULL) != NY_OK) {
         return ihe_refuse(ex, IHE_FAULT_TOO_LARGE, NULL);
     }
     return ihe_v3_take_text(ex, qbp);

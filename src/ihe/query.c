@@ -50,7 +50,9 @@ static ny_str qpd_as_received(ny_str in)
 ny_str ihe_query_payload(const struct ihe_exchange *ex)
 {
     if (ex->v3 != NULL) {
-        return ihe_v3_query_payload(ex);
+        const ny_str text = ihe_v3_query_text(ex);
+
+        return text.n > 0 ? text : ex->x->in;
     }
     return ex->event->action == IHE_ITI22 ? qpd_as_received(ex->x->in) : ex->x->in;
 }

@@ -33,6 +33,7 @@ struct ihe_v3 {
     const struct ihe_interaction *kind;
     const struct ny_xml_node *id, *sender, *receiver; /* id; device of both */
     const struct ny_xml_node *query;                  /* queryByParameter */
+    ny_str query_text;                                /* the same; empty: not written yet */
     ny_str app, facility;                             /* who sends, as a source is named */
     const struct ny_xml_node *unnamed;                /* first element without a namespace */
     bool accept;                                      /* MCCI is answered whatever the table says */

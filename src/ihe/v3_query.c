@@ -2,7 +2,7 @@
 
 #include "v3_priv.h"
 
-enum { PAYLOAD_MAX = 64 * 1024 };
+enum { TEXT_MAX = 64 * 1024 };
 
 /* ---- parameters ---- */
 
@@ -69,14 +69,15 @@ void ihe_v3_domains_write(struct ihe_exchange *ex, struct ny_hl7v2_writer *w, co
 
 /* ---- and back ---- */
 
-ny_str ihe_v3_query_payload(const struct ihe_exchange *ex)
+ny_str ihe_v3_query_text(const struct ihe_exchange *ex)
 {
-    ny_str text;
+    struct ihe_v3 *v3 = ex->v3;
 
-    if (ex->v3->query == NULL || ex->x->in.n > PAYLOAD_MAX) {
-        return ex->x->in; /* a large one is not written out once more: all of it is kept */
+    if (v3->query != NULL && v3->query_text.n == 0 && ex->x->in.n <= TEXT_MAX &&
+        ny_xml_copy(ex->arena, v3->query, &v3->query_text) != NY_OK) {
+        v3->query_text = NY_STR_NONE;
     }
-    return ny_xml_copy(ex->arena, ex->v3->query, &text) == NY_OK ? text : ex->x->in;
+    return v3->query_text;
 }
 
 /* Parameters of which a repetition of a field is one value; other places are the whole list. */

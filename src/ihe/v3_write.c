@@ -263,7 +263,13 @@ ny_rc ihe_v3_query_end(struct ihe_exchange *ex, struct ny_xml_writer *w,
     }
     ny_xml_w_close(w);
     if (ny_xml_is(query, NY_HL7V3_NS, "queryByParameter")) {
-        ny_xml_w_copy(w, query);
+        const ny_str text = ihe_v3_query_text(ex);
+
+        if (text.n > 0) {
+            ny_xml_w_raw(w, text);
+        } else {
+            ny_xml_w_copy(w, query);
+        }
     }
     ny_xml_w_close(w); /* controlActProcess */
     ny_xml_w_close(w);

@@ -122,6 +122,39 @@ static void test_faults(void **state)
     }
 }
 
+/* What of the addressing is the problem is told, by its name. */
+static void test_which_header_is_wrong(void **state)
+{
+    static const struct {
+        const char *headers, *detail;
+    } cases[] = {
+        {"<a:Action>q</a:Action><a:To>1</a:To><a:To>2</a:To>",                                "wsa:To"     },
+        {"<a:Action>q</a:Action><a:Action>q</a:Action>",                                      "wsa:Action" },
+        {"<a:ReplyTo><a:Address>http://a/</a:Address></a:ReplyTo>",                           "wsa:ReplyTo"},
+        {"<a:MessageID>1</a:MessageID><a:MessageID>1</a:MessageID><h e:mustUnderstand='1'/>", NULL         },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < NY_ARRAY_LEN(cases); i++) {
+        struct ny_arena *a = ny_arena_create(0);
+        ny_str in = ny_arena_printf(a, OPEN "<e:Header>%s</e:Header>" BODY, cases[i].headers);
+        struct ny_soap_message m;
+        enum ny_soap_fault f = ny_soap_read(a, in, NY_STR_NONE, false, &m);
+        ny_str out = NY_STR_NONE;
+        ny_str detail;
+
+        assert_int_not_equal(f, NY_SOAP_FINE);
+        assert_int_equal(ny_soap_fault_write(a, &m, f, NY_S("urn:1"), &out), NY_OK);
+        detail = ny_arena_printf(a,
+                                 "<env:Detail><wsa:ProblemHeaderQName>%s</wsa:ProblemHeaderQName>"
+                                 "</env:Detail>",
+                                 cases[i].detail != NULL ? cases[i].detail : "");
+        assert_int_equal(strstr(out.p, detail.p) != NULL, cases[i].detail != NULL);
+        assert_int_equal(strstr(out.p, "<env:Detail>") != NULL, cases[i].detail != NULL);
+        ny_arena_destroy(a);
+    }
+}
+
 static void test_wsdl(void **state)
 {
     static const struct ny_soap_operation operations[] = {
@@ -161,6 +194,7 @@ int main(void)
         cmocka_unit_test(test_envelopes),
         cmocka_unit_test(test_an_answer_is_addressed_like_its_question),
         cmocka_unit_test(test_faults),
+        cmocka_unit_test(test_which_header_is_wrong),
         cmocka_unit_test(test_wsdl),
     };
 
