@@ -78,9 +78,7 @@ static bool mother_ask(struct question *q, const struct ny_xml_node *v)
 
 static bool sex_ask(struct question *q, const struct ny_xml_node *v)
 {
-    ny_str code = ny_str_trim(ny_xml_attr(v, "code"));
-
-    ask(q, "@PID.8", ny_str_equals(code, NY_S("UN")) ? NY_S("O") : code);
+    ask(q, "@PID.8", ihe_v3_sex(v));
     return true;
 }
 
@@ -106,13 +104,27 @@ static bool id_ask(struct question *q, const struct ny_xml_node *v)
     return true;
 }
 
+/* Everything but the use: somebody's address is his, whatever it is for. */
 static bool address_ask(struct question *q, const struct ny_xml_node *v)
 {
-    parts_ask(q, v, "streetAddressLine", "@PID.11.1");
-    parts_ask(q, v, "city", "@PID.11.3");
-    parts_ask(q, v, "state", "@PID.11.4");
-    parts_ask(q, v, "postalCode", "@PID.11.5");
-    ask(q, "@PID.11.8", ny_xml_text(q->ex->arena, v));
+    static const struct {
+        size_t component;
+        const char *path;
+    } rows[] = {
+        {1, "@PID.11.1"},
+        {2, "@PID.11.2"},
+        {3, "@PID.11.3"},
+        {4, "@PID.11.4"},
+        {5, "@PID.11.5"},
+        {6, "@PID.11.6"},
+        {8, "@PID.11.8"},
+    };
+    ny_str part[IHE_XAD_PARTS];
+
+    ihe_v3_address_read(q->ex->arena, v, part);
+    for (size_t i = 0; i < NY_ARRAY_LEN(rows); i++) {
+        ask(q, rows[i].path, part[rows[i].component]);
+    }
     return true;
 }
 

@@ -159,9 +159,7 @@ static void sender_find(struct ihe_exchange *ex)
 {
     const struct ny_registry *r = ex->ihe->cfg.registry;
     struct ihe_v3 *v3 = ex->v3;
-    const struct ny_xml_node *agent = ihe_v3_child(v3->sender, "asAgent");
-    const struct ny_xml_node *org =
-        ihe_v3_child(ihe_v3_child(agent, "representedOrganization"), "id");
+    const struct ny_xml_node *org = ihe_v3_child(ihe_v3_organization(v3->sender), "id");
     const struct ny_xml_node *device = ihe_v3_child(v3->sender, "id");
     const struct ny_domain *d = ihe_v3_domain(ex, org);
 

@@ -66,12 +66,12 @@ static ny_str code_of(ny_str use, const struct word *rows, size_t n)
 }
 
 /* Adds a text behind a blank. */
-static ny_str join(struct pid *p, ny_str a, ny_str b)
+static ny_str join(struct ny_arena *arena, ny_str a, ny_str b)
 {
     if (a.n == 0 || b.n == 0) {
         return a.n == 0 ? b : a;
     }
-    return ny_arena_printf(p->arena, "%.*s %.*s", NY_ARG(a), NY_ARG(b));
+    return ny_arena_printf(arena, "%.*s %.*s", NY_ARG(a), NY_ARG(b));
 }
 
 /* ---- names ---- */
@@ -91,11 +91,11 @@ static struct name name_read(struct pid *p, const struct ny_xml_node *name)
             bool birth = has_word(ny_xml_attr(c, "qualifier"), "BR");
             ny_str *to = birth ? &n.birth_family : &n.family;
 
-            *to = join(p, *to, text);
+            *to = join(p->arena, *to, text);
         } else if (ny_xml_is(c, NY_HL7V3_NS, "given") && n.given.n == 0) {
             n.given = text;
         } else if (ny_xml_is(c, NY_HL7V3_NS, "given")) {
-            n.middle = join(p, n.middle, text);
+            n.middle = join(p->arena, n.middle, text);
         }
     }
     if (n.family.n == 0 && n.birth_family.n == 0 && n.given.n == 0) {
@@ -196,14 +196,18 @@ static void truth_write(struct pid *p, const char *element)
     ny_hl7v2_w_text(p->w, value);
 }
 
+ny_str ihe_v3_sex(const struct ny_xml_node *code)
+{
+    const ny_str text = ny_str_trim(ny_xml_attr(code, "code"));
+
+    return ny_str_equals(text, NY_S("UN")) ? NY_S("O") : text;
+}
+
 static void sex_write(struct pid *p)
 {
     const struct ny_xml_node *n = ihe_v3_child(p->person, "administrativeGenderCode");
-    ny_str code = ny_str_trim(ny_xml_attr(n, "code"));
 
-    ny_hl7v2_w_text(p->w, is_null(n)                        ? IHE_NULL
-                          : ny_str_equals(code, NY_S("UN")) ? NY_S("O")
-                                                            : code);
+    ny_hl7v2_w_text(p->w, is_null(n) ? IHE_NULL : ihe_v3_sex(n));
 }
 
 /* ---- addresses and phones ---- */
@@ -228,7 +232,8 @@ static const struct {
     {"country",            6},
 };
 
-static void address_write(struct pid *p, const struct ny_xml_node *addr)
+void ihe_v3_address_read(struct ny_arena *a, const struct ny_xml_node *addr,
+                         ny_str out[IHE_XAD_PARTS])
 {
     static const struct word types[] = {
         {"H",   "H" },
@@ -239,21 +244,26 @@ static void address_write(struct pid *p, const struct ny_xml_node *addr)
         {"BAD", "BA"},
         {"PST", "M" }
     };
-    ny_str part[9] = {
-        {NULL, 0}
-    };
 
+    memset(out, 0, IHE_XAD_PARTS * sizeof(*out));
     for (const struct ny_xml_node *c = ny_xml_first(addr); c != NULL; c = ny_xml_next(c)) {
         for (size_t i = 0; i < NY_ARRAY_LEN(address_parts); i++) {
-            ny_str *to = &part[address_parts[i].component];
+            ny_str *to = &out[address_parts[i].component];
 
             if (ny_xml_is(c, NY_HL7V3_NS, address_parts[i].element)) {
-                *to = join(p, *to, ny_xml_text(p->arena, c));
+                *to = join(a, *to, ny_xml_text(a, c));
             }
         }
     }
-    part[7] = code_of(ny_xml_attr(addr, "use"), types, NY_ARRAY_LEN(types));
-    part[8] = ny_xml_text(p->arena, addr);
+    out[7] = code_of(ny_xml_attr(addr, "use"), types, NY_ARRAY_LEN(types));
+    out[8] = ny_xml_text(a, addr);
+}
+
+static void address_write(struct pid *p, const struct ny_xml_node *addr)
+{
+    ny_str part[IHE_XAD_PARTS];
+
+    ihe_v3_address_read(p->arena, addr, part);
     rep_begin(p);
     for (size_t i = 1; i < NY_ARRAY_LEN(part); i++) {
         ny_hl7v2_w_value(p->w, part[i]);

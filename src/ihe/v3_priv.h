@@ -48,6 +48,12 @@ static inline const struct ny_xml_node *ihe_v3_child(const struct ny_xml_node *n
     return ny_xml_child(n, NY_HL7V3_NS, name);
 }
 
+/* The organisation that a device speaks for. */
+static inline const struct ny_xml_node *ihe_v3_organization(const struct ny_xml_node *device)
+{
+    return ihe_v3_child(ihe_v3_child(device, "asAgent"), "representedOrganization");
+}
+
 /* ---- v3.c ---- */
 
 void ihe_iti44(struct ihe_exchange *ex);
@@ -155,6 +161,13 @@ void ihe_v3_cx_write(struct ny_hl7v2_writer *w, ny_str text, const struct ny_xml
 void ihe_v3_ids_write(struct ny_hl7v2_writer *w, const struct ny_xml_node *const *ids, size_t n);
 void ihe_v3_patient_write(struct ny_hl7v2_writer *w, struct ny_arena *a,
                           const struct ny_xml_node *patient);
+/* The code of a sex as PID-8 has it. */
+ny_str ihe_v3_sex(const struct ny_xml_node *code);
+/* The components of XAD that an address has, by their numbers; the text that is in no part is the
+ * eighth. */
+enum { IHE_XAD_PARTS = 9 };
+void ihe_v3_address_read(struct ny_arena *a, const struct ny_xml_node *addr,
+                         ny_str out[IHE_XAD_PARTS]);
 /* The number of a telecom, without its scheme; empty: it is no phone. */
 ny_str ihe_v3_phone_number(const struct ny_xml_node *telecom, bool *is_fax);
 /* v3_insurance.c: an id of asOtherIDs that is a number of health insurance; all of them as IN1. */

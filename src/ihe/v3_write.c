@@ -110,11 +110,6 @@ static struct ihe_ii party_id(const struct ny_xml_node *party)
     return ii;
 }
 
-static struct ihe_ii organization_id(const struct ny_xml_node *device)
-{
-    return party_id(ihe_v3_child(ihe_v3_child(device, "asAgent"), "representedOrganization"));
-}
-
 void ihe_v3_answer_begin(struct ihe_exchange *ex, struct ny_xml_writer *w)
 {
     const struct ihe_v3 *v3 = ex->v3;
@@ -125,9 +120,9 @@ void ihe_v3_answer_begin(struct ihe_exchange *ex, struct ny_xml_writer *w)
         .now_us = ny_clock_now_us(),
         .accept_ack = "NE",
         .receiver = party_id(v3->sender),
-        .receiver_organization = organization_id(v3->sender),
+        .receiver_organization = party_id(ihe_v3_organization(v3->sender)),
         .sender = party_id(v3->receiver),
-        .sender_organization = organization_id(v3->receiver),
+        .sender_organization = party_id(ihe_v3_organization(v3->receiver)),
     };
 
     ihe_v3_wrapper_write(w, &head);

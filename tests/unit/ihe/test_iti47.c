@@ -77,6 +77,8 @@ static const struct {
      "@PID.11.3^静岡市~@PID.11.4^静岡県~@PID.13.1^054-1~@PID.6.1^C"},
     {"every part of an address", "<patientAddress><value><streetAddressLine>A</streetAddressLine><postalCode>4200853</postalCode></value>"
      "<value>静岡県静岡市</value></patientAddress>", "@PID.11.1^A~@PID.11.5^4200853~@PID.11.8^静岡県静岡市"},
+    {"parts of an address that are one there", "<patientAddress><value><streetName>A</streetName><houseNumber>1</houseNumber><unitID>2</unitID>"
+     "<country>JP</country></value></patientAddress>", "@PID.11.1^A 1~@PID.11.2^2~@PID.11.6^JP"},
     {"other sex, given names, a name not in parts", "<livingSubjectAdministrativeGender><value code='UN'/></livingSubjectAdministrativeGender>"
      "<livingSubjectName><value><given>A</given><given>B</given></value></livingSubjectName><livingSubjectName><value>C</value></livingSubjectName>",
      "@PID.5.2^A~@PID.5.2^B~@PID.5.1^C~@PID.8^O"},
