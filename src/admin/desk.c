@@ -1,6 +1,8 @@
 /* The clerks' desk: the next case is taken and held, decided, put off, given to somebody; undone;
  * given back. */
 
+#include "nayose/model_reason.h"
+
 #include "desk_priv.h"
 
 static const char *const decisions[] = {"", "same", "different", "later", "assign", "note"};
@@ -243,20 +245,9 @@ static void on_added(void *ctx, ny_rc rc)
 /* The code may stand with the decision. */
 static bool reason_fits(enum ny_decision decision, ny_str code)
 {
-    static const struct {
-        const char *code;
-        bool same, different;
-    } codes[] = {
-#define NY_REVIEW_REASON(code, same, different, en, ja) {code, same, different},
-#include "nayose/tbl/review_reasons.def"
-    };
+    const struct ny_reason *r = ny_reason_find(code);
 
-    for (size_t i = 0; i < NY_ARRAY_LEN(codes); i++) {
-        if (ny_str_equals(code, ny_str_from_c(codes[i].code))) {
-            return decision == NY_DECISION_SAME ? codes[i].same : codes[i].different;
-        }
-    }
-    return false;
+    return r != NULL && (decision == NY_DECISION_SAME ? r->same : r->different);
 }
 
 /* False, and answered, when the body does not say it all. */

@@ -10,6 +10,8 @@
 #include <jansson.h>
 #include <stdio.h>
 
+#include "nayose/model_reason.h"
+
 #include "desk_priv.h"
 
 const char *ny_desk_text(const json_t *o, const char *key)
@@ -317,19 +319,9 @@ static const char *decision_text(const struct page *p, const char *word)
 
 static const char *code_text(const struct page *p, const char *code)
 {
-    static const struct {
-        const char *code, *en, *ja;
-    } codes[] = {
-#define NY_REVIEW_REASON(code, same, different, en, ja) {code, en, ja},
-#include "nayose/tbl/review_reasons.def"
-    };
+    const struct ny_reason *r = ny_reason_find(ny_str_from_c(code));
 
-    for (size_t i = 0; i < NY_ARRAY_LEN(codes); i++) {
-        if (strcmp(codes[i].code, code) == 0) {
-            return ny_desk_say(p, codes[i].en, codes[i].ja);
-        }
-    }
-    return code;
+    return r != NULL ? ny_desk_say(p, r->en, r->ja) : code;
 }
 
 static void history_put(struct page *p)

@@ -9,6 +9,8 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "nayose/model_reason.h"
+
 #include "nayose_priv.h"
 #include "review_desk.h"
 
@@ -241,26 +243,24 @@ static void ask_and_decide(struct desk *d, const char *decision, const char *que
 /* A number for each coded reason; it goes with the next decision of this case. */
 static void choose_reason(struct desk *d)
 {
-    static const struct {
-        const char *code, *en, *ja;
-    } codes[] = {
-#define NY_REVIEW_REASON(code, same, different, en, ja) {code, en, ja},
-#include "nayose/tbl/review_reasons.def"
-    };
+    const struct ny_reason *reasons;
+    const size_t n_reasons = ny_reasons(&reasons);
     size_t n = 0;
     wint_t c;
 
     d->message[0] = '\0';
-    for (size_t i = 0; i < NY_ARRAY_LEN(codes) && n + 1 < sizeof(d->message); i++) {
+    for (size_t i = 0; i < n_reasons && n + 1 < sizeof(d->message); i++) {
         n += (size_t)snprintf(d->message + n, sizeof(d->message) - n, "%s%zu %s", i > 0 ? " " : "",
-                              i + 1, d->cli->is_japanese ? codes[i].ja : codes[i].code);
+                              i + 1, d->cli->is_japanese ? reasons[i].ja : reasons[i].code);
     }
     screen_draw(&d->view);
     c = screen_key(-1);
-    if (c >= L'1' && c < L'1' + NY_ARRAY_LEN(codes)) {
-        snprintf(d->reason, sizeof(d->reason), "%s", codes[c - L'1'].code);
+    if (c >= L'1' && c < L'1' + n_reasons) {
+        const struct ny_reason *r = &reasons[c - L'1'];
+
+        snprintf(d->reason, sizeof(d->reason), "%s", r->code);
         snprintf(d->message, sizeof(d->message), "%s: %s", say(d, "reason", "理由"),
-                 d->cli->is_japanese ? codes[c - L'1'].ja : codes[c - L'1'].en);
+                 d->cli->is_japanese ? r->ja : r->en);
     } else {
         d->message[0] = '\0';
     }
