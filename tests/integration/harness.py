@@ -12,12 +12,15 @@ import shutil
 import socket
 import subprocess
 import tempfile
+import threading
 import time
 import urllib.parse
 
 ROOT = os.path.realpath(os.path.join(os.path.dirname(__file__), "..", ".."))
 BIN = os.environ.get("NAYOSE_BIN") or os.path.join(ROOT, "build", "dev", "bin")
 EVALUATE = os.path.join(ROOT, "tests", "support", "evaluate.py")
+
+ROWS_END = "-- no more rows"
 
 FRAME_BEGIN = b"\x0b"
 FRAME_END = b"\x1c\r"
@@ -58,6 +61,8 @@ class Server:
                                       stdout=subprocess.PIPE, text=True, env=env)
         self.mllp_port = self.http_port = self.admin_path = self.pg_host = None
         self.pid = 0
+        self.psql = None  # of sql()
+        self.psql_lock = threading.Lock()
 
     def _do(self, line):
         self.shell.stdin.write(line + "\n")
@@ -74,13 +79,14 @@ class Server:
             raise RuntimeError(f"{line}: status {words[1]}")
 
     def configure(self, sections):
-        """Sections of nayosed.conf beside those that every test has; before start()."""
+        """Sections of nayosed.conf beside those that every test has; before start() or resume()."""
         path = self.dir + ".conf"  # the directory itself must be empty for the server
         with open(path, "w", encoding="utf-8") as f:
             f.write(sections)
         self._do(f'export NAYOSE_CONF_EXTRA="{path}"')
 
     def start(self):
+        self._psql_end()
         self._do(f'server_start "{self.dir}"')  # the ready line is a promise: no waiting here
         return self
 
@@ -89,13 +95,24 @@ class Server:
         wait_until(self.is_ready, f"not ready after {seconds} s", seconds)
 
     def stop(self):
+        self._psql_end()
         self._do(f'server_stop "{self.dir}"')
 
     def kill(self):
         """SIGKILL for nayosed; PostgreSQL goes on."""
         self._do(f'server_kill "{self.dir}"')
 
+    def resume(self):
+        """nayosed again, beside the PostgreSQL that went on."""
+        self._do(f'server_resume "{self.dir}"')
+
+    def restart(self):
+        """nayosed ends and starts again; PostgreSQL goes on."""
+        self._do('server_end_child; [ "$SERVER_STATUS" -eq 0 ]')
+        self.resume()
+
     def pg_crash(self):
+        self._psql_end()
         self._do('pg_as "$PG_BIN/pg_ctl" -D "$PG_HOME/pg" -m immediate -w stop >/dev/null')
 
     def pg_recover(self):
@@ -197,11 +214,28 @@ class Server:
 
     def sql(self, text):
         """The rows of a statement, each a list of texts."""
-        run = subprocess.run(
-            ["psql", "-XAtq", "-F", "\t", "-v", "ON_ERROR_STOP=1", "-h", self.pg_host, "-U",
-             "nayose", "-d", "nayose", "-c", text],
-            stdout=subprocess.PIPE, text=True, check=True)
-        return [line.split("\t") for line in run.stdout.splitlines()]
+        with self.psql_lock:
+            if self.psql is None:
+                self.psql = subprocess.Popen(
+                    ["psql", "-XAtq", "-F", "\t", "-v", "ON_ERROR_STOP=1", "-h", self.pg_host, "-U",
+                     "nayose", "-d", "nayose"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+            self.psql.stdin.write(f"{text}\n;\n\\echo {ROWS_END}\n")
+            self.psql.stdin.flush()
+            rows = []
+            for line in self.psql.stdout:
+                if line.rstrip("\n") == ROWS_END:
+                    return rows
+                rows.append(line.rstrip("\n").split("\t"))
+            self._psql_end()
+        raise RuntimeError(f"psql ended: {text}")
+
+    def _psql_end(self):
+        """The session of sql(), before PostgreSQL ends, or after it failed."""
+        if self.psql is not None:
+            self.psql.stdin.close()
+            self.psql.wait()
+            self.psql.stdout.close()
+            self.psql = None
 
     def number(self, text):
         return int(self.sql(text)[0][0])

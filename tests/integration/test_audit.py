@@ -188,6 +188,7 @@ class Audit(unittest.TestCase):
         conn.request("POST", "/pixmanager", body=b"<no-envelope/>", headers={"Content-Type": "application/soap+xml"})
         self.assertEqual(conn.getresponse().status, 500)
         conn.close()
+        harness.wait_until(lambda: len(self.rows("kind = 'alert'")) > 1, "the alerts are not told")
         self.assertEqual(self.rows("kind = 'alert'", "action, outcome, decision, hits, peer_addr"),
                          [("E", 8, "restricted function", 1, "127.0.0.1"),
                           ("E", 4, "unreadable message", 1, "127.0.0.1")])

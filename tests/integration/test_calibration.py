@@ -106,8 +106,7 @@ class Calibration(unittest.TestCase):
         self.assertIn(str(both["margin"]["labelled"]), self.cli("report", "calibration"))
 
         # what the server keeps in memory is there after a start, too, and no drawing comes twice
-        self.server.stop()
-        self.server.start()
+        self.server.restart()
         self.assertEqual(self.metrics(), gauges)
         self.cli("label", "draw", str(DRAWN))
         again = self.labels()

@@ -154,7 +154,7 @@ class Feed(unittest.TestCase):
     def test_restart_keeps_the_answers(self):
         reviews = self.reviews()
         self.server.kill()
-        self.server.start()
+        self.server.resume()
         self.assertEqual(self.server.links(), self.links)
         self.assertEqual(self.reviews(), reviews)
         key = sorted(self.links)[-1]

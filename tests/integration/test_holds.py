@@ -80,8 +80,7 @@ class Held(unittest.TestCase):
                              [("version", "F01", "1", "overlay")])
             self.assertIn("overlay", nayose(self.server, "review", "list").stdout)
             self.assertIn("F01^1", nayose(self.server, "hold", "list").stdout)
-            self.server.stop()
-            self.server.start()
+            self.server.restart()
         self.release("F02^2", 1)  # nothing is held of it
         self.release("F02^9", 1)
         self.release("F01^1")
@@ -122,8 +121,7 @@ class Held(unittest.TestCase):
             self.assertRegex(source[0]["detail"], "; now kana=.*; was kana=1000 ")
             self.assertEqual(self.server.get("/status")[1]["source_alarms"], 1)
             self.assertIn(b"\nnayose_source_alarms 1\n", self.server.get("/metrics")[1])
-            self.server.stop()
-            self.server.start()
+            self.server.restart()
 
     def check_release(self):
         self.release("^F01")

@@ -58,8 +58,7 @@ class Merge(unittest.TestCase):
 
     def restart(self):
         self.client.close()
-        self.server.stop()
-        self.server.start()
+        self.server.restart()
         self.connect()
 
     def twice(self):

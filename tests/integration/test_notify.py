@@ -300,7 +300,7 @@ class Notify(unittest.TestCase):
         consumer.open()
         consumer.wait(FEW // 10)
         self.server.kill()
-        self.server.start()
+        self.server.resume()
         self.drained(name)
         numbers = [int(str(m.segment("MSH")[10])[1:]) for m in consumer.messages]
         again = len(numbers) - len(set(numbers))

@@ -2,10 +2,11 @@
 """HL7 clients from npm, written by others, feed and query a real server; a server from npm is told of
 changes (ITI-10).
 
-The packages are pinned with their hashes (npm/package-lock.json) and installed beside the build.
+The packages are pinned with their hashes (npm/package-lock.json) and installed once, beside the builds.
 Where node or the packages are not to be had the tests skip and say so.
 In: NAYOSE_BIN, the directory of nayosed and nayose.
 """
+import filecmp
 import json
 import os
 import shutil
@@ -19,7 +20,7 @@ from harness import nayose
 from messages_v3 import PIX, body, conversation, said, xmllint
 
 HERE = os.path.dirname(os.path.realpath(__file__))
-PACKAGES = os.path.join(os.path.dirname(os.path.realpath(harness.BIN)), "npm")
+PACKAGES = os.path.join(os.path.realpath(harness.BIN), "..", "..", "npm")
 CLIENTS = ("@medplum/hl7", "node-hl7-client", "simple-hl7")
 SERVER = None
 
@@ -28,13 +29,20 @@ def install():
     """The packages below PACKAGES; why not, when they cannot be had."""
     if shutil.which("node") is None or shutil.which("npm") is None:
         return "node and npm are not installed"
+    lock = os.path.join(HERE, "npm", "package-lock.json")
+    installed = os.path.join(PACKAGES, "installed.json")  # what is there whole
+    if os.path.exists(installed) and filecmp.cmp(lock, installed, shallow=False):
+        return None
     os.makedirs(PACKAGES, exist_ok=True)
     for name in ("package.json", "package-lock.json"):
         shutil.copy(os.path.join(HERE, "npm", name), PACKAGES)
     run = subprocess.run(["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--prefer-offline",
                           "--fetch-retries", "1"],
                          cwd=PACKAGES, capture_output=True, text=True, timeout=120, check=False)
-    return None if run.returncode == 0 else "npm ci: " + run.stderr.strip().rpartition("\n")[2]
+    if run.returncode != 0:
+        return "npm ci: " + run.stderr.strip().rpartition("\n")[2]
+    shutil.copy(lock, installed)
+    return None
 
 
 def setUpModule():

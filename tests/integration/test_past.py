@@ -94,8 +94,7 @@ class Past(unittest.TestCase):
         server = self.start()
         before = now()
         told = self.live_through(server)
-        server.stop()
-        server.start()
+        server.restart()
         self.assertGreater(len(told), 12)
         self.assertEqual(self.links_at(server, before), {})
         retired = 0

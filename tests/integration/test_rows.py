@@ -315,8 +315,7 @@ class Rows(unittest.TestCase):
         if not self.again:
             self.skipTest("nothing was asked")
         self.wire.sock.close()
-        self.server.stop()
-        self.server.start()
+        self.server.restart()
         Rows.wire = harness.Wire(self.server.mllp_port)
         for do, row, line in self.again:
             with self.subTest(row.name):

@@ -240,8 +240,7 @@ class Tls(unittest.TestCase):
                 s.sendall(harness.FRAME_BEGIN + b"GET / HTTP/1.1" + harness.FRAME_END)
             self.assertEqual(s.recv(1), b"")
         refused = self.metric("tls_refused_total")
-        self.server.stop()
-        self.server.start()
+        self.server.restart()
         self.server.wait_ready()
         after = {(reason, certificate): int(n) for reason, certificate, n in self.alerts()}
         self.assertEqual(set(after), before)

@@ -16,6 +16,7 @@
 #
 # PG_FAST=1   no fsync, for tests that lose nothing when the machine stops. The default keeps the
 #             promise that what is acknowledged is committed.
+# NAYOSE_PG_TEMPLATE=DIR   a cluster that pg_start made and stopped; a copy of it spares initdb
 # The cluster's superuser is `postgres`; the database `nayose` belongs to the plain role `nayose`.
 
 unset PG_USER
@@ -153,6 +154,10 @@ pg_initdb()
     [ ! -d "$PG_HOME/pg" ] || return 0
     # Made under another name first: an interrupted initdb must not look like a cluster.
     rm -rf "$PG_HOME/pg.new"
+    if [ -n "${NAYOSE_PG_TEMPLATE:-}" ]; then
+        cp -a "$NAYOSE_PG_TEMPLATE" "$PG_HOME/pg.new" && mv "$PG_HOME/pg.new" "$PG_HOME/pg"
+        return
+    fi
     if ! pg_as "$PG_BIN/initdb" -D "$PG_HOME/pg.new" --username=postgres --auth=trust \
         --encoding=UTF8 --locale=C.UTF-8 ${PG_FAST:+--no-sync} >"$PG_HOME/initdb.log" 2>&1; then
         cat "$PG_HOME/initdb.log" >&2

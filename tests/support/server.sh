@@ -4,7 +4,9 @@
 #   NY_ROOT=/path/of/the/tree; . "$NY_ROOT/tests/support/server.sh"
 #   server_start DIR    PostgreSQL, nayosed --migrate, nayosed; returns when it is ready
 #   server_stop DIR     stops both within 10 s; fails when nayosed did not end with status 0
+#   server_end_child    ends nayosed alone; its status is in SERVER_STATUS
 #   server_kill DIR     SIGKILL for nayosed alone (fault tests); PostgreSQL stays
+#   server_resume DIR   starts nayosed again beside the same PostgreSQL
 #   server_wipe DIR     stops both and removes their data
 #
 # In:  NAYOSE_BIN         directory of nayosed and nayose (default build/release/bin)
@@ -45,13 +47,13 @@ server_end()
     kill -TERM "$1" 2>/dev/null
     server_tick=0
     while server_alive "$1"; do
-        if [ "$server_tick" -ge 50 ]; then
+        if [ "$server_tick" -ge 250 ]; then
             pg_say "nayosed $1 did not stop within 5 s: killed"
             kill -KILL "$1" 2>/dev/null
             return 1
         fi
         server_tick=$((server_tick + 1))
-        sleep 0.1
+        sleep 0.02
     done
 }
 
@@ -139,13 +141,13 @@ server_wait_ready()
             tail -n 20 "$NAYOSE_LOG" >&2
             return 1
         fi
-        if [ "$server_tick" -ge 1200 ]; then
+        if [ "$server_tick" -ge 2400 ]; then
             pg_say "nayosed is not ready after 120 s; the end of its log:"
             tail -n 20 "$NAYOSE_LOG" >&2
             return 1
         fi
         server_tick=$((server_tick + 1))
-        sleep 0.1
+        sleep 0.05
     done
     server_line=$(grep -m1 '^nayosed ready ' "$NAYOSE_LOG")
     NAYOSE_MLLP=${server_line#*mllp=} NAYOSE_MLLP=${NAYOSE_MLLP%% *}
@@ -154,9 +156,8 @@ server_wait_ready()
     export NAYOSE_MLLP NAYOSE_HTTP NAYOSE_SERVER
 }
 
-server_start()
+server_run()
 {
-    server_prepare "$1" || return 1
     export NAYOSE_LOG="$PG_HOME/nayosed.log"
     : >"$NAYOSE_LOG"
     pg_exec "$server_bin" --config "$NAYOSE_CONF" </dev/null >"$NAYOSE_LOG" 2>&1 9>&- &
@@ -166,6 +167,16 @@ server_start()
         server_stop "$1"
         return 1
     fi
+}
+
+server_start()
+{
+    server_prepare "$1" && server_run "$1"
+}
+
+server_resume()
+{
+    pg_home "$1" && server_conf && server_run "$1"
 }
 
 # Ends nayosed and keeps its exit status; 0 when it is no child of this shell.
