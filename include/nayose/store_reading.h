@@ -6,6 +6,7 @@
 #define NAYOSE_STORE_READING_H
 
 #include "nayose/store.h"
+#include "nayose/store_visits.h"
 
 struct ny_store_reading;
 
@@ -20,9 +21,10 @@ struct ny_kept_message {
     ny_str body, ack;
 };
 typedef ny_rc (*ny_kept_message_fn)(void *ctx, const struct ny_kept_message *m);
-/* Those before an id, in no order. */
-NY_MUST_USE ny_rc ny_store_reading_messages(struct ny_store_reading *r, int64_t before,
-                                            ny_kept_message_fn fn, void *ctx, struct ny_error *err);
+/* Those with ids from … to before, in the order in which they came. */
+NY_MUST_USE ny_rc ny_store_reading_messages(struct ny_store_reading *r, int64_t from,
+                                            int64_t before, ny_kept_message_fn fn, void *ctx,
+                                            struct ny_error *err);
 /* Those of ids [n], in their order. */
 NY_MUST_USE ny_rc ny_store_reading_messages_of(struct ny_store_reading *r, const int64_t *ids,
                                                size_t n, ny_kept_message_fn fn, void *ctx,
@@ -45,5 +47,14 @@ NY_MUST_USE ny_rc ny_store_reading_incomplete(struct ny_store_reading *r,
 NY_MUST_USE ny_rc ny_store_reading_strayed(struct ny_store_reading *r,
                                            ny_rc (*fn)(void *ctx, int64_t id, int64_t person),
                                            void *ctx, struct ny_error *err);
+
+/* What messages say of visits (the words of visits in b, nothing else) joins what was said before,
+ * as it joins what stands, in a table that goes with the reading. */
+NY_MUST_USE ny_rc ny_store_reading_say(struct ny_store_reading *r, const struct ny_store_batch *b,
+                                       struct ny_error *err);
+/* Visits that stand otherwise than they were said so, in the order of their identities. */
+NY_MUST_USE ny_rc ny_store_reading_visits(struct ny_store_reading *r,
+                                          ny_rc (*fn)(void *ctx, const struct ny_visit_row *v),
+                                          void *ctx, struct ny_error *err);
 
 #endif

@@ -14,6 +14,15 @@ void ny_store_add_visit(struct ny_store_batch *b, int64_t identity, const struct
  * of v; the old one is cancelled by v's stamp. What comes of it later than this stays there. */
 void ny_store_move_visit(struct ny_store_batch *b, int64_t from, int64_t identity,
                          const struct ny_visit *v);
+/* A visit as a whole row of its table, JSON; "null": there is none. */
+struct ny_visit_row {
+    int64_t identity;
+    ny_str number;
+    ny_str stood, said;
+};
+/* A visit that stands otherwise than its messages say becomes what they say, unless it is not what
+ * stood any more. Borrowed until the batch ends. */
+void ny_store_mend_visit(struct ny_store_batch *b, const struct ny_visit_row *row);
 
 /* Which visits: those with all terms that were not cancelled; of these identities, or (ids NULL) of
  * anybody, then at most n visits. Texts are copied. */

@@ -45,6 +45,9 @@ static void counts_print(struct cli *cli, const json_t *found)
         {"records",   "records that come out otherwise",                               "記録が異なる"               },
         {"persons",   "identities strayed from the person of their last event",
          "最後の記録と異なる人に属する"                                                                     },
+        {"visits",    "visits that are not what was said",                             "電文と異なる来院・入院"},
+        {"questions", "questions that records, words and holds ask otherwise",
+         "要確認の内容が異なる"                                                                                 },
     };
     const json_t *groups = json_object_get(found, "groups");
 

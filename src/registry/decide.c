@@ -364,23 +364,6 @@ static struct reason reason_of(const struct decision *d)
         d->feed->kind == NY_FEED_WITHDRAW ? NY_CAUSE_WITHDRAWAL : NY_CAUSE_MESSAGE, d->message};
 }
 
-static void store_visits(struct decision *d)
-{
-    const struct ny_feed *f = d->feed;
-    uint32_t from = d->ids[f->n_ids > 1 ? 1 : 0];
-
-    if (f->visit != NULL) {
-        ny_store_add_visit(d->rows, d->ids[0], f->visit);
-    }
-    if (f->second_visit != NULL) {
-        ny_store_add_visit(d->rows, d->ids[f->second_from], f->second_visit);
-    }
-    if (f->kind == NY_FEED_VISIT && f->visit->was.n > 0 &&
-        (from != d->ids[0] || !ny_str_equals(f->visit->was, f->visit->number))) {
-        ny_store_move_visit(d->rows, from, d->ids[0], f->visit);
-    }
-}
-
 static ny_rc accept(struct decision *d, const struct ny_feed_outcome *o)
 {
     struct revision revisions[NY_FEED_IDS_MAX] = {0};
@@ -413,7 +396,7 @@ static ny_rc accept(struct decision *d, const struct ny_feed_outcome *o)
     for (size_t k = 0; k < d->feed->n_ids; k++) {
         store_revision(d, k, &revisions[k]); /* now that its person is known */
     }
-    store_visits(d);
+    ny_registry_visits(d->feed, d->ids, d->rows);
     return NY_OK;
 }
 

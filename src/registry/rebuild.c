@@ -5,6 +5,7 @@
  *              way of what is read, waits and shares batches is the same
  *   groups  ─▶ when all records and edges are what they shall be, the groups around them are
  *              computed, so that nobody is parted from, or joined with, a record of the old form
+ *   rest    ─▶ visits, which no group reads, and the rows of questions, as the groups ask them
  *
  * Each step is committed by itself. What is left when one fails is found by the next rebuild. */
 
@@ -13,13 +14,14 @@
 #include "registry_priv.h"
 
 /* A few milliseconds of the loop each. */
-enum { AT_ONCE = 16, SLICE_US = 8000 };
+enum { AT_ONCE = 16, SLICE_US = 8000, REST_AT_ONCE = 256 };
 
 struct rebuild {
-    struct ny_rebuilt *rows;
-    size_t n, next, under_way; /* looks */
+    struct ny_rebuild_found found;
+    size_t next, under_way; /* looks */
     bool busy;
     size_t cursor, grouped; /* rows whose groups are computed, and committed */
+    size_t rest;            /* questions, then visits, that are committed */
     ny_rc rc;               /* the first that failed; nothing is begun any more */
     void (*fn)(void *ctx, ny_rc rc);
     void *ctx;
@@ -34,6 +36,7 @@ struct look {
 
 static void looks_begin(struct ny_registry *r);
 static void groups_begin(struct ny_registry *r);
+static void rest_begin(struct ny_registry *r);
 
 static void rebuild_end(struct ny_registry *r)
 {
@@ -95,9 +98,9 @@ static void looks_begin(struct ny_registry *r)
         return; /* called back from below */
     }
     x->busy = true;
-    while (x->rc == NY_OK && x->under_way < AT_ONCE && x->next < x->n) {
+    while (x->rc == NY_OK && x->under_way < AT_ONCE && x->next < x->found.n) {
         x->under_way++;
-        look_begin(r, &x->rows[x->next++]);
+        look_begin(r, &x->found.rows[x->next++]);
     }
     x->busy = false;
     if (x->under_way == 0) {
@@ -115,10 +118,10 @@ static ny_rc groups_decide(struct ny_registry *r, struct ny_store_batch *rows, v
 
     (void)ctx;
     x->cursor = x->grouped; /* what a failed batch had done was taken back */
-    while (x->cursor < x->n && ny_clock_monotonic_us() < until) {
+    while (x->cursor < x->found.n && ny_clock_monotonic_us() < until) {
         struct ny_link_set seeds = {0};
 
-        ny_link_set_add(&seeds, ny_store_batch_arena(rows), x->rows[x->cursor++].identity);
+        ny_link_set_add(&seeds, ny_store_batch_arena(rows), x->found.rows[x->cursor++].identity);
         ny_registry_regroup(r, &seeds, &why);
     }
     return NY_OK;
@@ -146,7 +149,60 @@ static void groups_begin(struct ny_registry *r)
                                      groups_done};
     const struct rebuild *x = r->rebuild;
 
-    if (x->rc == NY_OK && x->grouped < x->n) {
+    if (x->rc == NY_OK && x->grouped < x->found.n) {
+        ny_registry_work(r, &work, NY_STR_NONE, r);
+    } else {
+        rest_begin(r);
+    }
+}
+
+/* ---- the rest ---- */
+
+/* Where the next part of the rest ends. */
+static size_t rest_end(const struct rebuild *x)
+{
+    size_t n = x->found.n_questions + x->found.n_visits;
+
+    return n - x->rest > REST_AT_ONCE ? x->rest + REST_AT_ONCE : n;
+}
+
+static ny_rc rest_decide(struct ny_registry *r, struct ny_store_batch *rows, void *ctx)
+{
+    const struct rebuild *x = r->rebuild;
+
+    (void)ctx;
+    for (size_t i = x->rest; i < rest_end(x); i++) {
+        if (i < x->found.n_questions) {
+            ny_question_write(r, x->found.questions[i].a, x->found.questions[i].b);
+        } else {
+            ny_store_mend_visit(rows, &x->found.visits[i - x->found.n_questions]);
+        }
+    }
+    return NY_OK;
+}
+
+static void rest_confirmed(struct ny_registry *r, void *ctx)
+{
+    (void)ctx;
+    r->rebuild->rest = rest_end(r->rebuild);
+}
+
+static void rest_done(void *ctx, ny_rc rc)
+{
+    struct ny_registry *r = ctx;
+
+    if (r->rebuild != NULL) {
+        r->rebuild->rc = rc;
+        rest_begin(r);
+    }
+}
+
+static void rest_begin(struct ny_registry *r)
+{
+    static const struct work work = {"rebuild rest", rest_decide, rest_confirmed, rest_done};
+    const struct rebuild *x = r->rebuild;
+
+    if (x->rc == NY_OK && x->rest < rest_end(x)) {
         ny_registry_work(r, &work, NY_STR_NONE, r);
     } else {
         rebuild_end(r);
@@ -178,9 +234,9 @@ static ny_rc begin_decide(struct ny_registry *r, struct ny_store_batch *rows, vo
     const struct rebuild *b = r->rebuild;
 
     (void)ctx;
-    for (size_t i = 0; i < b->n; i++) {
-        if (b->rows[i].person != 0) {
-            person_restore(r, rows, &b->rows[i]);
+    for (size_t i = 0; i < b->found.n; i++) {
+        if (b->found.rows[i].person != 0) {
+            person_restore(r, rows, &b->found.rows[i]);
         }
     }
     return NY_OK;
@@ -196,7 +252,7 @@ static void begin_done(void *ctx, ny_rc rc)
     }
 }
 
-void ny_registry_rebuild(struct ny_registry *r, struct ny_rebuilt *rows, size_t n, ny_str who,
+void ny_registry_rebuild(struct ny_registry *r, const struct ny_rebuild_found *found, ny_str who,
                          void (*fn)(void *ctx, ny_rc rc), void *ctx)
 {
     static const struct work work = {"rebuild", begin_decide, NULL, begin_done};
@@ -206,7 +262,7 @@ void ny_registry_rebuild(struct ny_registry *r, struct ny_rebuilt *rows, size_t 
         return;
     }
     r->rebuild = ny_calloc(1, sizeof(*r->rebuild));
-    *r->rebuild = (struct rebuild){.rows = rows, .n = n, .fn = fn, .ctx = ctx};
+    *r->rebuild = (struct rebuild){.found = *found, .fn = fn, .ctx = ctx};
     ny_registry_work(r, &work, who, r);
 }
 
@@ -216,7 +272,7 @@ bool ny_registry_rebuild_progress(const struct ny_registry *r, size_t *done, siz
 
     if (x != NULL) {
         *done = x->next - x->under_way + x->grouped;
-        *total = 2 * x->n;
+        *total = 2 * x->found.n;
     }
     return x != NULL;
 }

@@ -354,6 +354,8 @@ void ny_thaw_resume(struct ny_registry *r);
 
 /* sink.c: sets up r->link over the index and the model; what it changes goes to the open batch. */
 void ny_registry_link_init(struct ny_registry *r);
+/* What two identities ask, or that they ask nothing, goes to the open batch as memory knows it. */
+void ny_question_write(struct ny_registry *r, uint32_t a, uint32_t b);
 
 /* persons.c: recomputes the groups around the seeds and gives them their persons; what changes goes
  * to the open batch. Cannot fail: rows that were written before it would stay behind. */

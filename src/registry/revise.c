@@ -71,3 +71,19 @@ ny_rc ny_registry_same(struct ny_arena *a, const struct ny_patient *x, const str
     }
     return rc;
 }
+
+void ny_registry_visits(const struct ny_feed *f, const uint32_t *ids, struct ny_store_batch *rows)
+{
+    uint32_t from = ids[f->n_ids > 1 ? 1 : 0];
+
+    if (f->visit != NULL) {
+        ny_store_add_visit(rows, ids[0], f->visit);
+    }
+    if (f->second_visit != NULL) {
+        ny_store_add_visit(rows, ids[f->second_from], f->second_visit);
+    }
+    if (f->kind == NY_FEED_VISIT && f->visit->was.n > 0 &&
+        (from != ids[0] || !ny_str_equals(f->visit->was, f->visit->number))) {
+        ny_store_move_visit(rows, from, ids[0], f->visit);
+    }
+}

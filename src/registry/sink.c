@@ -7,8 +7,8 @@ static struct ny_store_batch *open_rows(void *ctx)
     return ny_registry_open_batch(ctx)->rows;
 }
 
-static void question_store(void *ctx, const struct ny_index_edge *e, enum ny_review_state state,
-                           uint8_t reason)
+static void question_store(struct ny_registry *r, const struct ny_index_edge *e,
+                           enum ny_review_state state, uint8_t reason)
 {
     struct ny_review_row row = {.a = e->a,
                                 .b = e->b,
@@ -18,7 +18,17 @@ static void question_store(void *ctx, const struct ny_index_edge *e, enum ny_rev
                                 .guards = e->guards,
                                 .at_us = ny_clock_now_us()};
 
-    ny_store_add_review(open_rows(ctx), &row);
+    ny_store_add_review(open_rows(r), &row);
+}
+
+void ny_question_write(struct ny_registry *r, uint32_t a, uint32_t b)
+{
+    const struct ny_index_edge nothing = {.a = a, .b = b, .reason = NY_REASON_BAND};
+    const struct ny_index_edge *e = ny_index_edge_find(r->index, a, b);
+
+    e = e != NULL ? e : &nothing;
+    question_store(r, e, e->review != 0 ? (enum ny_review_state)e->review : NY_REVIEW_CLOSED,
+                   e->reason);
 }
 
 /* A question shows the score of its edge. */

@@ -31,6 +31,7 @@ void ny_store_batch_destroy(struct ny_store_batch *b)
     ny_free(b->memberships.v);
     ny_free(b->visits.v);
     ny_free(b->visit_moves.v);
+    ny_free(b->visit_mends.v);
     ny_free(b->statuses.v);
     ny_free(b->edges.v);
     ny_free(b->pins.v);

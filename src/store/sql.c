@@ -159,13 +159,25 @@ void ny_col_end(struct ny_columns *c)
     c->at = c->first;
 }
 
-ny_rc ny_columns_send(struct ny_columns *c, struct ny_db *db)
+static void columns_end(struct ny_columns *c)
 {
     for (size_t i = 0; i < c->n; i++) {
         if (c->is_array[i]) {
             c->param[i] = ny_db_array_end(&c->array[i]);
         }
     }
+}
+
+ny_rc ny_columns_run(struct ny_columns *c, struct ny_db_block *db, enum ny_sql stmt,
+                     struct ny_error *err)
+{
+    columns_end(c);
+    return ny_db_block_query(db, ny_sql_text(stmt), c->param, c->n, NULL, err);
+}
+
+ny_rc ny_columns_send(struct ny_columns *c, struct ny_db *db)
+{
+    columns_end(c);
     return ny_db_send(db, c->stmt, c->param, c->n, NULL, NULL);
 }
 

@@ -66,6 +66,9 @@ void ny_col_end(struct ny_columns *c);
 /* An array of bigint, in a. */
 struct ny_db_param ny_numbers_param(struct ny_arena *a, const int64_t *v, size_t n);
 NY_MUST_USE ny_rc ny_columns_send(struct ny_columns *c, struct ny_db *db);
+/* Runs a statement with the same columns on a blocking connection instead. */
+NY_MUST_USE ny_rc ny_columns_run(struct ny_columns *c, struct ny_db_block *db, enum ny_sql stmt,
+                                 struct ny_error *err);
 
 /* ---- demographics ---- */
 
@@ -151,6 +154,7 @@ struct ny_store_batch {
     NY_ROWS(struct ny_membership_row) memberships;
     NY_ROWS(struct visit_entry) visits;
     NY_ROWS(struct visit_move_entry) visit_moves;
+    NY_ROWS(struct ny_visit_row) visit_mends;
     NY_ROWS(struct status_entry) statuses;
     NY_ROWS(struct edge_entry) edges;
     NY_ROWS(struct ny_pin_row) pins;
@@ -252,6 +256,10 @@ void ny_batch_free_notices(struct ny_store_batch *b);
 
 /* visits.c */
 NY_MUST_USE ny_rc ny_batch_write_visits(struct ny_store *s, const struct ny_store_batch *b);
+/* The batch's words of visits, and nothing else of it, go to the table of whoever says them again.
+ */
+NY_MUST_USE ny_rc ny_batch_say_visits(struct ny_db_block *db, const struct ny_store_batch *b,
+                                      struct ny_error *err);
 
 /* batch_desk.c */
 NY_MUST_USE ny_rc ny_batch_write_desk(struct ny_store *s, const struct ny_store_batch *b);

@@ -19,6 +19,11 @@ void ny_store_move_visit(struct ny_store_batch *b, int64_t from, int64_t identit
     NY_ROWS_PUSH(&b->visit_moves, e);
 }
 
+void ny_store_mend_visit(struct ny_store_batch *b, const struct ny_visit_row *row)
+{
+    NY_ROWS_PUSH(&b->visit_mends, *row);
+}
+
 /* ---- what is said, as JSON: see sql/0013_visit_words.sql ---- */
 
 static void entry_write(struct ny_buf *b, ny_str key, ny_str text)
@@ -99,22 +104,44 @@ static ny_rc visit_write(struct ny_columns *c, struct ny_arena *a, const struct 
     return NY_OK;
 }
 
-static ny_rc moves_write(struct ny_store *s, const struct ny_store_batch *b)
+static ny_rc visits_fill(struct ny_columns *c, struct ny_arena *a, const struct ny_store_batch *b)
 {
-    struct ny_columns c;
+    ny_rc rc = NY_OK;
 
-    if (b->visit_moves.n == 0) {
-        return NY_OK;
+    ny_columns_init(c, NY_SQL_VISIT_PUT, a);
+    for (size_t i = 0; i < b->visits.n && rc == NY_OK; i++) {
+        rc = visit_write(c, a, &b->visits.v[i]);
     }
-    ny_columns_init(&c, NY_SQL_VISIT_MOVE, s->scratch);
+    return rc;
+}
+
+static void moves_fill(struct ny_columns *c, struct ny_arena *a, const struct ny_store_batch *b)
+{
+    ny_columns_init(c, NY_SQL_VISIT_MOVE, a);
     for (size_t i = 0; i < b->visit_moves.n; i++) {
         const struct visit_move_entry *e = &b->visit_moves.v[i];
 
-        ny_col_i64(&c, e->from);
-        ny_col_text(&c, ny_text_clean(s->scratch, e->to.visit->was));
-        ny_col_i64(&c, e->to.identity);
-        ny_col_text(&c, e->to.number);
-        stamp_write(&c, s->scratch, &e->to.visit->stamp);
+        ny_col_i64(c, e->from);
+        ny_col_text(c, ny_text_clean(a, e->to.visit->was));
+        ny_col_i64(c, e->to.identity);
+        ny_col_text(c, e->to.number);
+        stamp_write(c, a, &e->to.visit->stamp);
+        ny_col_end(c);
+    }
+}
+
+static ny_rc mends_write(struct ny_store *s, const struct ny_store_batch *b)
+{
+    struct ny_columns c;
+
+    ny_columns_init(&c, NY_SQL_VISIT_MEND, s->scratch);
+    for (size_t i = 0; i < b->visit_mends.n; i++) {
+        const struct ny_visit_row *row = &b->visit_mends.v[i];
+
+        ny_col_i64(&c, row->identity);
+        ny_col_text(&c, row->number);
+        ny_col_json(&c, row->stood);
+        ny_col_json(&c, row->said);
         ny_col_end(&c);
     }
     return ny_columns_send(&c, s->write);
@@ -125,15 +152,32 @@ ny_rc ny_batch_write_visits(struct ny_store *s, const struct ny_store_batch *b)
     struct ny_columns c;
     ny_rc rc = NY_OK;
 
-    if (b->visits.n == 0) {
-        return NY_OK; /* what moves is said, too */
+    if (b->visits.n > 0) {
+        rc = visits_fill(&c, s->scratch, b);
+        rc = rc == NY_OK ? ny_columns_send(&c, s->write) : rc;
     }
-    ny_columns_init(&c, NY_SQL_VISIT_PUT, s->scratch);
-    for (size_t i = 0; i < b->visits.n && rc == NY_OK; i++) {
-        rc = visit_write(&c, s->scratch, &b->visits.v[i]);
+    if (rc == NY_OK && b->visit_moves.n > 0) {
+        moves_fill(&c, s->scratch, b);
+        rc = ny_columns_send(&c, s->write);
     }
-    rc = rc == NY_OK ? ny_columns_send(&c, s->write) : rc;
-    return rc == NY_OK ? moves_write(s, b) : rc;
+    return rc == NY_OK && b->visit_mends.n > 0 ? mends_write(s, b) : rc;
+}
+
+ny_rc ny_batch_say_visits(struct ny_db_block *db, const struct ny_store_batch *b,
+                          struct ny_error *err)
+{
+    struct ny_arena *a = ny_arena_create(0);
+    struct ny_columns c;
+    ny_rc rc = visits_fill(&c, a, b);
+
+    rc = rc == NY_OK ? ny_columns_run(&c, db, NY_SQL_SAYING_PUT, err)
+                     : ny_fail(err, rc, "a visit cannot be said again");
+    if (rc == NY_OK && b->visit_moves.n > 0) {
+        moves_fill(&c, a, b);
+        rc = ny_columns_run(&c, db, NY_SQL_SAYING_MOVE, err);
+    }
+    ny_arena_destroy(a);
+    return rc;
 }
 
 /* ---- found and read ---- */

@@ -15,7 +15,7 @@ static ny_rc on_incomplete(void *ctx, int64_t id)
     struct rebuild *b = ctx;
 
     if (id > 0 && (size_t)id <= count_of(b)) {
-        b->incomplete[id] = true;
+        b->incomplete[id] = b->partly[id] = true;
     }
     return NY_OK;
 }
@@ -43,6 +43,7 @@ static bool open_all(struct rebuild *b)
     n = count_of(b) + 1;
     b->incomplete = ny_calloc(n, sizeof(*b->incomplete));
     b->strayed = ny_calloc(n, sizeof(*b->strayed));
+    b->partly = ny_calloc(n, sizeof(*b->partly));
     b->differs = ny_calloc(n, sizeof(*b->differs));
     b->arena = ny_arena_create(0);
     b->batch = ny_arena_create(0);
@@ -73,7 +74,11 @@ static void close_all(struct rebuild *b)
     ny_free(b->incomplete);
     ny_free(b->strayed);
     ny_free(b->differs);
+    ny_free(b->partly);
     ny_free(b->revalued);
+    ny_free(b->visits);
+    ny_free(b->questions);
+    ny_store_batch_destroy(b->saying.rows);
 }
 
 static void statuses_compare(struct rebuild *b)
@@ -92,22 +97,47 @@ static void statuses_compare(struct rebuild *b)
     }
 }
 
+/* Visits and questions that differ. False: no room. */
+static bool rest_make(struct rebuild *b)
+{
+    struct ny_rebuild_found *f = &b->job->found;
+    struct ny_visit_row *visits =
+        NY_ARENA_ARRAY(b->job->arena, struct ny_visit_row, b->n_visits + 1);
+    struct ny_rebuilt_question *questions =
+        NY_ARENA_ARRAY(b->job->arena, struct ny_rebuilt_question, b->n_questions + 1);
+
+    if (visits == NULL || questions == NULL) {
+        return false;
+    }
+    for (size_t i = 0; i < b->n_visits; i++) {
+        visits[i] = b->visits[i];
+    }
+    for (size_t i = 0; i < b->n_questions; i++) {
+        questions[i] = b->questions[i];
+    }
+    f->visits = visits;
+    f->n_visits = b->n_visits;
+    f->questions = questions;
+    f->n_questions = b->n_questions;
+    return true;
+}
+
 /* What is to be looked at again, for whoever mends. False: no room. */
 static bool rows_make(struct rebuild *b)
 {
-    struct job *j = b->job;
+    struct ny_rebuild_found *f = &b->job->found;
+    size_t n = 0;
     size_t k = 0;
 
     for (size_t id = 1; id <= count_of(b); id++) {
-        j->n_rebuilt += b->differs[id] != 0;
+        n += b->differs[id] != 0;
     }
-    j->rebuilt = NY_ARENA_ARRAY(j->arena, struct ny_rebuilt, j->n_rebuilt + 1);
-    if (j->rebuilt == NULL) {
+    f->rows = NY_ARENA_ARRAY(b->job->arena, struct ny_rebuilt, n + 1);
+    if (f->rows == NULL) {
         return false;
     }
-    j->n_rebuilt = 0;
     for (uint32_t id = 1; id <= count_of(b); id++) {
-        struct ny_rebuilt *row = &j->rebuilt[j->n_rebuilt];
+        struct ny_rebuilt *row = &f->rows[f->n];
         struct ny_index_identity self;
 
         if (b->differs[id] == 0) {
@@ -119,7 +149,7 @@ static bool rows_make(struct rebuild *b)
             row->stored = b->revalued[k].stored;
             row->said = b->revalued[k++].said;
         }
-        j->n_rebuilt++;
+        f->n++;
     }
     return true;
 }
@@ -140,9 +170,10 @@ static bool rebuild(struct rebuild *b)
     ny_rehearsal_compare_groups(x);
     for (size_t id = 1; id <= count_of(b); id++) {
         b->differs[id] |=
-            (uint8_t)((x->rescored[id] ? DIFFERS_EDGES : 0) | (x->moves[id] ? DIFFERS_GROUP : 0));
+            (uint16_t)((x->rescored[id] ? DIFFERS_EDGES : 0) | (x->moves[id] ? DIFFERS_GROUP : 0));
     }
-    if (!rows_make(b) || !ny_rebuild_write(b)) {
+    ny_rebuild_questions_compare(b);
+    if (!rows_make(b) || !rest_make(b) || !ny_rebuild_write(b)) {
         ny_job_fail(b->job, NY_ELIMIT, "what differs cannot be told");
         return false;
     }

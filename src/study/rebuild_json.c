@@ -1,8 +1,9 @@
 /* What a rebuild found as JSON: counts, and each identity that differs.
  *
  *   {at, seconds, version, identities, messages, unknown, kept, meanwhile, older, values, records,
- *    persons, groups: {before, after, same, joined, split}, differing, listed}
- *   {id, regional_id, group, what: [values, record, hold, status, person, edges, group]} */
+ *    persons, visits, questions, groups: {before, after, same, joined, split}, differing, listed}
+ *   {id, regional_id, group, what: [values, record, hold, status, person, edges, group, visits,
+ *    question]} */
 
 #include "json_priv.h"
 #include "rebuild_priv.h"
@@ -10,8 +11,8 @@
 /* Who was packed under an older version and is the same otherwise is counted alone. */
 enum { LISTED_MOST = 100000 };
 
-static const char *const words[DIFFERS_BITS] = {"values", "record", "older", "hold",
-                                                "status", "person", "edges", "group"};
+static const char *const words[DIFFERS_BITS] = {"values", "record", "older", "hold",   "status",
+                                                "person", "edges",  "group", "visits", "question"};
 
 static ny_str difference(const struct rebuild *b, uint32_t id)
 {
@@ -37,10 +38,10 @@ static bool differences_write(struct rebuild *b)
 {
     struct job *j = b->job;
 
-    j->differences = NY_ARENA_ARRAY(
-        j->arena, ny_str, j->n_rebuilt < LISTED_MOST ? j->n_rebuilt + 1 : LISTED_MOST + 1);
-    for (size_t i = 0; j->differences != NULL && i < j->n_rebuilt; i++) {
-        uint32_t id = j->rebuilt[i].identity;
+    j->differences = NY_ARENA_ARRAY(j->arena, ny_str,
+                                    j->found.n < LISTED_MOST ? j->found.n + 1 : LISTED_MOST + 1);
+    for (size_t i = 0; j->differences != NULL && i < j->found.n; i++) {
+        uint32_t id = j->found.rows[i].identity;
 
         if (b->differs[id] == DIFFERS_OLDER || j->n_differences == LISTED_MOST) {
             continue;
@@ -57,8 +58,8 @@ static json_int_t with(const struct rebuild *b, unsigned bit)
 {
     json_int_t n = 0;
 
-    for (size_t i = 0; i < b->job->n_rebuilt; i++) {
-        n += (b->differs[b->job->rebuilt[i].identity] & bit) != 0;
+    for (size_t i = 0; i < b->job->found.n; i++) {
+        n += (b->differs[b->job->found.rows[i].identity] & bit) != 0;
     }
     return n;
 }
@@ -94,16 +95,17 @@ bool ny_rebuild_write(struct rebuild *b)
     }
     ny_timestamp_write(j->started_us, at);
     j->json = ny_job_dump(
-        j, json_pack("{s:s, s:f, s:i, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:o, s:I, s:I}",
-                     "at", at, "seconds",
-                     (double)(ny_clock_now_us() - j->started_us) / NY_US_PER_SECOND, "version",
-                     ny_match_model_version(b->x->snapshot.model), "identities",
-                     (json_int_t)ny_index_count(b->x->snapshot.index), "messages",
-                     (json_int_t)b->messages, "unknown", (json_int_t)b->unknown, "kept",
-                     (json_int_t)b->kept, "meanwhile", (json_int_t)b->meanwhile, "older",
-                     with(b, DIFFERS_OLDER), "values", with(b, DIFFERS_VALUES), "records",
-                     with(b, DIFFERS_RECORD), "persons", with(b, DIFFERS_PERSON), "groups",
-                     groups_json(b), "differing", (json_int_t)j->n_rebuilt, "listed",
-                     (json_int_t)j->n_differences));
+        j,
+        json_pack(
+            "{s:s, s:f, s:i, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:o, s:I, s:I}",
+            "at", at, "seconds", (double)(ny_clock_now_us() - j->started_us) / NY_US_PER_SECOND,
+            "version", ny_match_model_version(b->x->snapshot.model), "identities",
+            (json_int_t)ny_index_count(b->x->snapshot.index), "messages", (json_int_t)b->messages,
+            "unknown", (json_int_t)b->unknown, "kept", (json_int_t)b->kept, "meanwhile",
+            (json_int_t)b->meanwhile, "older", with(b, DIFFERS_OLDER), "values",
+            with(b, DIFFERS_VALUES), "records", with(b, DIFFERS_RECORD), "persons",
+            with(b, DIFFERS_PERSON), "visits", (json_int_t)b->n_visits, "questions",
+            (json_int_t)b->n_questions, "groups", groups_json(b), "differing",
+            (json_int_t)j->found.n, "listed", (json_int_t)j->n_differences));
     return j->json.p != NULL;
 }

@@ -22,20 +22,20 @@ static void naming_add(struct rebuild *b, uint32_t id)
 static void on_naming_feed(void *ctx, const struct ny_feed *f)
 {
     struct rebuild *b = ctx;
+    uint32_t ids[NY_FEED_IDS_MAX];
 
     for (size_t k = 0; k < f->n_ids; k++) {
-        uint32_t id = ny_index_find(b->x->snapshot.index, f->domains[k]->id, f->ids[k]);
-
-        if (id != 0) {
-            naming_add(b, id);
+        ids[k] = ny_index_find(b->x->snapshot.index, f->domains[k]->id, f->ids[k]);
+        if (ids[k] != 0) {
+            naming_add(b, ids[k]);
         } else {
             b->unknown++;
         }
     }
+    b->rc = b->rc == NY_OK ? ny_rebuild_visits_hear(b, f, ids) : b->rc;
 }
 
-/* Lets the reader tell the listener of a message. */
-static ny_rc message_read(struct rebuild *b, const struct ny_kept_message *m)
+ny_rc ny_rebuild_message_read(struct rebuild *b, const struct ny_kept_message *m)
 {
     b->message = m->id;
     b->job->messages->read(b->reader, b->arena, m->body, m->ack);
@@ -43,6 +43,7 @@ static ny_rc message_read(struct rebuild *b, const struct ny_kept_message *m)
     return b->rc;
 }
 
+/* What a message says of visits stays in the arena until it is said. */
 static ny_rc on_naming_message(void *ctx, const struct ny_kept_message *m)
 {
     struct rebuild *b = ctx;
@@ -51,7 +52,17 @@ static ny_rc on_naming_message(void *ctx, const struct ny_kept_message *m)
     if (b->messages % 64 == 0 && atomic_load(&b->job->stop)) {
         return NY_EAGAIN;
     }
-    return message_read(b, m);
+    b->message = m->id;
+    b->saying.held += m->body.n;
+    b->job->messages->read(b->reader, b->arena, ny_arena_str(b->arena, m->body), m->ack);
+    if (b->rc == NY_OK && b->saying.held >= HELD_MOST) {
+        b->rc = ny_rebuild_visits_say(b);
+    }
+    if (b->saying.n == 0) {
+        ny_arena_reset(b->arena);
+        b->saying.held = 0;
+    }
+    return b->rc;
 }
 
 static int by_identity(const void *pa, const void *pb)
@@ -70,8 +81,10 @@ static ny_rc namings_read(struct rebuild *b)
     ny_rc rc;
 
     ny_snapshot_listen(&b->x->snapshot, on_naming_feed, b);
-    rc = ny_store_reading_messages(b->reading, b->x->snapshot.before_message, on_naming_message, b,
-                                   &b->job->err);
+    rc = ny_store_reading_messages(b->reading, 0, b->x->snapshot.before_message, on_naming_message,
+                                   b, &b->job->err);
+    rc = rc == NY_OK ? ny_rebuild_visits_say(b) : rc;
+    ny_arena_reset(b->arena);
     if (b->n_namings > 1) {
         qsort(b->namings, b->n_namings, sizeof(*b->namings), by_identity);
     }
@@ -102,7 +115,7 @@ static void on_joining_feed(void *ctx, const struct ny_feed *f)
 
 static ny_rc on_joining_message(void *ctx, const struct ny_kept_message *m)
 {
-    return message_read(ctx, m);
+    return ny_rebuild_message_read(ctx, m);
 }
 
 static int by_number(const void *pa, const void *pb)
@@ -180,7 +193,7 @@ static ny_rc values_compare(struct rebuild *b, uint32_t id, const struct ny_pati
     return revalued_add(b, id, stored, &joined->patient);
 }
 
-static uint8_t record_compare(ny_str stands, ny_str made)
+static uint16_t record_compare(ny_str stands, ny_str made)
 {
     bool older = ny_record_is_older(stands);
     bool same =
@@ -189,7 +202,7 @@ static uint8_t record_compare(ny_str stands, ny_str made)
     if (ny_str_equals(stands, made)) {
         return 0;
     }
-    return (uint8_t)((older ? DIFFERS_OLDER : 0) | (older && same ? 0 : DIFFERS_RECORD));
+    return (uint16_t)((older ? DIFFERS_OLDER : 0) | (older && same ? 0 : DIFFERS_RECORD));
 }
 
 static ny_rc on_patient(void *ctx, const struct ny_kept_patient *p)
@@ -276,6 +289,7 @@ bool ny_rebuild_read(struct rebuild *b, double from, double to)
 
     (void)ny_job_tell(b->job, "reading", from, to, 0, 1);
     rc = namings_read(b);
+    rc = rc == NY_OK ? ny_rebuild_visits_compare(b) : rc;
     if (rc == NY_OK) {
         rc = identities_read(b, from + (to - from) / 2, to);
     }

@@ -26,6 +26,17 @@ static ny_rc on_review(void *ctx, const struct ny_review_row *row)
 {
     struct rehearsal *x = ctx;
 
+    if (x->n_asked == x->cap_asked) {
+        x->cap_asked = x->cap_asked > 0 ? x->cap_asked * 2 : 256;
+        x->asked = ny_realloc(x->asked, ny_mul_size(x->cap_asked, sizeof(*x->asked)));
+    }
+    x->asked[x->n_asked++] =
+        (struct old_question){.lo = (uint32_t)(row->a < row->b ? row->a : row->b),
+                              .hi = (uint32_t)(row->a < row->b ? row->b : row->a),
+                              .state = (uint8_t)row->state,
+                              .reason = (uint8_t)row->reason,
+                              .total_b1024 = row->total_b1024,
+                              .guards = row->guards};
     x->open_before += row->state == NY_REVIEW_OPEN;
     x->parked_before += row->state == NY_REVIEW_PARKED;
     return NY_OK;
@@ -42,6 +53,25 @@ static int by_ends(const void *pa, const void *pb)
     return (a->hi > b->hi) - (a->hi < b->hi);
 }
 
+static int asked_by_ends(const void *pa, const void *pb)
+{
+    const struct old_question *a = pa;
+    const struct old_question *b = pb;
+
+    if (a->lo != b->lo) {
+        return a->lo < b->lo ? -1 : 1;
+    }
+    return (a->hi > b->hi) - (a->hi < b->hi);
+}
+
+struct old_question *ny_rehearsal_asked(const struct rehearsal *x, uint32_t a, uint32_t b)
+{
+    const struct old_question key = {.lo = a < b ? a : b, .hi = a < b ? b : a};
+
+    return x->n_asked > 0 ? bsearch(&key, x->asked, x->n_asked, sizeof(*x->asked), asked_by_ends)
+                          : NULL;
+}
+
 bool ny_rehearsal_load(struct rehearsal *x)
 {
     struct ny_registry_snapshot_options o = {.edge = on_edge, .review = on_review, .ctx = x};
@@ -52,6 +82,9 @@ bool ny_rehearsal_load(struct rehearsal *x)
     }
     if (x->n_old > 1) {
         qsort(x->old, x->n_old, sizeof(*x->old), by_ends);
+    }
+    if (x->n_asked > 1) {
+        qsort(x->asked, x->n_asked, sizeof(*x->asked), asked_by_ends);
     }
     return true;
 }
@@ -140,6 +173,7 @@ void ny_rehearsal_finish(struct rehearsal *x)
         ny_snapshot_release(&x->snapshot);
     }
     ny_free(x->old);
+    ny_free(x->asked);
     ny_free(x->group);
     ny_free(x->moves);
     ny_free(x->rescored);

@@ -14,6 +14,15 @@ struct old_edge {
     bool seen; /* the other version has it too */
 };
 
+/* A stored question, likewise. */
+struct old_question {
+    uint32_t lo, hi;
+    uint8_t state, reason; /* enum ny_review_state, ny_review_reason */
+    int32_t total_b1024;
+    uint32_t guards;
+    bool seen; /* for who compares */
+};
+
 /* A pair with its scores; total INT32_MIN: no edge. */
 struct pair_example {
     uint32_t a, b;
@@ -26,6 +35,8 @@ struct rehearsal {
     struct ny_link link;
     struct old_edge *old; /* [n_old] sorted by (lo, hi) when loaded */
     size_t n_old, cap_old;
+    struct old_question *asked; /* [n_asked] sorted likewise */
+    size_t n_asked, cap_asked;
     int64_t open_before, parked_before, open_after, parked_after;
     uint32_t
         *group; /* [count + 1] group of an identity under the other version: its least number */
@@ -50,6 +61,8 @@ struct rehearsal {
 bool ny_rehearsal_load(struct rehearsal *x);
 bool ny_rehearsal_link(struct rehearsal *x, double from, double to);
 void ny_rehearsal_finish(struct rehearsal *x); /* frees what it points to */
+/* What stood between the two, or NULL. */
+struct old_question *ny_rehearsal_asked(const struct rehearsal *x, uint32_t a, uint32_t b);
 /* rehearsal_compare.c: fills in what is counted; link and groups are computed. */
 void ny_rehearsal_compare_edges(struct rehearsal *x);
 void ny_rehearsal_compare_groups(struct rehearsal *x);

@@ -164,7 +164,7 @@ static void on_kept(void *ctx, ny_rc rc)
 /* A rebuild that was asked to mend what it found, and found something. */
 static bool mends(const struct job *j)
 {
-    return j->apply && j->n_rebuilt > 0;
+    return j->apply && j->found.n > 0;
 }
 
 /* Hands what was found to the registry. */
@@ -199,7 +199,7 @@ static void keep(struct ny_study *s, struct job *j)
         break;
     case NY_STUDY_REBUILD:
         if (mends(j)) {
-            ny_registry_rebuild(r, j->rebuilt, j->n_rebuilt, who, on_kept, j);
+            ny_registry_rebuild(r, &j->found, who, on_kept, j);
         } else {
             on_kept(j, NY_OK);
         }
@@ -294,8 +294,8 @@ bool ny_study_rebuild(const struct ny_study *s, struct ny_study_rebuild *out)
                                      .differences = j->differences,
                                      .n = j->n_differences,
                                      .applied = mends(j)};
-    for (size_t i = 0; i < j->n_rebuilt; i++) {
-        out->late += j->rebuilt[i].late;
+    for (size_t i = 0; i < j->found.n; i++) {
+        out->late += j->found.rows[i].late;
     }
     return true;
 }

@@ -14,6 +14,7 @@
 #include "nayose/learn.h"
 #include "nayose/learn_calibrate.h"
 #include "nayose/link.h"
+#include "nayose/registry_rebuild.h"
 #include "nayose/registry_snapshot.h"
 #include "nayose/study.h"
 
@@ -43,9 +44,8 @@ struct job {
     ny_str json;                  /* REHEARSE, CALIBRATE, REPORT */
     struct ny_label_row *labels;  /* [n_labels] DRAW */
     size_t n_labels;
-    struct ny_rebuilt *rebuilt; /* [n_rebuilt] REBUILD: identities to be looked at again */
-    size_t n_rebuilt;
-    ny_str *differences; /* [n_differences] REBUILD: JSON */
+    struct ny_rebuild_found found; /* REBUILD */
+    ny_str *differences;           /* [n_differences] REBUILD: JSON */
     size_t n_differences;
 };
 

@@ -4,10 +4,37 @@ import json
 import os
 import subprocess
 import tempfile
+import threading
 import time
 
 import measure
 from measure import harness
+
+
+class Memory:
+    """The memory of nayosed around something: before, at its most, afterwards."""
+
+    def __init__(self, pid):
+        self.pid = pid
+        self.before = self.most = measure.rss_of(pid)
+        self.ended = threading.Event()
+        self.thread = threading.Thread(target=self.watch)
+
+    def watch(self):
+        while not self.ended.wait(.1):
+            self.most = max(self.most, measure.rss_of(self.pid))
+
+    def __enter__(self):
+        self.thread.start()
+        return self
+
+    def __exit__(self, *_):
+        self.ended.set()
+        self.thread.join()
+
+    def show(self):
+        sizes = (self.before, self.most, measure.rss_of(self.pid))
+        measure.show("  memory before / most / after, MiB", " / ".join(f"{n >> 20}" for n in sizes))
 
 
 def cli(server, *words):
@@ -32,6 +59,7 @@ def split(tmp, files):
 def main():
     p = argparse.ArgumentParser(description=__doc__)
     p.add_argument("--people", type=int, default=450000)
+    p.add_argument("--only", choices=("rehearsal", "rebuild"), help="one of the three")
     options = p.parse_args()
     with tempfile.TemporaryDirectory(prefix="ny-bench.") as tmp:
         files = harness.population(tmp, options.people, 12, 1)
@@ -41,22 +69,26 @@ def main():
             server.start().add_domains(os.path.join(tmp, "domains.txt"))
             server.load(loaded, "--connections", "24")
             measure.show("identities", server.get("/status")[1]["identities"])
-            cli(server, "model", "train", "--recount")
-            steps = ((("model", "stage", "2"), "rehearsal, s", fed[:4]),
-                     (("model", "activate", "2"), "change, s", fed[4:8]),
-                     (("rebuild",), "rebuild, s", fed[8:]))
+            if options.only != "rebuild":
+                cli(server, "model", "train", "--recount")
+            steps = ((("model", "stage", "2"), "rehearsal", fed[:4]),
+                     (("model", "activate", "2"), "change", fed[4:8]),
+                     (("rebuild",), "rebuild", fed[8:]))
             for words, what, updates in steps:
-                with subprocess.Popen(
+                if options.only not in (None, what):
+                    continue
+                with Memory(server.pid) as memory, subprocess.Popen(
                         server.load_command(updates, "--rate", "200", "--connections", "8",
                                             "--spread"),
                         stdout=subprocess.PIPE, text=True) as feed:
                     seconds = cli(server, *words)
                     began = time.monotonic()
                     server.wait_settled()
-                    measure.show(what, f"{seconds + time.monotonic() - began:.1f}")
+                    measure.show(f"{what}, s", f"{seconds + time.monotonic() - began:.1f}")
                     stats = json.loads(feed.communicate()[0])
                 measure.show("  fed meanwhile", stats["aa"])
                 measure.show("  p50 / p99, ms", f"{stats['p50_ms']:.1f} / {stats['p99_ms']:.1f}")
+                memory.show()
         finally:
             server.close()
 

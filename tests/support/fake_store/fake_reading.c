@@ -14,10 +14,11 @@ void ny_store_reading_close(struct ny_store_reading *r)
     (void)r;
 }
 
-ny_rc ny_store_reading_messages(struct ny_store_reading *r, int64_t before, ny_kept_message_fn fn,
-                                void *ctx, struct ny_error *err)
+ny_rc ny_store_reading_messages(struct ny_store_reading *r, int64_t from, int64_t before,
+                                ny_kept_message_fn fn, void *ctx, struct ny_error *err)
 {
     (void)r;
+    (void)from;
     (void)before;
     (void)fn;
     (void)ctx;
@@ -29,7 +30,7 @@ ny_rc ny_store_reading_messages_of(struct ny_store_reading *r, const int64_t *id
                                    ny_kept_message_fn fn, void *ctx, struct ny_error *err)
 {
     (void)ids;
-    return ny_store_reading_messages(r, (int64_t)n, fn, ctx, err);
+    return ny_store_reading_messages(r, 0, (int64_t)n, fn, ctx, err);
 }
 
 ny_rc ny_store_reading_patients(struct ny_store_reading *r, int64_t from, int64_t to,
@@ -66,6 +67,32 @@ ny_rc ny_store_reading_strayed(struct ny_store_reading *r,
     (void)ctx;
     (void)err;
     return NY_EUNSUPP;
+}
+
+ny_rc ny_store_reading_say(struct ny_store_reading *r, const struct ny_store_batch *b,
+                           struct ny_error *err)
+{
+    (void)r;
+    (void)b;
+    (void)err;
+    return NY_EUNSUPP;
+}
+
+ny_rc ny_store_reading_visits(struct ny_store_reading *r,
+                              ny_rc (*fn)(void *ctx, const struct ny_visit_row *v), void *ctx,
+                              struct ny_error *err)
+{
+    (void)r;
+    (void)fn;
+    (void)ctx;
+    (void)err;
+    return NY_EUNSUPP;
+}
+
+void ny_store_mend_visit(struct ny_store_batch *b, const struct ny_visit_row *row)
+{
+    (void)b;
+    (void)row;
 }
 
 ny_rc ny_store_due(struct ny_store *s, int64_t messages_before_us, int64_t audit_before_us,

@@ -24,6 +24,7 @@ struct fixture {
     struct ny_arena *arena;
     struct ny_patient stored; /* as the store has it at the beginning */
     struct ny_rebuilt row;
+    struct ny_rebuild_found found; /* the row alone */
     ny_rc rc;
     int told;
 };
@@ -57,6 +58,7 @@ static int setup(void **state)
     assert_int_equal(fake_store_person(f->w.store, 0), fake_store_person(f->w.store, 1));
     assert_int_equal(ny_patient_copy(f->arena, first(f)->patient, &f->stored), NY_OK);
     f->row = (struct ny_rebuilt){.identity = 1};
+    f->found = (struct ny_rebuild_found){.rows = &f->row, .n = 1};
     *state = f;
     return 0;
 }
@@ -73,7 +75,7 @@ static int teardown(void **state)
 
 static void rebuild(struct fixture *f)
 {
-    ny_registry_rebuild(f->w.registry, &f->row, 1, NY_S("clerk"), on_rebuilt, f);
+    ny_registry_rebuild(f->w.registry, &f->found, NY_S("clerk"), on_rebuilt, f);
     pump_all(&f->w);
 }
 
@@ -146,7 +148,7 @@ static void test_a_lost_database_ends_it(void **state)
     size_t total;
 
     fake_store_fail(f->w.store, NY_EDB, 1);
-    ny_registry_rebuild(f->w.registry, &f->row, 1, NY_S("clerk"), on_rebuilt, f);
+    ny_registry_rebuild(f->w.registry, &f->found, NY_S("clerk"), on_rebuilt, f);
     assert_true(ny_registry_rebuild_progress(f->w.registry, &done, &total));
     assert_int_equal(total, 2);
     pump_all(&f->w);
@@ -159,8 +161,8 @@ static void test_one_at_a_time(void **state)
 {
     struct fixture *f = *state;
 
-    ny_registry_rebuild(f->w.registry, &f->row, 1, NY_S("clerk"), on_rebuilt, f);
-    ny_registry_rebuild(f->w.registry, &f->row, 1, NY_S("clerk"), on_rebuilt, f);
+    ny_registry_rebuild(f->w.registry, &f->found, NY_S("clerk"), on_rebuilt, f);
+    ny_registry_rebuild(f->w.registry, &f->found, NY_S("clerk"), on_rebuilt, f);
     assert_int_equal(f->told, 1);
     assert_int_equal(f->rc, NY_EAGAIN);
     pump_all(&f->w);
@@ -173,7 +175,7 @@ static void test_the_registry_ends(void **state)
 {
     struct fixture *f = *state;
 
-    ny_registry_rebuild(f->w.registry, &f->row, 1, NY_S("clerk"), on_rebuilt, f);
+    ny_registry_rebuild(f->w.registry, &f->found, NY_S("clerk"), on_rebuilt, f);
     fake_store_stop(f->w.store);
     assert_int_equal(f->told, 1);
     assert_int_equal(f->rc, NY_EDB);
