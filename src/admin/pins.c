@@ -13,11 +13,11 @@ static const char *const kinds[] = {"",
                                     "merge again",
                                     "unmove",
                                     "move again",
-                                    "unsame",
+                                    "no longer same",
                                     "same again",
-                                    "undifferent",
+                                    "no longer different",
                                     "different again",
-                                    "unnone",
+                                    "no longer none",
                                     "none again"};
 static const char *const roles[] = {"message", "facility", "clerk", "supervisor"};
 

@@ -87,21 +87,21 @@ static void move_add(struct cli *cli, struct ny_buf *b, const json_t *e)
 static void word_add(struct cli *cli, struct ny_buf *b, const json_t *e)
 {
     static const struct cli_word words[] = {
-        {"same",            "said to be one with",               "同一人物と指定"               },
-        {"different",       "said to be another than",           "別人と指定"                     },
-        {"none",            "word taken back about",             "指定を取り消し"               },
-        {"merge",           "merged into",                       "統合先"                           },
-        {"move",            "moved to",                          "移動先"                           },
-        {"unmerge",         "merge taken back, into",            "統合を取り消し"               },
-        {"merge again",     "merged after all into",             "統合に戻す"                     },
-        {"unmove",          "move taken back, to",               "移動を取り消し"               },
-        {"move again",      "moved after all to",                "移動に戻す"                     },
-        {"unsame",          "no longer said to be one with",     "同一人物の指定を取り消し"},
-        {"same again",      "said again to be one with",         "同一人物の指定に戻す"      },
-        {"undifferent",     "no longer said to be another than", "別人の指定を取り消し"      },
-        {"different again", "said again to be another than",     "別人の指定に戻す"            },
-        {"unnone",          "word stands after all about",       "指定の取り消しを取り消し"},
-        {"none again",      "word taken back again about",       "指定を再び取り消し"         },
+        {"same",                "said to be one with",               "同一人物と指定"               },
+        {"different",           "said to be another than",           "別人と指定"                     },
+        {"none",                "word taken back about",             "指定を取り消し"               },
+        {"merge",               "merged into",                       "統合先"                           },
+        {"move",                "moved to",                          "移動先"                           },
+        {"unmerge",             "merge taken back, into",            "統合を取り消し"               },
+        {"merge again",         "merged after all into",             "統合に戻す"                     },
+        {"unmove",              "move taken back, to",               "移動を取り消し"               },
+        {"move again",          "moved after all to",                "移動に戻す"                     },
+        {"no longer same",      "no longer said to be one with",     "同一人物の指定を取り消し"},
+        {"same again",          "said again to be one with",         "同一人物の指定に戻す"      },
+        {"no longer different", "no longer said to be another than", "別人の指定を取り消し"      },
+        {"different again",     "said again to be another than",     "別人の指定に戻す"            },
+        {"no longer none",      "word stands after all about",       "指定の取り消しを取り消し"},
+        {"none again",          "word taken back again about",       "指定を再び取り消し"         },
     };
     const struct cli_word *w = cli_word_find(words, NY_ARRAY_LEN(words), cli_json_text(e, "word"));
 

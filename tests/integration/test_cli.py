@@ -178,7 +178,7 @@ class Sources(Case):
         self.assertEqual((row["application"], row["charset"], row["undecodable"], row["probation"],
                           row["strict_update"]), ("EMR", "CP932", "replace", True, False))
         table = self.expect(0, "source", "list").stdout
-        self.assertIn(["EMR^S1", "CP932", "replace", "no", "no", "no", "yes", "on", "0", "all", "0", "no"],
+        self.assertIn(["EMR^S1", "CP932", "replace", "no", "no", "no", "yes", "on", "0", "all", "0", "no", "no"],
                       [line.split() for line in table.splitlines()])
 
     def test_unknown_source_and_charset_are_refused(self):
@@ -382,7 +382,7 @@ class People(Case):
         none, different = words
         self.assertIn("undo that one first", self.expect(1, "undo", f"p{different}", "--yes").stderr)
         text = self.expect(0, "undo", f"p{none}", "--dry-run").stdout
-        for expected in ("同じ人だった", "  F01^H1 different F02^H2\n", "nothing"):
+        for expected in ("同じ人だった", "  F01^H1 no longer none F02^H2\n", "nothing"):
             self.assertIn(expected, text)
         self.assertRegex(text, r"before 前:\n  F01\^H1 F02\^H2 \(\d{12}\)\nafter 後:\n  F01\^H1 \(\d{12}\)\n"
                                r"  F02\^H2 \(\d{12}\)\n")

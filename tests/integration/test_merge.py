@@ -302,10 +302,10 @@ class Merge(unittest.TestCase):
             self.assertEqual(self.query("F01^1", "^^^REGIONAL")[1], ids)
         self.assertIn("nothing of it is left", self.undo(event, code=1))
         word = self.newest("F03^3", "word", reason="his cousin")
-        self.assertEqual(self.undo(word, "--dry-run").count(" none "), 2)
+        self.assertEqual(self.undo(word, "--dry-run").count(" no longer different "), 2)
         self.undo(word)  # one of the two words takes both back
         self.assertTrue(self.are_one("F01^1", "F03^3") and self.are_one("F02^2", "F03^3"))
-        self.undo(self.newest("F03^3", "word", word="none"))
+        self.undo(self.newest("F03^3", "word", word="no longer different"))
         self.assertFalse(self.are_one("F01^1", "F03^3") or self.are_one("F02^2", "F03^3"))
         self.assertIn("history", self.undo("e99999999", code=1))
 
@@ -436,7 +436,7 @@ class Merge(unittest.TestCase):
         self.nayose("pin", "confirm", number, code=1)
         word = self.newest("F01^1", "word", word="same")
         self.undo(word)  # to take apart one is enough
-        again = self.undo(self.newest("F01^1", "word", word="none"))
+        again = self.undo(self.newest("F01^1", "word", word="no longer same"))
         self.assertIn("nayose pin confirm", again)
         self.assertFalse(self.are_one("F01^1", "F01^3"))
         number = again.partition("pin confirm ")[2].split()[0]
