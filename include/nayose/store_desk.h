@@ -27,8 +27,10 @@ struct ny_decision_row {
     enum ny_review_reason asked; /* 0: no question stood */
     int32_t total_b1024;
     uint32_t guards;
-    int64_t said_us;         /* SAME, DIFFERENT: event time of the pin; else 0 */
+    int64_t said_us; /* SAME, DIFFERENT: event time of the pin; else, or while it waits, 0 */
     enum ny_pin_kind before; /* of the pin that was in force; 0: none was */
+    int64_t proposal;        /* SAME, DIFFERENT: it waited for a second person under this number, or
+                                does as long as said_us is 0; else 0 */
 };
 /* What it points to must live as long as the batch. */
 void ny_store_add_decision(struct ny_store_batch *b, const struct ny_decision_row *row);
@@ -55,6 +57,7 @@ struct ny_proposal_row {
     ny_str reason;
     ny_str together; /* what the words undo, or empty */
     int32_t size;    /* identities of the group to be */
+    int64_t undoes;  /* the decision that they take back; 0: none */
 };
 void ny_store_add_proposal(struct ny_store_batch *b, const struct ny_proposal_row *row);
 
@@ -64,8 +67,11 @@ struct ny_proposal_end_row {
     enum ny_proposal_end how;
     ny_str who, reason;
     int64_t at_us;
+    int64_t said_us;         /* event time of the pins that were said; 0: none were */
+    enum ny_pin_kind before; /* as of a decision, of the first pin */
 };
-/* One that has ended already fails the batch (NY_ECONFLICT). */
+/* One that has ended already fails the batch (NY_ECONFLICT). The decision that waited with it is
+ * said, or is undone with it; the one that it takes back is undone when it is said. */
 void ny_store_end_proposal(struct ny_store_batch *b, const struct ny_proposal_end_row *row);
 
 /* ---- what was decided ---- */
@@ -77,6 +83,11 @@ struct ny_decision_view {
     bool undone;
     ny_str ns_a, id_a, ns_b, id_b;
 };
+/* The number under which it waits for a second person; 0: it does not (any more). */
+static inline int64_t ny_decision_proposed(const struct ny_decision_view *v)
+{
+    return v->row.said_us == 0 && !v->undone ? v->row.proposal : 0;
+}
 struct ny_decision_filter {
     ny_str who;     /* of this clerk; empty: of anybody */
     int64_t a, b;   /* on this pair, in either order; 0: on any */

@@ -1,7 +1,7 @@
 -- What PostgreSQL refuses by itself. pgTAP; the caller has migrated an empty database.
 BEGIN;
 CREATE EXTENSION IF NOT EXISTS pgtap;
-SELECT plan(43);
+SELECT plan(47);
 
 -- A small world: two domains, persons 1–3, identities 1–3.
 INSERT INTO nayose.identity_domain (id, kind, listed, namespace, oid, oid_type, name, source_app, source_facility)
@@ -99,6 +99,13 @@ INSERT INTO nayose.proposal_end VALUES (1, 1, 'y', now(), '');
 SELECT throws_ok($$INSERT INTO nayose.proposal_end VALUES (1, 2, 'x', now(), '')$$,
                  '23505', NULL, 'a proposal ends once');
 SELECT throws_ok($$DELETE FROM nayose.proposal_end$$, '23001', NULL, 'its end stays');
+PREPARE decide AS INSERT INTO nayose.review_decision (a, b, decision, who, at, reason, note, whom, seconds, asked,
+    total_b1024, guards, said_at, before, proposal) VALUES (1, 2, 1, 'x', now(), '', '', '', 5, 4, 0, 0, $1, 0, $2);
+SELECT throws_ok($$EXECUTE decide(NULL, NULL)$$, '23514', NULL, 'a decision has a pin, or waits');
+EXECUTE decide(NULL, 1);
+SELECT throws_ok($$UPDATE nayose.review_decision SET proposal = 2$$, '23001', NULL, 'what it waits for stays');
+SELECT lives_ok($$UPDATE nayose.review_decision SET said_at = now()$$, 'what waited is said');
+SELECT throws_ok($$UPDATE nayose.review_decision SET said_at = now()$$, '23001', NULL, 'once');
 
 -- messages, leader
 SELECT throws_ok($$INSERT INTO nayose.message_seen VALUES (1, 'M', '\x00', now(), '')$$,

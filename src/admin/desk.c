@@ -41,14 +41,16 @@ static json_t *decision_json(const struct ny_decision_view *v)
     char at[NY_TIMESTAMP_LEN];
 
     ny_timestamp_write(v->row.at_us, at);
-    return json_pack("{s:I, s:s, s:o, s:s, s:o, s:o, s:o, s:o, s:i, s:s, s:b, s:o, s:o, s:o, s:o}",
-                     "number", (json_int_t)v->number, "decision", decisions[v->row.decision], "who",
-                     ny_admin_str(v->row.who), "at", at, "reason", ny_admin_str(v->row.reason),
-                     "note", ny_admin_str(v->row.note), "whom", ny_admin_str(v->row.whom), "until",
-                     ny_admin_time(v->row.until_us), "seconds", (int)v->row.seconds, "asked",
-                     ny_admin_reason(v->row.asked), "undone", v->undone, "domain_a",
-                     ny_admin_str(v->ns_a), "local_id_a", ny_admin_str(v->id_a), "domain_b",
-                     ny_admin_str(v->ns_b), "local_id_b", ny_admin_str(v->id_b));
+    return json_pack(
+        "{s:I, s:s, s:o, s:s, s:o, s:o, s:o, s:o, s:i, s:s, s:b, s:I, s:o, s:o, s:o, s:o}",
+        "number", (json_int_t)v->number, "decision", decisions[v->row.decision], "who",
+        ny_admin_str(v->row.who), "at", at, "reason", ny_admin_str(v->row.reason), "note",
+        ny_admin_str(v->row.note), "whom", ny_admin_str(v->row.whom), "until",
+        ny_admin_time(v->row.until_us), "seconds", (int)v->row.seconds, "asked",
+        ny_admin_reason(v->row.asked), "undone", v->undone, "proposed",
+        (json_int_t)ny_decision_proposed(v), "domain_a", ny_admin_str(v->ns_a), "local_id_a",
+        ny_admin_str(v->id_a), "domain_b", ny_admin_str(v->ns_b), "local_id_b",
+        ny_admin_str(v->id_b));
 }
 
 json_t *ny_desk_decisions_json(const struct ny_decision_view *rows, size_t n)
@@ -354,11 +356,31 @@ static void on_unsaid(void *ctx, ny_rc rc, const struct ny_word_outcome *o)
         ny_admin_fail(x->telling.q, 409, "something newer was said of the two",
                       "see: nayose pin list; undo that first");
     } else if (!ny_admin_word_refused(&x->telling, rc, o)) {
-        json_object_set_new(x->json, "after", ny_admin_groups(x->telling.q, o, 1));
+        if (o->proposed != 0) {
+            json_object_set_new(x->json, "result", json_string("proposed"));
+        }
+        ny_admin_groups_put(x->telling.q, o, x->json);
         ny_admin_json(x->telling.q, 200, x->json);
         return;
     }
     json_decref(x->json);
+}
+
+static void on_rejected(void *ctx, ny_rc rc, const struct ny_confirm_outcome *o)
+{
+    on_undone(ctx, rc == NY_OK && o->result != NY_CONFIRM_DONE ? NY_ECONFLICT : rc);
+}
+
+/* It waits for a second person: nothing was said that could be taken back. */
+static void reject(struct showing *x, int64_t number)
+{
+    struct request *q = x->telling.q;
+    const struct ny_confirm_order order = {.number = number,
+                                           .how = NY_PROPOSAL_REJECTED,
+                                           .who = q->call->user,
+                                           .reason = NY_S("review: undone")};
+
+    ny_registry_confirm(q->registry, &order, on_rejected, x);
 }
 
 static void undo(struct showing *x, const struct ny_decision_view *v)
@@ -373,6 +395,10 @@ static void undo(struct showing *x, const struct ny_decision_view *v)
     x->json = json_pack("{s:s, s:o}", "result", "undone", "undone", decision_json(v));
     if (v->row.decision > NY_DECISION_DIFFERENT) {
         ny_registry_decision_undo(q->registry, v->number, q->call->user, on_undone, x);
+        return;
+    }
+    if (ny_decision_proposed(v) != 0) {
+        reject(x, ny_decision_proposed(v));
         return;
     }
     for (size_t k = 0; k < 2; k++) {

@@ -272,6 +272,7 @@ static void undo(struct desk *d)
     json_t *answer = NULL;
     int code = post(d, "/review/undo", json_object(), &answer);
     const json_t *u = json_object_get(answer, "undone");
+    const bool waits = strcmp(cli_json_text(answer, "result"), "proposed") == 0;
     char pair[2][200];
 
     if (code != CLI_DONE) {
@@ -282,10 +283,11 @@ static void undo(struct desk *d)
         snprintf(pair[1], sizeof(pair[1]), "%s^%s", cli_json_text(u, "domain_b"),
                  cli_json_text(u, "local_id_b"));
         d->view.decided -= d->view.decided > 0;
-        snprintf(d->message, sizeof(d->message), "%s: %s ⇔ %s", say(d, "undone", "取り消し"),
-                 pair[0], pair[1]);
+        snprintf(d->message, sizeof(d->message), "%s: %s ⇔ %s",
+                 waits ? cli_said_text(d->cli, answer) : say(d, "undone", "取り消し"), pair[0],
+                 pair[1]);
         release(d);
-        take(d, pair[0], pair[1]);
+        take(d, waits ? NULL : pair[0], waits ? NULL : pair[1]);
     }
     json_decref(answer);
 }

@@ -8,6 +8,7 @@ static int row_add(void *ctx, const json_t *d)
     char number[24];
     char seconds[24];
     char pair[160];
+    char state[40] = "";
     const char *const cells[] = {number,
                                  cli_json_text(d, "at"),
                                  cli_json_text(d, "who"),
@@ -15,7 +16,7 @@ static int row_add(void *ctx, const json_t *d)
                                  cli_json_text(d, "decision"),
                                  cli_json_text(d, "reason"),
                                  seconds,
-                                 json_is_true(json_object_get(d, "undone")) ? "undone" : ""};
+                                 state};
 
     snprintf(number, sizeof(number), "%lld",
              (long long)json_integer_value(json_object_get(d, "number")));
@@ -24,6 +25,12 @@ static int row_add(void *ctx, const json_t *d)
     snprintf(pair, sizeof(pair), "%s^%s %s^%s", cli_json_text(d, "domain_a"),
              cli_json_text(d, "local_id_a"), cli_json_text(d, "domain_b"),
              cli_json_text(d, "local_id_b"));
+    if (json_is_true(json_object_get(d, "undone"))) {
+        snprintf(state, sizeof(state), "undone");
+    } else if (json_integer_value(json_object_get(d, "proposed")) != 0) {
+        snprintf(state, sizeof(state), "proposed %lld",
+                 (long long)json_integer_value(json_object_get(d, "proposed")));
+    }
     cli_table_row(t, cells, NY_ARRAY_LEN(cells));
     return CLI_DONE;
 }

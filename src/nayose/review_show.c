@@ -12,11 +12,14 @@ static void decisions_print(struct cli *cli, const json_t *list)
 
     json_array_foreach(list, i, d)
     {
+        const json_int_t proposed = json_integer_value(json_object_get(d, "proposed"));
+
         printf("%s  %s  %s %s%s%s%s\n", cli_json_text(d, "at"), cli_json_text(d, "who"),
                cli_json_text(d, "decision"), cli_json_text(d, "reason"), cli_json_text(d, "whom"),
                cli_json_text(d, "note"),
                json_is_true(json_object_get(d, "undone")) ? cli_label(cli, " (undone)", "（取消）")
-                                                          : "");
+               : proposed != 0 ? cli_label(cli, " (waits for a second person)", "（確認待ち）")
+                               : "");
     }
 }
 

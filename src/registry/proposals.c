@@ -125,7 +125,8 @@ static struct ny_proposal_row row_of(const struct words *w, size_t i, size_t siz
                                     .at_us = w->said[0].stamp.at_us,
                                     .reason = w->reason,
                                     .together = w->together,
-                                    .size = (int32_t)size};
+                                    .size = (int32_t)size,
+                                    .undoes = w->undoes};
 }
 
 static bool says_the_same(const struct ny_proposal *p, const struct words *w)
@@ -221,11 +222,11 @@ static ny_rc confirm_look(struct confirming *c, struct ny_store_batch *rows,
                           const struct ny_proposal *p)
 {
     const bool confirms = c->order.how == NY_PROPOSAL_CONFIRMED;
-    const struct ny_proposal_end_row end = {.number = p->number,
-                                            .how = c->order.how,
-                                            .who = c->order.who,
-                                            .reason = c->order.reason,
-                                            .at_us = ny_clock_now_us()};
+    struct ny_proposal_end_row end = {.number = p->number,
+                                      .how = c->order.how,
+                                      .who = c->order.who,
+                                      .reason = c->order.reason,
+                                      .at_us = ny_clock_now_us()};
     ny_rc rc = NY_OK;
 
     proposal_copy(c, p);
@@ -241,7 +242,11 @@ static ny_rc confirm_look(struct confirming *c, struct ny_store_batch *rows,
         return rc;
     }
     if (confirms && c->out.outcome.check.result == NY_WORD_NEW) {
+        const struct ny_index_pin *before = c->out.outcome.check.before;
+
         ny_words_keep(c->r, rows, &c->words);
+        end.said_us = c->words.said[0].stamp.at_us;
+        end.before = before != NULL ? (enum ny_pin_kind)before->kind : 0;
     }
     ny_store_end_proposal(rows, &end);
     return NY_OK;

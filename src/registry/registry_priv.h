@@ -284,6 +284,7 @@ struct words {
     ny_str who, reason;
     bool dry_run;    /* looked at, not said */
     ny_str together; /* what they undo, "undo e41": by it they are found again; empty: nothing */
+    int64_t undoes;  /* the decision of the desk that they take back; 0: none */
     int64_t number;  /* proposed under it; 0: they are not */
 };
 /* Holds them against what is in force and against each other, and tries what they change; memory is

@@ -15,22 +15,25 @@ struct saying {
     void *ctx;
 };
 
-/* The row of the desk that goes with the pin. */
+/* The row of the desk that goes with the pin, or with what waits to be one: whoever says again what
+ * waits already adds nothing to it. */
 static void desk_keep(struct ny_store_batch *rows, const struct saying *s)
 {
+    const bool waits = s->out.proposed != 0;
     const struct ny_index_pin *said = &s->words.said[0];
     const struct ny_decision_undo_row undo = {s->word.undoes, s->word.who, said->stamp.at_us};
     const struct ny_index_pin *before = s->out.check.before;
 
-    if (s->word.undoes != 0) {
+    if (s->word.undoes != 0 && !waits) {
         ny_store_undo_decision(rows, &undo);
     }
-    if (s->word.decision != NULL) {
+    if (s->word.decision != NULL && (!waits || s->words.number != 0)) {
         struct ny_decision_row row = *s->word.decision;
 
         row.a = said->a;
         row.b = said->b;
-        row.said_us = said->stamp.at_us;
+        row.said_us = waits ? 0 : said->stamp.at_us;
+        row.proposal = s->words.number;
         row.before = before != NULL ? (enum ny_pin_kind)before->kind : 0;
         ny_store_add_decision(rows, &row);
     }
@@ -87,9 +90,7 @@ static ny_rc word_look(struct ny_registry *r, struct ny_store_batch *rows, struc
     s->out.is_moot = rc == NY_OK && is_moot(r, s, ids);
     if (rc == NY_OK && !s->out.is_moot && s->out.check.result == NY_WORD_NEW && !s->word.dry_run) {
         ny_words_say(r, rows, &s->words, &s->out);
-        if (s->out.proposed == 0) {
-            desk_keep(rows, s);
-        }
+        desk_keep(rows, s);
     }
     return rc;
 }
@@ -163,7 +164,8 @@ void ny_registry_word(struct ny_registry *r, const struct ny_word *word,
                               .said = NY_ARENA_NEW(a, struct ny_index_pin),
                               .who = s->word.who,
                               .reason = ny_arena_str(a, word->reason),
-                              .dry_run = word->dry_run};
+                              .dry_run = word->dry_run,
+                              .undoes = word->undoes};
     NY_ASSERT(s->words.said != NULL);
     ny_registry_work(r, &work, NY_STR_NONE, s); /* its audit rows name the patients */
 }

@@ -53,18 +53,18 @@ static ny_rc decisions_write(struct ny_store *s, const struct ny_store_batch *b)
         ny_col_i32(&c, (int32_t)row->guards);
         time_or_null(&c, row->said_us);
         ny_col_i16(&c, row->before);
+        ny_col_ref(&c, row->proposal);
         ny_col_end(&c);
     }
     return ny_columns_send(&c, s->write);
 }
 
-ny_rc ny_batch_write_desk(struct ny_store *s, const struct ny_store_batch *b)
+static ny_rc undos_write(struct ny_store *s, const struct ny_store_batch *b)
 {
     struct ny_columns c;
-    ny_rc rc = decisions_write(s, b);
 
-    if (rc != NY_OK || b->decision_undos.n == 0) {
-        return rc;
+    if (b->decision_undos.n == 0) {
+        return NY_OK;
     }
     ny_columns_init(&c, NY_SQL_DECISION_UNDO, s->scratch);
     for (size_t i = 0; i < b->decision_undos.n; i++) {
@@ -74,4 +74,34 @@ ny_rc ny_batch_write_desk(struct ny_store *s, const struct ny_store_batch *b)
         ny_col_end(&c);
     }
     return ny_columns_send(&c, s->write);
+}
+
+/* What becomes of decisions that waited. */
+static ny_rc ends_write(struct ny_store *s, const struct ny_store_batch *b)
+{
+    struct ny_columns c;
+
+    if (b->proposal_ends.n == 0) {
+        return NY_OK;
+    }
+    ny_columns_init(&c, NY_SQL_DECISION_SETTLE, s->scratch);
+    for (size_t i = 0; i < b->proposal_ends.n; i++) {
+        const struct ny_proposal_end_row *row = &b->proposal_ends.v[i];
+
+        ny_col_i64(&c, row->number);
+        ny_col_text(&c, row->who);
+        ny_col_time(&c, row->at_us);
+        time_or_null(&c, row->said_us);
+        ny_col_i16(&c, row->before);
+        ny_col_end(&c);
+    }
+    return ny_columns_send(&c, s->write);
+}
+
+ny_rc ny_batch_write_desk(struct ny_store *s, const struct ny_store_batch *b)
+{
+    ny_rc rc = decisions_write(s, b);
+
+    rc = rc != NY_OK ? rc : undos_write(s, b);
+    return rc != NY_OK ? rc : ends_write(s, b);
 }

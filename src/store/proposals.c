@@ -40,6 +40,7 @@ static ny_rc words_write(struct ny_store *s, const struct ny_store_batch *b)
         ny_col_text(&c, row->reason);
         ny_col_text(&c, row->together);
         ny_col_i32(&c, row->size);
+        ny_col_ref(&c, row->undoes);
         ny_col_end(&c);
     }
     return ny_columns_send(&c, s->write);

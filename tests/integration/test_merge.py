@@ -80,10 +80,10 @@ class Merge(unittest.TestCase):
         self.assertEqual(str(answer.segment("MSA")[1]), ack, str(answer).replace("\r", "\n"))
         return answer
 
-    def feed(self, facility, patient, who, younger=0):
-        kanji, kana, year, day, sex, phone = PEOPLE[who]
+    def feed(self, facility, patient, who, younger=0, phone=""):
+        kanji, kana, year, day, sex, number = PEOPLE[who]
         self.send(facility, "A08", f"PID|1||{patient}^^^{facility}||{kanji}^^^^^L^I~{kana}^^^^^L^P||"
-                  f"{year + self.number + younger}{day}|{sex}|||||0542{self.number:02}{phone}")
+                  f"{year + self.number + younger}{day}|{sex}|||||{phone or f'0542{self.number:02}{number}'}")
 
     def merge(self, facility, *pairs, **options):
         """Of each pair (old, new), old is retired for new; one message."""
@@ -522,6 +522,62 @@ class Merge(unittest.TestCase):
         self.assertIn("only the facility", said)
         self.say("pin", "withdraw", "F01^2", "F03^8")  # by the name of the survivor
         self.assertTrue(self.are_one("F01^2", "F03^8"))
+
+    def asked_of_many(self):
+        """A question whose answer makes one of four records."""
+        for facility, patient in (("F01", "1"), ("F02", "2"), ("F03", "3")):
+            self.feed(facility, patient, "taro")
+        self.feed("F01", "4", "taro", phone="0549990000")
+
+    def answer(self, decision="same"):
+        """The number under which it waits."""
+        said = self.nayose("review", "decide", "F01^1", "F01^4", decision)
+        self.assertIn("pin confirm ", said)
+        return said.partition("pin confirm ")[2].split()[0]
+
+    def decided(self):
+        """How many cases the report counts, and the newest row of the log."""
+        log = json.loads(self.nayose("review", "log", "--json"))["decisions"][0]
+        return json.loads(self.nayose("report", "workload", "--json"))["decided"], log
+
+    def test_an_answer_of_the_desk_waits_for_a_second_person(self):
+        self.asked_of_many()
+        before = json.loads(self.nayose("report", "workload", "--json"))["decided"]
+        number = self.answer()
+        for _ in self.twice():
+            decided, row = self.decided()
+            self.assertEqual((decided, row["proposed"], row["undone"]), (before, int(number), False))
+        self.assertIn(f"proposed {number}", self.nayose("review", "log"))
+        self.nayose("review", "undo")  # while it waits: nothing of it is left
+        decided, row = self.decided()
+        self.assertEqual((decided, row["proposed"], row["undone"]), (before, 0, True))
+        self.nayose("pin", "confirm", number, code=1)
+        number = self.answer()
+        self.as_another("pin", "reject", number)
+        self.assertEqual(self.decided()[1]["undone"], True)
+        number = self.answer()
+        self.assertIn("pin confirm", self.nayose("review", "decide", "F01^1", "F01^4", "same"))  # adds nothing
+        self.as_another("pin", "confirm", number)
+        self.assertTrue(self.are_one("F01^1", "F01^4"))
+        decided, row = self.decided()
+        self.assertEqual((decided, row["proposed"], row["undone"]), (before + 1, 0, False))
+        self.nayose("review", "undo")
+        self.assertFalse(self.are_one("F01^1", "F01^4"))
+        self.assertEqual(self.decided()[0], before)
+
+    def test_what_takes_an_answer_back_waits_too(self):
+        self.asked_of_many()
+        self.nayose("review", "decide", "F01^1", "F01^4", "different", "--reason", "namesake")
+        before = self.decided()[0]
+        self.feed("F01", "4", "taro")  # nothing but his word keeps them apart now
+        said = self.nayose("review", "undo")
+        self.assertIn("pin confirm ", said)
+        decided, row = self.decided()
+        self.assertEqual((decided, row["decision"], row["undone"]), (before, "different", False))
+        self.as_another("pin", "confirm", said.partition("pin confirm ")[2].split()[0])
+        self.assertTrue(self.are_one("F01^1", "F01^4"))
+        decided, row = self.decided()
+        self.assertEqual((decided, row["decision"], row["undone"]), (before - 1, "different", True))
 
 
 if __name__ == "__main__":
