@@ -93,20 +93,99 @@ static json_t *times_json(const struct ny_set *s)
     return list;
 }
 
+/* ---- birth date and sex ---- */
+
+/* A whole date in both calendars; false: it is none. */
+static bool birth_read(struct ny_arena *a, ny_str raw, char iso[16], ny_str *era)
+{
+    ny_date d;
+    unsigned flags;
+
+    if (ny_text_birth_date_parse(raw, (ny_date){0}, &d, &flags) != NY_OK ||
+        d.precision != NY_DATE_DAY) {
+        return false;
+    }
+    snprintf(iso, 16, "%04d-%02d-%02d", d.y, d.m, d.d);
+    *era = ny_text_era_write(a, d);
+    return true;
+}
+
 static void birth_json(struct request *q, json_t *o, const struct ny_patient *p)
 {
     ny_str raw = p->singles[NY_SINGLE_BIRTH_DATE].value;
-    ny_date d;
-    unsigned flags;
     char iso[16] = "";
+    ny_str era;
 
     json_object_set_new(o, "birth_date", ny_admin_str(raw));
-    if (ny_text_birth_date_parse(raw, (ny_date){0}, &d, &flags) == NY_OK &&
-        d.precision == NY_DATE_DAY) {
-        snprintf(iso, sizeof(iso), "%04d-%02d-%02d", d.y, d.m, d.d);
-        json_object_set_new(o, "birth_era", ny_admin_str(ny_text_era_write(q->call->arena, d)));
+    if (birth_read(q->call->arena, raw, iso, &era)) {
+        json_object_set_new(o, "birth_era", ny_admin_str(era));
     }
     json_object_set_new(o, "birth_iso", json_string(iso));
+}
+
+/* What messages said of a single value: the texts, and when each was first and last said. */
+struct told {
+    ny_str texts[NY_CLAIMS_MAX + 1];
+    int64_t first_us[NY_CLAIMS_MAX + 1], last_us[NY_CLAIMS_MAX + 1];
+    size_t n;
+};
+
+/* A birth date as "1959-05-01 (昭和34年5月1日)", so that one is the same however it was written. */
+static ny_str told_text(struct ny_arena *a, enum ny_single_id which, ny_str raw)
+{
+    char iso[16];
+    ny_str era;
+
+    return which == NY_SINGLE_BIRTH_DATE && birth_read(a, raw, iso, &era)
+               ? ny_arena_printf(a, "%s (%.*s)", iso, NY_ARG(era))
+               : raw;
+}
+
+static void told_add(struct told *t, ny_str text, int64_t first_us, int64_t last_us)
+{
+    size_t i = 0;
+
+    while (i < t->n && !ny_str_equals(t->texts[i], text)) {
+        i++;
+    }
+    if (text.n == 0) {
+        return;
+    }
+    if (i == t->n) {
+        t->texts[i] = text;
+        t->first_us[i] = first_us;
+        t->last_us[i] = last_us;
+        t->n++;
+    }
+    t->first_us[i] = first_us < t->first_us[i] ? first_us : t->first_us[i];
+    t->last_us[i] = last_us > t->last_us[i] ? last_us : t->last_us[i];
+}
+
+/* The history of a single value, what holds now first: claims have the moments. */
+static void told_put(struct request *q, json_t *o, const struct ny_patient *p,
+                     enum ny_single_id which, const char *key)
+{
+    const struct ny_single *now = &p->singles[which];
+    struct ny_arena *a = q->call->arena;
+    json_t *texts = json_array();
+    json_t *times = json_array();
+    struct told t = {.n = 0};
+
+    told_add(&t, told_text(a, which, now->value), now->stamp.at_us, now->stamp.at_us);
+    for (size_t i = 0; i < p->n_claims; i++) {
+        const struct ny_claim *c = &p->claims[i];
+
+        told_add(&t, told_text(a, which, which == NY_SINGLE_SEX ? c->sex : c->birth),
+                 c->first.at_us, c->last.at_us);
+    }
+    for (size_t i = 0; i < t.n; i++) {
+        json_array_append_new(texts, ny_admin_str(t.texts[i]));
+        json_array_append_new(
+            times, json_pack("{s:o, s:o, s:b}", "since", ny_admin_time(t.first_us[i]), "last",
+                             ny_admin_time(t.last_us[i]), "current", i == 0 && now->value.n > 0));
+    }
+    json_object_set_new(o, key, texts);
+    json_object_set_new(json_object_get(o, "times"), key, times);
 }
 
 json_t *ny_admin_record(struct request *q, const struct ny_domain *d, ny_str id, ny_str regional_id,
@@ -133,6 +212,8 @@ json_t *ny_admin_record(struct request *q, const struct ny_domain *d, ny_str id,
                                   times_json(&p->sets[NY_SET_ADDRESS]), "phones",
                                   times_json(&p->sets[NY_SET_PHONE]), "insurances",
                                   times_json(&p->sets[NY_SET_INSURANCE])));
+    told_put(q, o, p, NY_SINGLE_BIRTH_DATE, "birth_dates");
+    told_put(q, o, p, NY_SINGLE_SEX, "sexes");
     return o;
 }
 

@@ -20,6 +20,8 @@ struct page {
 };
 
 const char *ny_desk_say(const struct page *p, const char *en, const char *ja);
+/* A sex as messages have it (M, F, …), in the clerk's language. */
+const char *ny_desk_sex(const struct page *p, const char *sex);
 /* The two ids, each above its record. */
 void ny_desk_ids_put(struct page *p);
 /* One value over as many lines as it takes, two at most; returns how many. */

@@ -136,10 +136,8 @@ static void birth_text(const json_t *record, char out[128])
              ny_desk_text(record, "birth_era"));
 }
 
-static const char *sex_text(const struct page *p, const json_t *record)
+const char *ny_desk_sex(const struct page *p, const char *sex)
 {
-    const char *sex = ny_desk_text(record, "sex");
-
     return !p->v->is_japanese      ? sex
            : strcmp(sex, "F") == 0 ? "女"
            : strcmp(sex, "M") == 0 ? "男"
@@ -187,7 +185,8 @@ static void records_put(struct page *p)
     birth_text(a, birth_a);
     birth_text(b, birth_b);
     pair_put(p, ny_desk_say(p, "born", "生年月日"), birth_a, birth_b, 0, NULL);
-    pair_put(p, ny_desk_say(p, "sex", "性別"), sex_text(p, a), sex_text(p, b), 0, NULL);
+    pair_put(p, ny_desk_say(p, "sex", "性別"), ny_desk_sex(p, ny_desk_text(a, "sex")),
+             ny_desk_sex(p, ny_desk_text(b, "sex")), 0, NULL);
     list_put(p, ny_desk_say(p, "address", "住所"), "addresses", p->g->rows > 24 ? 3 : 2);
     list_put(p, ny_desk_say(p, "phone", "電話"), "phones", p->g->rows > 24 ? 3 : 1);
     list_put(p, ny_desk_say(p, "insurance", "保険"), "insurances", p->g->rows > 24 ? 2 : 1);

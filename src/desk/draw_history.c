@@ -7,21 +7,24 @@
 
 #include <jansson.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "desk_priv.h"
 
 enum { DAY = 11 }; /* columns of a date and what parts it from the value */
 
 /* A name and its reading, each on a line of its own; any other value on as many as it takes. */
-static int text_put(struct page *p, int col, const json_t *value, unsigned look)
+static int text_put(struct page *p, int col, const char *key, const json_t *value, unsigned look)
 {
     static const char *const scripts[] = {"kanji", "kana", "latin"};
     int lines = 0;
 
     if (!json_is_object(value)) {
+        const char *text = json_is_string(value) ? json_string_value(value) : "";
+
         return ny_desk_value_put(p, col, p->half - DAY,
-                                 json_is_string(value) ? json_string_value(value) : "", look, NULL,
-                                 0);
+                                 strcmp(key, "sexes") == 0 ? ny_desk_sex(p, text) : text, look,
+                                 NULL, 0);
     }
     for (size_t i = 0; i < NY_ARRAY_LEN(scripts); i++) {
         const char *text = ny_desk_text(value, scripts[i]);
@@ -47,7 +50,7 @@ static int value_put(struct page *p, int col, const json_t *record, const char *
     }
     snprintf(day, sizeof(day), "%.10s", ny_desk_text(when, "since"));
     ny_desk_put(p->g, p->row, col, DAY - 1, day, NY_DESK_DIM);
-    lines = text_put(p, col + DAY, value, current ? NY_DESK_BOLD : 0);
+    lines = text_put(p, col + DAY, key, value, current ? NY_DESK_BOLD : 0);
     if (!current) {
         snprintf(day, sizeof(day), "-%.10s", ny_desk_text(when, "last"));
         ny_desk_put(p->g, p->row + 1, col - 1, DAY, day, NY_DESK_DIM);
@@ -79,10 +82,12 @@ void ny_desk_draw_history(struct ny_desk_grid *g, const struct ny_desk_view *v)
     static const struct {
         const char *key, *en, *ja;
     } lists[] = {
-        {"names",      "name",      "氏名"},
-        {"addresses",  "address",   "住所"},
-        {"phones",     "phone",     "電話"},
-        {"insurances", "insurance", "保険"},
+        {"names",       "name",      "氏名"      },
+        {"birth_dates", "born",      "生年月日"},
+        {"sexes",       "sex",       "性別"      },
+        {"addresses",   "address",   "住所"      },
+        {"phones",      "phone",     "電話"      },
+        {"insurances",  "insurance", "保険"      },
     };
     struct page p = {g, v, 1 - (int)v->scrolled, (g->cols - LABEL - 3) / 2};
 

@@ -47,15 +47,6 @@ static void row_put(struct side *s, const char *label)
     }
 }
 
-static void row_of(struct side *s, const char *en, const char *ja,
-                   const char *(*text)(struct cli *cli, const json_t *record))
-{
-    for (size_t k = 0; k < s->n; k++) {
-        s->cells[k + 1] = text(s->cli, s->records[k]);
-    }
-    row_put(s, cli_label(s->cli, en, ja));
-}
-
 static void row_of_member(struct side *s, const char *en, const char *ja, const char *member)
 {
     for (size_t k = 0; k < s->n; k++) {
@@ -144,9 +135,9 @@ void cli_records_print(struct cli *cli, const json_t *const *records, size_t n)
     }
     s.table = cli_table_create(columns, n + 1);
     rows_of_names(&s);
-    row_of(&s, "birth date", "生年月日", cli_birth_text);
+    rows_of_list(&s, "birth date", "生年月日", "birth_dates");
     row_of_member(&s, "as received", "受信値", "birth_date");
-    row_of_member(&s, "sex", "性別", "sex");
+    rows_of_list(&s, "sex", "性別", "sexes");
     rows_of_list(&s, "address", "住所", "addresses");
     rows_of_list(&s, "phone", "電話", "phones");
     rows_of_list(&s, "insurance", "保険", "insurances");

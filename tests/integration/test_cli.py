@@ -346,6 +346,15 @@ class People(Case):
         self.expect(0, "unlink", "F01^H1", "F02^H2", "--reason", "姉と妹")
         text = self.expect(0, "explain", "F02^H2", "F01^H1").stdout
         self.assertRegex(text, r"said 指定: F01\^H1 F02\^H2: two people 別人, clerk 担当者 \S+, 20\d\d-.*: 姉と妹\n")
+        self.assertRegex(text, r"1961-02-03 \(昭和36年2月3日\) \(20[-\d]+ -\)")
+        self.assertRegex(text, r"1961-02-02 \(昭和36年2月2日\) \(20[-\d]+ - 20[-\d]+\)")
+        told = json.loads(self.expect(0, "explain", "F02^H2", "F01^H1", "--json").stdout)
+        once, then = told["a"]["times"]["birth_dates"][::-1]
+        self.assertEqual((once["current"], then["current"]), (False, True))
+        self.assertLess(once["last"], then["since"])
+        always, = told["b"]["times"]["birth_dates"]
+        self.assertLess(always["since"], always["last"])
+        self.assertEqual(told["a"]["sexes"], ["F"])
         self.assertEqual(self.expect(0, "explain", "F02^H2", "F02^N2").stdout.count("said 指定"), 0)
         self.expect(0, "pin", "withdraw", "F01^H1", "F02^H2", "--reason", "同じ人だった")
         self.assertNotIn("said 指定", self.expect(0, "explain", "F02^H2", "F01^H1").stdout)
