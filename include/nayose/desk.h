@@ -51,6 +51,17 @@ int ny_desk_width(const char *text);
 /* The text of a row without blanks at its end; out: [4 × cols + 1] bytes at least. */
 void ny_desk_row_text(const struct ny_desk_grid *g, int row, char *out, size_t n);
 
+/* ---- why a question is asked ---- */
+
+struct ny_desk_why {
+    const char *word, *word_ja; /* the server's, and what stands for it */
+    const char *en, *ja;        /* a sentence */
+};
+/* reason: as the server has it, "band" or "guard: GD3". NULL: there is none of that word. */
+const struct ny_desk_why *ny_desk_why_find(const char *reason);
+/* The same in a list: where a Japanese reads, "抑止: GD3", in out [n]; else as it is. */
+const char *ny_desk_why_text(const char *reason, bool is_japanese, char *out, size_t n);
+
 /* ---- differences ---- */
 
 enum { NY_DESK_DIFF_MAX = 96 }; /* characters compared; longer texts are not marked */

@@ -55,7 +55,8 @@ static void keys_put(struct ny_desk_grid *g, const struct ny_desk_view *v)
 /* Columns of the list. */
 enum { COL_DAYS = 2, COL_A = 8, COL_B = 28, COL_CHANCE = 49, COL_REASON = 57, COL_CLERK = 74 };
 
-static void list_row(struct ny_desk_grid *g, int row, const json_t *r, bool is_selected)
+static void list_row(struct ny_desk_grid *g, int row, const json_t *r, bool is_selected,
+                     bool is_japanese)
 {
     const char *held = ny_desk_text(r, "held_by");
     char text[256];
@@ -72,7 +73,8 @@ static void list_row(struct ny_desk_grid *g, int row, const json_t *r, bool is_s
     snprintf(text, sizeof(text), "%5.1f %%",
              100 * json_number_value(json_object_get(r, "probability")));
     ny_desk_put(g, row, COL_CHANCE, COL_REASON - COL_CHANCE - 1, text, 0);
-    ny_desk_put(g, row, COL_REASON, COL_CLERK - COL_REASON - 1, ny_desk_text(r, "reason"), 0);
+    ny_desk_put(g, row, COL_REASON, COL_CLERK - COL_REASON - 1,
+                ny_desk_why_text(ny_desk_text(r, "reason"), is_japanese, text, sizeof(text)), 0);
     ny_desk_put(g, row, COL_CLERK, g->cols - COL_CLERK,
                 held[0] != '\0' ? held : ny_desk_text(r, "assigned_to"), NY_DESK_DIM);
     if (is_selected) {
@@ -103,7 +105,8 @@ static void list_put(struct ny_desk_grid *g, const struct ny_desk_view *v)
                     NY_DESK_DIM);
     }
     for (size_t i = first; i < n && i - first < room; i++) {
-        list_row(g, 2 + (int)(i - first), json_array_get(v->list, i), i == v->selected);
+        list_row(g, 2 + (int)(i - first), json_array_get(v->list, i), i == v->selected,
+                 v->is_japanese);
     }
     if (n == 0) {
         ny_desk_put(g, 3, 2, g->cols - 2,

@@ -237,23 +237,13 @@ static void score_put(struct page *p)
 
 /* ---- what keeps them apart, the groups ---- */
 
-/* Why a question without a guard is asked; the words are the server's. */
+/* Why a question without a guard is asked. */
 static const char *reason_text(const struct page *p)
 {
-    static const struct {
-        const char *word, *en, *ja;
-    } reasons[] = {
-#define NY_REVIEW_WHY(word, en, ja) {word, en, ja},
-#include "nayose/tbl/review_whys.def"
-    };
     const char *word = ny_desk_text(json_object_get(p->v->kase, "question"), "reason");
+    const struct ny_desk_why *why = ny_desk_why_find(word);
 
-    for (size_t i = 0; i < NY_ARRAY_LEN(reasons); i++) {
-        if (strcmp(word, reasons[i].word) == 0) {
-            return ny_desk_say(p, reasons[i].en, reasons[i].ja);
-        }
-    }
-    return word;
+    return why != NULL ? ny_desk_say(p, why->en, why->ja) : word;
 }
 
 static void guards_put(struct page *p)

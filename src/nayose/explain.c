@@ -3,6 +3,8 @@
 
 #include <math.h>
 
+#include "nayose/desk.h"
+
 #include "nayose_priv.h"
 
 /* ---- the bars ---- */
@@ -88,13 +90,10 @@ static void bars_print(struct cli *cli, const json_t *answer)
 }
 
 /* "review: a clerk has to decide / 担当者の判断が必要" */
-static void words_print(struct cli *cli, const char *title, const struct cli_word *all, size_t n,
-                        const char *word)
+static void word_print(struct cli *cli, const char *title, const struct cli_word *w)
 {
-    const struct cli_word *w = cli_word_find(all, n, word);
-
     if (w != NULL) {
-        printf("%s %s: %s / %s\n", title, word, cli->is_japanese ? w->ja : w->en,
+        printf("%s %s: %s / %s\n", title, w->word, cli->is_japanese ? w->ja : w->en,
                cli->is_japanese ? w->en : w->ja);
     }
 }
@@ -107,15 +106,15 @@ static void band_print(struct cli *cli, const json_t *answer)
         {"parked", "no question before a contact", "連絡先が分かるまで質問しない"},
         {"none",   "neither link nor question",    "名寄せも質問もしない"            }
     };
-    static const struct cli_word whys[] = {
-#define NY_REVIEW_WHY(word, en, ja) {word, en, ja},
-#include "nayose/tbl/review_whys.def"
-    };
+    const struct ny_desk_why *why =
+        ny_desk_why_find(cli_json_text(json_object_get(answer, "question"), "reason"));
 
-    words_print(cli, cli_label(cli, "band", "判定"), bands, NY_ARRAY_LEN(bands),
-                cli_json_text(answer, "band"));
-    words_print(cli, cli_label(cli, "asked for", "質問の理由"), whys, NY_ARRAY_LEN(whys),
-                cli_json_text(json_object_get(answer, "question"), "reason"));
+    word_print(cli, cli_label(cli, "band", "判定"),
+               cli_word_find(bands, NY_ARRAY_LEN(bands), cli_json_text(answer, "band")));
+    if (why != NULL) {
+        word_print(cli, cli_label(cli, "asked for", "質問の理由"),
+                   &(struct cli_word){why->word, why->en, why->ja});
+    }
 }
 
 static void guards_print(struct cli *cli, const json_t *guards)
@@ -175,7 +174,9 @@ static void variants_print(struct cli *cli, const json_t *variants)
 static const char *verdict(struct cli *cli, const json_t *answer)
 {
     const json_t *question = json_object_get(answer, "question");
-    const char *reason = cli_json_text(question, "reason");
+    char text[64];
+    const char *reason =
+        ny_desk_why_text(cli_json_text(question, "reason"), cli->is_japanese, text, sizeof(text));
     bool ja = cli->is_japanese;
 
     if (json_is_true(json_object_get(answer, "same_person"))) {

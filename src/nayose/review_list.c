@@ -1,5 +1,7 @@
 /* nayose review list: the questions, and how many of them are of each reason and hospital. */
 
+#include "nayose/desk.h"
+
 #include "nayose_priv.h"
 
 enum { KEY_PARKED = 0x2000, KEY_DOMAIN, KEY_REASON, KEY_CLERK };
@@ -50,22 +52,40 @@ struct listing {
     size_t n;
 };
 
-static void count(json_t *counts, const char *word, size_t n)
+static void count(json_t *counts, const char *word)
 {
-    const json_t *so_far = json_object_getn(counts, word, n);
+    const json_t *so_far = json_object_get(counts, word);
 
-    json_object_setn_new(counts, word, n, json_integer(json_integer_value(so_far) + 1));
+    json_object_set_new(counts, word, json_integer(json_integer_value(so_far) + 1));
+}
+
+static const char *state_text(struct cli *cli, const json_t *r)
+{
+    const json_t *proposed = json_object_get(r, "proposed");
+    const char *state = cli_json_text(r, "state");
+
+    if (json_is_integer(proposed)) {
+        return ny_arena_printf(cli->arena, "%s %lld", cli->is_japanese ? "確認待ち" : "proposed",
+                               json_integer_value(proposed))
+            .p;
+    }
+    return !cli->is_japanese ? state : strcmp(state, "parked") == 0 ? "連絡先待ち" : "未判断";
 }
 
 static void review_count(struct listing *l, const json_t *r)
 {
     const char *reason = cli_json_text(r, "reason");
+    const struct ny_desk_why *why = ny_desk_why_find(reason);
+    char both[64];
     const char *domains[] = {cli_json_text(r, "domain_a"), cli_json_text(r, "domain_b")};
     json_int_t age = json_integer_value(json_object_get(r, "age_s"));
 
-    count(l->by_reason, reason, strcspn(reason, ":")); /* "guard: GD3" */
+    if (why != NULL) { /* the word is what --reason wants */
+        snprintf(both, sizeof(both), "%s (%s)", why->word_ja, why->word);
+        count(l->by_reason, l->cli->is_japanese ? both : why->word);
+    }
     for (size_t k = 0; k < (strcmp(domains[0], domains[1]) == 0 ? 1U : 2U); k++) {
-        count(l->by_hospital, domains[k], strlen(domains[k]));
+        count(l->by_hospital, domains[k]);
     }
     l->oldest_s = age > l->oldest_s ? age : l->oldest_s;
     l->n++;
@@ -75,7 +95,7 @@ static int review_row(void *ctx, const json_t *r)
 {
     struct listing *l = ctx;
     struct ny_arena *a = l->cli->arena;
-    const json_t *proposed = json_object_get(r, "proposed");
+    char why[64];
     double p = json_real_value(json_object_get(r, "probability"));
     const char *held = cli_json_text(r, "held_by");
     const char *const cells[] = {
@@ -83,10 +103,8 @@ static int review_row(void *ctx, const json_t *r)
         ny_arena_printf(a, "%s^%s", cli_json_text(r, "domain_b"), cli_json_text(r, "local_id_b")).p,
         cli_age(l->cli, json_object_get(r, "age_s")),
         ny_arena_printf(a, "%.1f %%", 100 * p).p,
-        cli_json_text(r, "reason"),
-        json_is_integer(proposed)
-            ? ny_arena_printf(a, "proposed %lld", json_integer_value(proposed)).p
-            : cli_json_text(r, "state"),
+        ny_desk_why_text(cli_json_text(r, "reason"), l->cli->is_japanese, why, sizeof(why)),
+        state_text(l->cli, r),
         held[0] != '\0' ? held : cli_json_text(r, "assigned_to")};
 
     cli_table_row(l->table, cells, NY_ARRAY_LEN(cells));

@@ -452,6 +452,9 @@ class People(Case):
         for line, counted in ((counts["reason"], reasons), (counts["hospital"], hospitals)):
             self.assertEqual({w: int(n) for w, n in re.findall(r"([^ ,]+) (\d+)", line)}, counted)
         self.assertIn(f"{len(reviews)} questions", text)
+        text = self.expect(0, "review", "list", language="ja_JP.UTF-8").stdout
+        self.assertRegex(text, r"F01\^T1 +F02\^T2 .* 抑止: GD3 +未判断")
+        self.assertIn(f"抑止 (guard) {reasons['guard']}", text)
         rows = list(csv.DictReader(io.StringIO(self.expect(0, "review", "export").stdout)))
         self.assertEqual(list(rows[0]), ["domain_a", "local_id_a", "domain_b", "local_id_b",
                                          "probability", "reason"])

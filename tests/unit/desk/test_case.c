@@ -147,6 +147,39 @@ static void test_the_history_says_since_when(void **state)
     json_decref(o);
 }
 
+/* Why each is asked, in the word for it and with its guards. */
+static void test_the_list_says_why(void **state)
+{
+    static const struct {
+        const char *reason, *text[2];
+    } rows[] = {
+        {"band",           {"band", "確度不足"}             },
+        {"guard: GD1 GD3", {"guard: GD1 GD3", "抑止: GD1 GD3"}},
+        {"runner-up",      {"runner-up", "次点あり"}        },
+        {"unheard-of",     {"unheard-of", "unheard-of"}         },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < 2 * NY_ARRAY_LEN(rows); i++) {
+        json_t *list =
+            json_pack("[{s:s, s:s, s:s, s:s, s:s}]", "domain_a", "F01", "local_id_a", "1",
+                      "domain_b", "F02", "local_id_b", "2", "reason", rows[i / 2].reason);
+        const struct ny_desk_view v = {.list = list, .message = "", .is_japanese = i % 2 == 1};
+        struct ny_desk_grid g;
+        char text[1024];
+
+        assert_non_null(list);
+        ny_desk_grid_init(&g, 24, 80);
+        ny_desk_draw(&g, &v);
+        ny_desk_row_text(&g, 2, text, sizeof(text));
+        if (strstr(text, rows[i / 2].text[i % 2]) == NULL) {
+            fail_msg("%s: \"%s\"", rows[i / 2].reason, text);
+        }
+        ny_desk_grid_finish(&g);
+        json_decref(list);
+    }
+}
+
 /* Nothing is written outside, whatever the size of the terminal. */
 static void test_any_size_is_drawn(void **state)
 {
@@ -174,6 +207,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_a_case_says_what_is_alike_and_what_is_not),
         cmocka_unit_test(test_the_history_says_since_when),
+        cmocka_unit_test(test_the_list_says_why),
         cmocka_unit_test(test_any_size_is_drawn),
     };
 
