@@ -1,5 +1,6 @@
 /* nayose label draw, list, same, different: a sample of the weakest links, judged by clerks who do
- * not see the scores. Two who agree, or two of three, make a label. */
+ * not see the scores: two who agree, or two of three, make a label. And a small share of what was
+ * decided at the desk, asked again of another clerk who does not see what the first one said. */
 
 #include <pwd.h>
 #include <unistd.h>

@@ -2,6 +2,9 @@
 """The clerks' desk: cases are held by one desk at a time, decided, put off, given away and undone;
 at the end the groups are those of the beginning."""
 import json
+import os
+import shutil
+import subprocess
 import tempfile
 import unittest
 
@@ -123,6 +126,39 @@ class Desk(Cases):
         self.assertIn("newer", run.stderr)
         self.server.sql("UPDATE nayose.review_decision SET undone_at = now(), undone_by = 'test' "
                         "WHERE undone_at IS NULL")
+
+    def as_another(self, *args):
+        """The CLI as a second clerk."""
+        if os.getuid() != 0 or not shutil.which("setpriv"):
+            self.skipTest("needs to be root")
+        os.chmod(self.server.admin_path, 0o666)
+        run = subprocess.run(["setpriv", "--reuid=nobody", "--clear-groups", os.path.join(harness.BIN, "nayose"),
+                              "--server", self.server.admin_path, *args], capture_output=True, encoding="utf-8",
+                             env=dict(os.environ, LANG="C", LC_ALL="C"), check=False)
+        self.assertEqual(run.returncode, 0, run.stderr)
+        return run.stdout
+
+    def agreement(self):
+        report = json.loads(nayose(self.server, "report", "workload", "--json").stdout)
+        return report["compared"], report["agreed"]
+
+    def test_one_in_twenty_is_asked_again_of_another_clerk(self):
+        before = self.agreement()
+        for _ in range(20):
+            _, pair = self.take("one")
+            self.post("/review/decide", desk="one", a=pair[0], b=pair[1], decision="different", reason="records")
+        groups = harness.groups(self.server.links())
+        listed = json.loads(nayose(self.server, "label", "list", "--json").stdout)
+        self.assertEqual([[set(a) for a in label["answers"]] for label in listed], [[{"who"}]], "blind")
+        self.assertIn("0 for you to judge", nayose(self.server, "label", "list").stdout)  # who decided knows
+        row = self.as_another("label", "list").splitlines()[1].split()
+        self.as_another("label", "same", *row)
+        self.assertEqual(self.agreement(), (before[0] + 1, before[1]))
+        self.assertRegex(self.as_another("label", "list"), "^0 for you to judge [^,]*, 0 drawn")
+        self.assertEqual(harness.groups(self.server.links()), groups)
+        for _ in range(20):
+            self.post("/review/undo")
+        self.assertEqual(self.agreement(), before)
 
     def test_everything_decided_and_undone(self):
         before = harness.groups(self.server.links())
