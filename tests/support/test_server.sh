@@ -109,7 +109,7 @@ printf '[fake]\nstubborn = yes\n' >"$tmp/extra"
 check "start of one that ignores TERM" server_start "$home"
 began=$(now)
 check "is killed, and that is a failure" not server_stop "$home" 2>/dev/null
-check "within 10 s" test $(($(now) - began)) -le 10
+check "within a minute" test $(($(now) - began)) -le 60
 
 printf '[fake]\nrefuse = yes\n' >"$tmp/extra"
 check "a server that ends early fails the start" not server_start "$home" 2>/dev/null
@@ -174,7 +174,7 @@ try_up()
     wait "$up_pid"
     up_status=$?
     up_pid=
-    [ "$up_status" -eq 0 ] && [ $(($(now) - began)) -le 10 ] &&
+    [ "$up_status" -eq 0 ] && [ $(($(now) - began)) -le 60 ] &&
         ! server_alive "$up_server" && ! pg_running
 }
 check "./dev up, TERM" try_up TERM
