@@ -28,9 +28,12 @@ struct ny_search_ask {
     struct ny_search search;
     const struct ny_domain **wanted; /* ids of these are told, and who has none is left out */
     size_t n_wanted;                 /* 0: of all listed domains */
-    size_t minimum;                  /* fields that must be asked for, an id aside; 0 is 1 */
-    size_t page;                     /* persons in an answer; 0: all at once */
-    int least;                       /* ny_match_confidence() that a hit must have */
+    /* NULL: persons. Else only what this facility knows: each of its records is a hit of its own,
+     * with what it says alone; its id, or the person's ids in the domains wanted. */
+    const struct ny_domain *of;
+    size_t minimum; /* fields that must be asked for, an id aside; 0 is 1 */
+    size_t page;    /* persons in an answer; 0: all at once */
+    int least;      /* ny_match_confidence() that a hit must have */
     /* ITI-22: a visit is told with each person, one that has all the terms, the one last spoken of.
      * n_visit_keys: fields that few visits share (a number, a doctor, a place); with one of them
      * visits alone can be asked for, through the database's index. */
@@ -55,12 +58,13 @@ enum ny_search_result {
 
 struct ny_search_hit {
     int64_t person;
+    int64_t record; /* the one identity of a facility that the hit is; 0: the whole person */
     ny_str regional_id;
     int32_t total_b1024; /* the matcher's, of the question against the person's best record */
     struct ny_resolved_member *members; /* those that are told; by domain, local id */
     size_t n_members;
     bool regional;              /* the regional id is told */
-    struct ny_patient *patient; /* what the person's records say together; NULL until read */
+    struct ny_patient *patient; /* what the records of the hit say together; NULL until read */
     const struct ny_stored_visit *visit; /* NULL: none, or not asked for */
 };
 

@@ -118,7 +118,8 @@ static bool receiver_check(struct ihe_exchange *ex)
     if (!cfg->check_receiver) {
         return true;
     }
-    if (!ny_str_equals(ex->msh.receiving_application.namespace_id, cfg->application)) {
+    if (!ny_str_equals(ex->msh.receiving_application.namespace_id, cfg->application) &&
+        ihe_asked_facility(ex) == NULL) {
         return ihe_refuse(ex, IHE_FAULT_NOT_FOR_US_APP, NULL);
     }
     if (!ny_str_equals(ex->msh.receiving_facility.namespace_id, cfg->facility)) {

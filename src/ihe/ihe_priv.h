@@ -232,6 +232,9 @@ typedef bool ihe_question_fn(struct ihe_exchange *ex, const struct ny_hl7v2_segm
  * asked about. False: the exchange is finished with the fault. */
 bool ihe_query_begin(struct ihe_exchange *ex, ihe_question_fn *read);
 
+/* The facility that a demographics query names as the source of what it wants to know: MSH-5 (in
+ * HL7 v3 the receiver) is its namespace or OID. NULL: us, or whoever else. */
+const struct ny_domain *ihe_asked_facility(const struct ihe_exchange *ex);
 /* The fields that this sender must fill at least in a demographics query. */
 size_t ihe_query_minimum(const struct ihe_exchange *ex);
 /* An authority of a query, which may leave out the type of an OID (`&1.2.3`); a feed may not. */

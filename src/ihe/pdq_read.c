@@ -310,7 +310,12 @@ static bool quantity_read(struct ihe_exchange *ex, const struct ny_hl7v2_segment
 /* A pointer is good for the very same question only. */
 static void question_hash(struct ihe_exchange *ex, const struct ny_hl7v2_segment *qpd)
 {
-    const ny_str parts[] = {ex->msh.event, NY_S("\r"), ny_hl7v2_segment_raw(qpd), NY_S("\r"),
+    const int32_t of = ex->ask->of != NULL ? ex->ask->of->id : 0;
+    const ny_str parts[] = {ex->msh.event,
+                            NY_S("\r"),
+                            ny_hl7v2_segment_raw(qpd),
+                            NY_S("\r"),
+                            ny_str_of((const char *)&of, sizeof(of)),
                             ny_str_of((const char *)&ex->ask->page, sizeof(ex->ask->page))};
 
     ny_sha256_parts(parts, NY_ARRAY_LEN(parts), ex->ask->question);
@@ -359,6 +364,7 @@ bool ihe_pdq_read(struct ihe_exchange *ex, const struct ny_hl7v2_segment *qpd)
         !quantity_read(ex, rcp)) {
         return false;
     }
+    ex->ask->of = ihe_asked_facility(ex);
     ex->ask->wanted = targets->domains;
     ex->ask->n_wanted = targets->all ? 0 : targets->n;
     ex->ask->who = ex->request.user;

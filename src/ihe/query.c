@@ -57,6 +57,18 @@ ny_str ihe_query_payload(const struct ihe_exchange *ex)
     return ex->event->action == IHE_ITI22 ? qpd_as_received(ex->x->in) : ex->x->in;
 }
 
+const struct ny_domain *ihe_asked_facility(const struct ihe_exchange *ex)
+{
+    const struct ny_hd hd = ihe_hd(&ex->msh.receiving_application);
+    const enum ihe_action action = ex->event->action;
+    const struct ny_domain *d = NULL;
+    bool asks = action == IHE_ITI21 || action == IHE_ITI22 || action == IHE_CANCEL;
+
+    return asks && ihe_query_hd(ex, hd, &d) == NY_AUTHORITY_FOUND && d->kind == NY_DOMAIN_FACILITY
+               ? d
+               : NULL;
+}
+
 size_t ihe_query_minimum(const struct ihe_exchange *ex)
 {
     return ny_registry_query_criteria(

@@ -134,6 +134,7 @@ bool ihe_v3_take(struct ihe_exchange *ex, struct ny_hl7v2_writer *w)
 
 bool ihe_v3_take_text(struct ihe_exchange *ex, ny_str text)
 {
+    const struct ny_hl7v2_hd receiver = ex->msh.receiving_application;
     struct ny_hl7v2_msg *msg = NULL;
 
     if (text.p == NULL || ny_hl7v2_parse(ex->arena, text, NULL, &msg, NULL) != NY_OK) {
@@ -143,6 +144,7 @@ bool ihe_v3_take_text(struct ihe_exchange *ex, ny_str text)
     ex->msh = *ny_hl7v2_header(msg);
     ex->msh.sending_application.namespace_id = ex->v3->app;
     ex->msh.sending_facility.namespace_id = ex->v3->facility;
+    ex->msh.receiving_application = receiver;
     return true;
 }
 
@@ -184,12 +186,14 @@ static bool may_speak(const struct ihe_exchange *ex)
                                  asks(v3));
 }
 
-/* Where it matters who is meant: we are the device whose OID the regional domain has. */
+/* Where it matters who is meant: we are the device whose OID the regional domain has, and answer
+ * for a facility who is asked for what that one knows. */
 static bool receiver_is_us(const struct ihe_exchange *ex)
 {
     return !ex->ihe->cfg.check_receiver ||
-           ny_str_equals(ihe_v3_root(ihe_v3_child(ex->v3->receiver, "id")),
-                         ny_registry_regional(ex->ihe->cfg.registry)->oid);
+           ny_str_equals(ex->msh.receiving_application.universal_id,
+                         ny_registry_regional(ex->ihe->cfg.registry)->oid) ||
+           (ex->event != NULL && ihe_asked_facility(ex) != NULL);
 }
 
 static bool wrapper_check(struct ihe_exchange *ex, bool only_real)
@@ -277,6 +281,7 @@ static bool exchange_fill(struct ihe_exchange *ex)
     r->received_us = ny_clock_now_us();
     sender_find(ex);
     ex->msh.control_id = r->control_id;
+    ex->msh.receiving_application.universal_id = ihe_v3_root(ihe_v3_child(v3->receiver, "id"));
     return r->control_id.p != NULL && r->user.p != NULL;
 }
 

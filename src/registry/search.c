@@ -22,43 +22,6 @@ void ny_search_refuse(struct searching *s, enum ny_search_result why)
 
 /* ---- the page ---- */
 
-bool ny_search_is_told(const struct ny_registry *r, const struct ny_search_ask *ask, int32_t domain)
-{
-    if (ask->n_wanted == 0) {
-        const struct ny_domain *d = domain == 0 ? r->regional : ny_registry_domain(r, domain);
-
-        return d != NULL && d->listed;
-    }
-    for (size_t i = 0; i < ask->n_wanted; i++) {
-        if (ask->wanted[i]->id == domain) {
-            return true;
-        }
-    }
-    return false;
-}
-
-bool ny_search_speaks(const struct ny_registry *r, const struct ny_index_identity *x)
-{
-    struct ny_index_identity other;
-    struct ny_record record;
-    bool there = ny_identity_is_there(x->status);
-
-    if (there || x->status != NY_IDENTITY_MERGED) {
-        return there;
-    }
-    for (uint32_t m = ny_index_member_first(r->index, x->person); m != 0;
-         m = ny_index_member_next(r->index, m)) {
-        ny_index_get(r->index, m, &other);
-        if (ny_identity_is_there(other.status)) {
-            there = true;
-            if (ny_record_unpack(other.record, &record) != NY_OK || record.n_names > 0) {
-                return false;
-            }
-        }
-    }
-    return there;
-}
-
 static int by_member(const void *pa, const void *pb)
 {
     const struct ny_resolved_member *a = pa;
@@ -70,23 +33,26 @@ static int by_member(const void *pa, const void *pb)
     return ny_str_compare(a->local_id, b->local_id);
 }
 
-/* False: nothing of the person is told, or the arena is full (then members is NULL). */
-static bool hit_fill(struct searching *s, uint32_t person, int32_t total, struct ny_search_hit *h)
+/* False: nothing of him is told, or the arena is full (then members is NULL). */
+static bool hit_fill(struct searching *s, uint32_t whose, int32_t total, struct ny_search_hit *h)
 {
     struct ny_registry *r = s->r;
+    const bool by_record = s->ask->of != NULL;
+    const uint32_t person = by_record ? ny_index_person_of(r->index, whose) : whose;
     struct ny_index_identity x;
     size_t n = ny_index_member_count(r->index, person);
 
     *h = (struct ny_search_hit){.person = person,
+                                .record = by_record ? whose : 0,
                                 .total_b1024 = total,
                                 .members =
                                     NY_ARENA_ARRAY(s->arena, struct ny_resolved_member, n + 1),
-                                .regional = ny_search_is_told(r, s->ask, r->regional->id),
+                                .regional = ny_search_is_regional_told(s),
                                 .regional_id = ny_registry_regional_id(r, person, s->arena)};
     for (uint32_t m = ny_index_member_first(r->index, person); m != 0 && h->members != NULL;
          m = ny_index_member_next(r->index, m)) {
-        ny_index_get(r->index, m, &x);
-        if (ny_identity_is_there(x.status) && ny_search_is_told(r, s->ask, x.domain)) {
+        if (ny_search_is_told(s, whose, m)) {
+            ny_index_get(r->index, m, &x);
             h->members[h->n_members++] =
                 (struct ny_resolved_member){x.domain, ny_arena_str(s->arena, x.local_id)};
         }
@@ -97,18 +63,17 @@ static bool hit_fill(struct searching *s, uint32_t person, int32_t total, struct
     return h->members != NULL && (h->n_members > 0 || h->regional);
 }
 
-/* The person an entry stands for now; 0: gone, or shown before. */
-static uint32_t person_now(const struct ny_registry *r, const struct found_list *list, size_t at)
+/* Whom an entry stands for now; 0: gone, or shown before. */
+static uint32_t entry_now(const struct searching *s, const struct found_list *list, size_t at)
 {
-    struct ny_index_identity x;
+    uint32_t whose = ny_search_speaks_for(s, list->v[at].identity);
 
-    ny_index_get(r->index, list->v[at].identity, &x);
     for (size_t i = 0; i < at; i++) {
-        if (list->v[i].shown == x.person) {
+        if (list->v[i].shown == whose) {
             return 0;
         }
     }
-    return ny_search_speaks(r, &x) ? x.person : 0;
+    return whose;
 }
 
 /* The entries from at on, as many as a page holds. c: kept already, or NULL. */
@@ -124,10 +89,10 @@ static ny_rc page_fill(struct searching *s, struct found_list *list, size_t at, 
         return NY_ELIMIT;
     }
     for (; at < list->n && p->n < max; at++) {
-        uint32_t person = person_now(s->r, list, at);
+        uint32_t whose = entry_now(s, list, at);
 
-        list->v[at].shown = person;
-        if (person != 0 && hit_fill(s, person, list->v[at].total_b1024, &p->hits[p->n])) {
+        list->v[at].shown = whose;
+        if (whose != 0 && hit_fill(s, whose, list->v[at].total_b1024, &p->hits[p->n])) {
             p->n++;
         }
     }
@@ -330,12 +295,26 @@ static void page_go_on(struct searching *s)
     ny_search_end(s, page_fill(s, &c->found, at, c));
 }
 
+/* A facility's record is asked for by its own id, or by what its person is called elsewhere. */
+static bool is_meant(const struct searching *s, uint32_t record)
+{
+    const struct ny_search *q = &s->ask->search;
+    size_t n = 0;
+
+    for (size_t i = 0; i < q->n_ids; i++) {
+        n += q->ids[i].domain == s->ask->of->id
+                 ? ny_registry_identity_number(s->r, s->ask->of, q->ids[i].id) == record
+                 : person_asked(s, &q->ids[i]) == ny_index_person_of(s->r->index, record);
+    }
+    return q->n_ids == 0 || (q->every_id ? n == q->n_ids : n > 0);
+}
+
 static void fit_one(struct searching *s, uint32_t id)
 {
-    struct ny_index_identity x;
+    uint32_t whose = ny_search_speaks_for(s, id);
 
-    ny_index_get(s->r->index, id, &x);
-    if (ny_search_speaks(s->r, &x) && ny_index_fits(s->r->index, s->plan, id)) {
+    if (whose != 0 && (s->ask->of == NULL || is_meant(s, whose)) &&
+        ny_index_fits(s->r->index, s->plan, id)) {
         s->ids[s->kept++] = id;
     }
 }

@@ -6,11 +6,11 @@
 
 #include "registry_priv.h"
 
-/* A person that fits, by the record of it that fits best. */
+/* Who fits (a person; or one record, of a facility), by the record that fits best. */
 struct found {
     uint32_t identity;
     int32_t total_b1024;
-    uint32_t shown; /* the person that stood here in a page; 0: none yet */
+    uint32_t shown; /* who stood here in a page; 0: nobody yet */
 };
 struct found_list {
     struct found *v;
@@ -45,9 +45,6 @@ void ny_search_refuse(struct searching *s, enum ny_search_result why);
 NY_MUST_USE ny_rc ny_search_take(struct searching *s, const uint32_t *persons, size_t n);
 /* Leaves those ids that speak for their persons and fit whatever else is asked, and goes on. */
 void ny_search_fit(struct searching *s);
-/* He is there; or he is retired, and nobody of his person who is has a name (search_read.c tells
- * the same). */
-bool ny_search_speaks(const struct ny_registry *r, const struct ny_index_identity *x);
 /* With ids as they are now. */
 void ny_search_go_on(struct searching *s);
 
@@ -55,10 +52,22 @@ void ny_search_go_on(struct searching *s);
 NY_MUST_USE ny_rc ny_search_records(const struct ny_registry *r, struct ny_arena *a,
                                     struct ny_search_page *page);
 
+/* search_whose.c */
+/* Whose an identity is in an answer: a person's; or, of one facility, that of the record that
+ * stands for it. */
+uint32_t ny_search_whose(const struct ny_index *ix, bool by_record, uint32_t id);
+/* The same of an identity that speaks for him: it is there; or it is retired, and nothing of his
+ * that is has a name (search_read.c tells the same). 0: it does not, or is not of the facility. */
+uint32_t ny_search_speaks_for(const struct searching *s, uint32_t id);
+/* The identity is one of those that a hit is made of. */
+bool ny_search_is_of(const struct ny_index *ix, const struct ny_search_hit *h, uint32_t id);
+/* The regional id is told. */
+bool ny_search_is_regional_told(const struct searching *s);
+/* The id of this member of whose is told. */
+bool ny_search_is_told(const struct searching *s, uint32_t whose, uint32_t member);
+
 /* search_rank.c: answers with one entry for each person, best first. */
 void ny_search_answer(struct searching *s);
-bool ny_search_is_told(const struct ny_registry *r, const struct ny_search_ask *ask,
-                       int32_t domain);
 /* The first page of what was found. */
 void ny_search_page(struct searching *s);
 

@@ -1,5 +1,6 @@
-/* Those who fit, scored against the question: one entry for each person, best first. The order is
- * total, best record (domain, local id): nothing of it depends on who came when. */
+/* Those who fit, scored against the question: one entry for each person (or record of a
+ * facility), best first. The order is total, best record (domain, local id): nothing of it depends
+ * on who came when. */
 
 #include "search_priv.h"
 
@@ -42,16 +43,15 @@ static int32_t score(const struct ny_registry *r, const struct ny_record *probe,
     return sc.total_b1024;
 }
 
-/* Persons of which nothing would be told are no hits: the counts must not tell them either. */
-static bool is_any_told(const struct searching *s, uint32_t person)
+/* Of whom nothing would be told is no hit: the counts must not tell him either. */
+static bool is_any_told(const struct searching *s, uint32_t id, uint32_t whose)
 {
-    bool told = ny_search_is_told(s->r, s->ask, s->r->regional->id);
-    struct ny_index_identity x;
+    const struct ny_index *ix = s->r->index;
+    bool told = ny_search_is_regional_told(s);
 
-    for (uint32_t m = ny_index_member_first(s->r->index, person); m != 0 && !told;
-         m = ny_index_member_next(s->r->index, m)) {
-        ny_index_get(s->r->index, m, &x);
-        told = ny_identity_is_there(x.status) && ny_search_is_told(s->r, s->ask, x.domain);
+    for (uint32_t m = ny_index_member_first(ix, ny_index_person_of(ix, id)); m != 0 && !told;
+         m = ny_index_member_next(ix, m)) {
+        told = ny_search_is_told(s, whose, m);
     }
     return told;
 }
@@ -59,18 +59,20 @@ static bool is_any_told(const struct searching *s, uint32_t person)
 /* One entry for each record of somebody who is there. */
 static void score_one(struct searching *s, uint32_t id)
 {
+    uint32_t whose = ny_search_speaks_for(s, id);
     struct ny_index_identity x;
 
-    ny_index_get(s->r->index, id, &x);
-    if (ny_search_speaks(s->r, &x) && is_any_told(s, x.person)) {
-        struct found f = {id, score(s->r, &s->probe, x.record), x.person};
+    if (whose != 0 && is_any_told(s, id, whose)) {
+        struct found f = {.identity = id, .shown = whose};
 
+        ny_index_get(s->r->index, id, &x);
+        f.total_b1024 = score(s->r, &s->probe, x.record);
         s->found.v[s->found.n] = f;
         s->found.n += ny_match_confidence(f.total_b1024) >= s->ask->least;
     }
 }
 
-/* The best entry of each person. */
+/* The best entry of everybody. */
 static void rank(struct searching *s)
 {
     struct found_list *l = &s->found;

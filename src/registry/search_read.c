@@ -34,7 +34,7 @@ static void read_end(struct reading *s, ny_rc rc)
     s->fn(s->ctx, rc, rc == NY_OK ? s->page : NULL);
 }
 
-/* What a person's records say together: newest values first. A record whose id was retired speaks
+/* What the records of a hit say together: newest values first. A record whose id was retired speaks
  * only for a person without any name: his number was changed, and nothing was said under the new.
  */
 static ny_rc patient_add(struct reading *s, const struct ny_stored_patient *row, bool retired)
@@ -46,7 +46,7 @@ static ny_rc patient_add(struct reading *s, const struct ny_stored_patient *row,
         enum ny_patient_change change;
         ny_rc rc;
 
-        if (h->person != row->person) {
+        if (h->person != row->person || !ny_search_is_of(s->r->index, h, (uint32_t)row->id)) {
             continue;
         }
         if (retired && (h->patient == NULL || h->patient->sets[NY_SET_NAME].n > 0)) {

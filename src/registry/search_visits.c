@@ -4,7 +4,7 @@
  *   many, or none could be looked for ─▶ all such visits (bounded) ─┴▶ persons ─▶ ids that stay
  *
  * A visit is its person's, whichever of his records it was said of: name and visit may come from
- * two facilities. */
+ * two facilities. Where one facility is asked, it is the record's. */
 
 #include "search_priv.h"
 
@@ -18,9 +18,9 @@ static int by_number(const void *pa, const void *pb)
     return (a > b) - (a < b);
 }
 
-/* The persons of the visits, each once; sorted. Who was taken back is a person without anybody who
- * is there. */
-static size_t persons_of(const struct searching *s, const int64_t *ids, size_t n, uint32_t *out)
+/* Whose the visits are (persons, or records of a facility), each once; sorted. Who was taken back
+ * is a person without anybody who is there. */
+static size_t whose_are(const struct searching *s, const int64_t *ids, size_t n, uint32_t *out)
 {
     size_t n_out = 0;
     size_t kept = 0;
@@ -29,7 +29,7 @@ static size_t persons_of(const struct searching *s, const int64_t *ids, size_t n
         if (ids[i] > (int64_t)ny_index_count(s->r->index)) {
             continue; /* of a commit whose answer was lost: memory does not know of it yet */
         }
-        out[n_out++] = ny_index_person_of(s->r->index, (uint32_t)ids[i]);
+        out[n_out++] = ny_search_whose(s->r->index, s->ask->of != NULL, (uint32_t)ids[i]);
     }
     if (n_out > 1) {
         qsort(out, n_out, sizeof(*out), by_number);
@@ -42,15 +42,15 @@ static size_t persons_of(const struct searching *s, const int64_t *ids, size_t n
     return kept;
 }
 
-static void ids_keep(struct searching *s, const uint32_t *persons, size_t n_persons)
+static void ids_keep(struct searching *s, const uint32_t *kept_ones, size_t n_kept)
 {
     size_t kept = 0;
 
     for (size_t i = 0; i < s->n; i++) {
-        uint32_t person = ny_index_person_of(s->r->index, s->ids[i]);
+        uint32_t whose = ny_search_whose(s->r->index, s->ask->of != NULL, s->ids[i]);
 
-        if (n_persons > 0 &&
-            bsearch(&person, persons, n_persons, sizeof(*persons), by_number) != NULL) {
+        if (n_kept > 0 &&
+            bsearch(&whose, kept_ones, n_kept, sizeof(*kept_ones), by_number) != NULL) {
             s->ids[kept++] = s->ids[i];
         }
     }
@@ -60,19 +60,25 @@ static void ids_keep(struct searching *s, const uint32_t *persons, size_t n_pers
 static void on_found(void *ctx, ny_rc rc, const int64_t *ids, size_t n)
 {
     struct searching *s = ctx;
-    uint32_t *persons = rc == NY_OK ? NY_ARENA_ARRAY(s->arena, uint32_t, n + 1) : NULL;
+    uint32_t *whose = rc == NY_OK ? NY_ARENA_ARRAY(s->arena, uint32_t, n + 1) : NULL;
 
-    if (rc == NY_OK && persons == NULL) {
+    if (rc == NY_OK && whose == NULL) {
         rc = NY_ELIMIT;
     }
     if (rc == NY_OK && n > NY_SEARCH_VISITS_MAX) {
         ny_search_refuse(s, NY_SEARCH_TOO_MANY);
         return;
     }
-    if (rc == NY_OK && s->by_visit) {
-        rc = ny_search_take(s, persons, persons_of(s, ids, n, persons));
+    if (rc == NY_OK) {
+        n = whose_are(s, ids, n, whose);
+    }
+    if (rc == NY_OK && s->by_visit && s->ask->of != NULL) {
+        s->ids = whose;
+        s->n = n;
+    } else if (rc == NY_OK && s->by_visit) {
+        rc = ny_search_take(s, whose, n);
     } else if (rc == NY_OK) {
-        ids_keep(s, persons, persons_of(s, ids, n, persons));
+        ids_keep(s, whose, n);
     }
     if (rc != NY_OK) {
         ny_search_end(s, rc);
@@ -147,18 +153,16 @@ static struct ny_stored_visit *visit_copy(struct ny_arena *a, const struct ny_st
     return out;
 }
 
-/* The first visit of each person is the one last spoken of. */
+/* The first visit of each hit is the one last spoken of. */
 static void on_read(void *ctx, ny_rc rc, const struct ny_stored_visit *rows, size_t n)
 {
     struct visits_reading *v = ctx;
 
     for (size_t i = 0; rc == NY_OK && i < n; i++) {
-        uint32_t person = ny_index_person_of(v->r->index, (uint32_t)rows[i].identity);
-
         for (size_t k = 0; k < v->page->n && rc == NY_OK; k++) {
             struct ny_search_hit *h = &v->page->hits[k];
 
-            if (h->person == person && h->visit == NULL) {
+            if (h->visit == NULL && ny_search_is_of(v->r->index, h, (uint32_t)rows[i].identity)) {
                 h->visit = visit_copy(v->arena, &rows[i]);
                 rc = h->visit != NULL ? NY_OK : NY_ELIMIT;
             }

@@ -53,9 +53,9 @@ def merge(i, survivor, gone):
     return feed("PRPA_IN201304UV02", i, person(i, survivor, rest=replaced(i, gone)))
 
 
-def query(parameters, quantity=0, query_id="1", criteria=""):
-    return ask("/pdsupplier", message("PRPA_IN201305UV02", 1,
-                                      pdq_query(parameters, quantity, query_id, criteria)))
+def query(parameters, quantity=0, query_id="1", criteria="", receiver="2.999.9"):
+    return ask("/pdsupplier", message("PRPA_IN201305UV02", 1, pdq_query(parameters, quantity, query_id, criteria))
+               .replace('"2.999.9"', f'"{receiver}"', 1))
 
 
 def more(query_id, status="waitContinuedQueryResponse", element="QUQI_IN000003UV01"):
@@ -184,14 +184,19 @@ class Queries(unittest.TestCase):
             (named("山田", "花子") + parameter("patientAddress", "<value><city>千代田区</city><postalCode>1000005</postalCode></value>"),
              "@PID.5.1^山田~@PID.5.2^花子~@PID.11.3^千代田区~@PID.11.5^1000005"),
         )
-        for n, (parameters, qpd) in enumerate(rows):
+        told = {"NAYOSE": set(), "F03": set()}
+        asked = [(*row, *who) for row in rows for who in (("NAYOSE", "2.999.9"), ("F03", OID + "3"))]
+        for n, (parameters, qpd, application, receiver) in enumerate(asked):
             with harness.Wire(SERVER.mllp_port) as wire:
-                answer = wire.ask((f"MSH|^~\\&|APP|FAC|NAYOSE||20260102||QBP^Q22|S{n}|P|2.5||||||UNICODE UTF-8\r"
+                answer = wire.ask((f"MSH|^~\\&|APP|FAC|{application}||20260102||QBP^Q22|S{n}|P|2.5||||||UNICODE UTF-8\r"
                                    f"QPD|IHE PDQ Query|S{n}|{qpd}\rRCP|I\r").encode()).decode()
             by_v2 = {(c.split("^")[3].split("&")[1], c.split("^")[0]) for segment in answer.split("\r")
                      if segment.startswith("PID|") for c in segment.split("|")[3].split("~")}
-            self.assertTrue(by_v2, qpd)
-            self.assertEqual(ids(query(parameters)), by_v2, qpd)
+            self.assertTrue(by_v2 or application == "F03", qpd)
+            self.assertEqual(ids(query(parameters, receiver=receiver)), by_v2, qpd)
+            told[application] |= by_v2
+        self.assertEqual({root for root, _ in told["F03"]}, {OID + "3"})
+        self.assertGreater(told["NAYOSE"], told["F03"])
 
     def test_cancel(self):
         for status, element in (("aborted", "QUQI_IN000003UV01"),

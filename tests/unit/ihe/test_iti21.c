@@ -108,6 +108,48 @@ static void test_parameters(void **state)
     bench_close(&b);
 }
 
+/* MSH-5: a facility's namespace, its OID or both; anything else is us. */
+static void test_whose_records(void **state)
+{
+    static const struct {
+        const char *msh5, *asked;
+    } rows[] = {
+        {"F02",                  "family=A of=F02 page=0 who=FAC|APP tag=t"},
+        {"^1.2.392.2^ISO",       "family=A of=F02 page=0 who=FAC|APP tag=t"},
+        {"^1.2.392.2",           "family=A of=F02 page=0 who=FAC|APP tag=t"},
+        {"F02^1.2.392.2^ISO",    "family=A of=F02 page=0 who=FAC|APP tag=t"},
+        {"F01^1.2.392.2^ISO",    "family=A page=0 who=FAC|APP tag=t"       },
+        {"REG",                  "family=A page=0 who=FAC|APP tag=t"       },
+        {"OTHER^1.2.392.77^ISO", "family=A page=0 who=FAC|APP tag=t"       },
+        {"",                     "family=A page=0 who=FAC|APP tag=t"       },
+    };
+    struct bench b;
+
+    (void)state;
+    bench_open(&b, false);
+    for (size_t i = 0; i < NY_ARRAY_LEN(rows); i++) {
+        char in[512];
+
+        snprintf(in, sizeof(in),
+                 "MSH|^~\\&|APP|FAC|%s|REG|20260102030405||QBP^Q22^QBP_Q21|Q1|P|2.5\r"
+                 "QPD|IHE PDQ Query|t|@PID.5^A\r",
+                 rows[i].msh5);
+        (void)bench_send(&b, ny_str_from_c(in));
+        if (strcmp(b.registry->search_text, rows[i].asked) != 0) {
+            fail_msg("MSH-5 %s: %s", rows[i].msh5, b.registry->search_text);
+        }
+    }
+    bench_close(&b);
+    people(&b); /* where it matters who is meant */
+    (void)bench_send(&b, NY_S("MSH|^~\\&|APP|FAC|F02|REG|20260102||QBP^Q22|Q1|P|2.5\r"
+                              "QPD|IHE PDQ Query|t|@PID.5^A\r"));
+    assert_non_null(strstr(b.answer, "MSA|AA|Q1"));
+    (void)bench_send(&b, NY_S("MSH|^~\\&|APP|FAC|F02|REG|20260102||QBP^Q23|Q1|P|2.5\r"
+                              "QPD|IHE PIX Query|t|1^^^F01\r"));
+    assert_non_null(strstr(b.answer, "ERR||MSH^1^5"));
+    bench_close(&b);
+}
+
 /* QPD-4 on the scale of QRI-1, or of a hundred. */
 static void test_least_confidence(void **state)
 {
@@ -324,6 +366,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_golden_conversations),
         cmocka_unit_test(test_parameters),
+        cmocka_unit_test(test_whose_records),
         cmocka_unit_test(test_least_confidence),
         cmocka_unit_test(test_queries_are_noted),
         cmocka_unit_test(test_refusals),

@@ -454,6 +454,9 @@ static void fake_text_search(char *out, const struct ny_search_ask *ask)
     for (size_t i = 0; i < ask->n_wanted; i++) {
         put(out, &at, "wants=%.*s ", NY_ARG(ask->wanted[i]->ns));
     }
+    if (ask->of != NULL) {
+        put(out, &at, "of=%.*s ", NY_ARG(ask->of->ns));
+    }
     for (size_t i = 0; i < ask->n_visit_terms; i++) {
         put(out, &at, "visit=%.*s ", NY_ARG(ask->visit_terms[i]));
     }
