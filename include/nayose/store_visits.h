@@ -1,4 +1,4 @@
-/* store, visits: rows of nayose.visit. */
+/* store, visits: rows of nayose.visit; and children by their mother's id. */
 #ifndef NAYOSE_STORE_VISITS_H
 #define NAYOSE_STORE_VISITS_H
 
@@ -38,6 +38,12 @@ NY_MUST_USE ny_rc ny_store_find_visits(struct ny_store *s, const struct ny_visit
                                        void (*fn)(void *ctx, ny_rc rc, const int64_t *ids,
                                                   size_t n),
                                        void *ctx);
+
+/* Those whose messages name one of these as the mother (namespace^id, PID-21), or did before: at
+ * most limit. fn likewise. */
+NY_MUST_USE ny_rc
+ny_store_find_children(struct ny_store *s, const ny_str *mothers, size_t n, size_t limit,
+                       void (*fn)(void *ctx, ny_rc rc, const int64_t *ids, size_t n), void *ctx);
 
 struct ny_stored_visit {
     int64_t identity;

@@ -1,7 +1,8 @@
 /* A question answered from memory.
  *
  *   plan ─▶ candidates (ids asked for, or the shortest list of terms) ─▶ fits? ─▶ [who has such a
- *   visit] ─▶ [what only the database tells: read, fits?] ─▶ ranked (search_rank.c) ─▶ page */
+ *   visit, or mother] ─▶ [what only the database tells: read, fits?] ─▶ ranked (search_rank.c) ─▶
+ * page */
 
 #include "search_priv.h"
 
@@ -233,10 +234,16 @@ static ny_rc by_ids(struct searching *s)
     return ny_search_take(s, persons, n);
 }
 
-/* Memory has no term to find the persons by: the visits are the way. */
-static bool is_by_visit(const struct searching *s)
+/* What the database alone finds by: fields of a visit that few share, the mother's id. */
+static size_t keys_elsewhere(const struct searching *s)
 {
-    bool found = s->ask->search.n_ids > 0 || s->ask->n_visit_keys == 0;
+    return s->ask->n_visit_keys + (s->ask->search.field[NY_SEARCH_MOTHER_ID].n > 0);
+}
+
+/* Memory has no term to find the persons by. */
+static bool is_elsewhere(const struct searching *s)
+{
+    bool found = s->ask->search.n_ids > 0 || keys_elsewhere(s) == 0;
 
     for (enum ny_search_group g = 0; g < NY_GROUP_COUNT && !found; g++) {
         const struct ny_lookup *l = NULL;
@@ -248,8 +255,8 @@ static bool is_by_visit(const struct searching *s)
 
 static ny_rc candidates_find(struct searching *s)
 {
-    s->by_visit = is_by_visit(s);
-    if (s->by_visit) {
+    s->elsewhere = is_elsewhere(s);
+    if (s->elsewhere) {
         return NY_OK;
     }
     if (s->ask->search.n_ids == 0) {
@@ -258,7 +265,7 @@ static ny_rc candidates_find(struct searching *s)
     return by_ids(s);
 }
 
-/* An id; or enough fields, of which memory, or the index of visits, can find by one at least. Sex
+/* An id; or enough fields, of which memory or the database can find by one at least. Sex
  * and the parts of an address but the postal code do not count: everybody has them. */
 static bool is_enough(const struct searching *s)
 {
@@ -272,9 +279,9 @@ static bool is_enough(const struct searching *s)
     }
     if (n > 0) {
         n += (q->field[NY_SEARCH_MOTHER].n + q->field[NY_SEARCH_MAIDEN].n > 0) +
-             (q->field[NY_SEARCH_ACCOUNT].n > 0) + (q->field[NY_SEARCH_MOTHER_ID].n > 0);
+             (q->field[NY_SEARCH_ACCOUNT].n > 0);
     }
-    n += s->ask->n_visit_keys;
+    n += keys_elsewhere(s);
     return q->n_ids > 0 || n >= (s->ask->minimum > 0 ? s->ask->minimum : 1);
 }
 
@@ -319,21 +326,27 @@ static void fit_one(struct searching *s, uint32_t id)
     }
 }
 
-static void fitted_by_visit(struct searching *s)
+/* Visits were asked for, but could not find anybody: the mother did. */
+static void fitted_elsewhere(struct searching *s)
 {
     s->n = s->kept;
-    ny_search_go_on(s);
+    s->elsewhere = false;
+    if (s->ask->n_visit_keys == 0 && s->ask->n_visit_terms > 0 && s->n > 0) {
+        ny_search_visits(s);
+    } else {
+        ny_search_go_on(s);
+    }
 }
 
 void ny_search_fit(struct searching *s)
 {
-    ny_search_run(s, fit_one, fitted_by_visit);
+    ny_search_run(s, fit_one, fitted_elsewhere);
 }
 
 static void fitted(struct searching *s)
 {
     s->n = s->kept;
-    if (s->n == 0 && !s->by_visit && s->ask->search.n_ids == 0 && !s->misspelt &&
+    if (s->n == 0 && !s->elsewhere && s->ask->search.n_ids == 0 && !s->misspelt &&
         ny_search_misspelt(s->plan)) {
         s->misspelt = true;
         if (candidates_find(s) != NY_OK) {
@@ -343,7 +356,7 @@ static void fitted(struct searching *s)
         }
         return;
     }
-    if (s->ask->n_visit_terms > 0 && (s->n > 0 || s->by_visit)) {
+    if (s->elsewhere || (s->ask->n_visit_terms > 0 && s->n > 0)) {
         ny_search_visits(s);
     } else {
         ny_search_go_on(s);

@@ -27,7 +27,7 @@ struct searching {
     uint32_t *ids; /* [n] identities that fit */
     size_t n;
     bool misspelt;   /* nobody fitted: asked once more, a letter off */
-    bool by_visit;   /* memory has no way to find them: ids are those of the visits */
+    bool elsewhere;  /* memory has no way to find them: the visits, or the mother, are it */
     size_t at, kept; /* of ids: what the slices so far have looked at, and left */
     struct ny_record probe;
     struct found_list found;
@@ -43,7 +43,8 @@ void ny_search_end(struct searching *s, ny_rc rc);
 void ny_search_refuse(struct searching *s, enum ny_search_result why);
 /* Takes all records of these persons as ids. */
 NY_MUST_USE ny_rc ny_search_take(struct searching *s, const uint32_t *persons, size_t n);
-/* Leaves those ids that speak for their persons and fit whatever else is asked, and goes on. */
+/* Leaves those of the ids found elsewhere that speak for their persons and fit whatever else is
+ * asked, and goes on. */
 void ny_search_fit(struct searching *s);
 /* With ids as they are now. */
 void ny_search_go_on(struct searching *s);
@@ -78,7 +79,8 @@ void ny_search_run(struct searching *s, void (*one)(struct searching *s, uint32_
                    void (*then)(struct searching *s));
 
 /* search_visits.c */
-/* Leaves the ids of those persons who have such a visit, or finds them by it. */
+/* Leaves the ids of those persons who have such a visit; elsewhere: finds them by it, or by their
+ * mother's id. */
 void ny_search_visits(struct searching *s);
 /* Reads the visits of a page, those of merged records included. */
 NY_MUST_USE ny_rc ny_search_visits_read(struct ny_registry *r, struct ny_arena *a,

@@ -4,7 +4,8 @@
  *   many, or none could be looked for ─▶ all such visits (bounded) ─┴▶ persons ─▶ ids that stay
  *
  * A visit is its person's, whichever of his records it was said of: name and visit may come from
- * two facilities. Where one facility is asked, it is the record's. */
+ * two facilities. Where one facility is asked, it is the record's. Children found by nothing but
+ * their mother's id come the same way. */
 
 #include "search_priv.h"
 
@@ -72,17 +73,17 @@ static void on_found(void *ctx, ny_rc rc, const int64_t *ids, size_t n)
     if (rc == NY_OK) {
         n = whose_are(s, ids, n, whose);
     }
-    if (rc == NY_OK && s->by_visit && s->ask->of != NULL) {
+    if (rc == NY_OK && s->elsewhere && s->ask->of != NULL) {
         s->ids = whose;
         s->n = n;
-    } else if (rc == NY_OK && s->by_visit) {
+    } else if (rc == NY_OK && s->elsewhere) {
         rc = ny_search_take(s, whose, n);
     } else if (rc == NY_OK) {
         ids_keep(s, whose, n);
     }
     if (rc != NY_OK) {
         ny_search_end(s, rc);
-    } else if (s->by_visit) {
+    } else if (s->elsewhere) {
         ny_search_fit(s);
     } else {
         ny_search_go_on(s);
@@ -111,7 +112,8 @@ static size_t members_of(const struct searching *s, int64_t ids[NY_SEARCH_LOOK_M
 void ny_search_visits(struct searching *s)
 {
     int64_t ids[NY_SEARCH_LOOK_MAX];
-    size_t n = s->by_visit ? 0 : members_of(s, ids);
+    size_t n = s->elsewhere ? 0 : members_of(s, ids);
+    const struct ny_search_values *mother = &s->ask->search.field[NY_SEARCH_MOTHER_ID];
     const struct ny_visit_question q = {
         .terms = s->ask->visit_terms,
         .n_terms = s->ask->n_visit_terms,
@@ -120,11 +122,14 @@ void ny_search_visits(struct searching *s)
     };
     ny_rc rc;
 
-    if (n == 0 && s->ask->n_visit_keys == 0) {
+    if (s->elsewhere && s->ask->n_visit_keys == 0) {
+        rc = ny_store_find_children(s->r->store, mother->v, mother->n, q.n, on_found, s);
+    } else if (n == 0 && s->ask->n_visit_keys == 0) {
         ny_search_refuse(s, NY_SEARCH_TOO_MANY); /* half of all visits may be of one class */
         return;
+    } else {
+        rc = ny_store_find_visits(s->r->store, &q, on_found, s);
     }
-    rc = ny_store_find_visits(s->r->store, &q, on_found, s);
     if (rc != NY_OK) {
         ny_search_end(s, rc);
     }

@@ -103,6 +103,28 @@ static ny_rc identities_write(struct ny_store *s, const struct ny_store_batch *b
     return NY_OK;
 }
 
+static ny_rc mothers_write(struct ny_store *s, const struct ny_store_batch *b)
+{
+    struct ny_columns c;
+    size_t n = 0;
+
+    ny_columns_init(&c, NY_SQL_MOTHER_PUT, s->scratch);
+    for (size_t i = 0; i < b->identities.n; i++) {
+        const struct identity_entry *e = &b->identities.v[i];
+        ny_str mother = e->kind != IDENTITY_STATE
+                            ? e->row.patient->singles[NY_SINGLE_MOTHER_ID].value
+                            : NY_STR_NONE;
+
+        if (mother.n > 0) {
+            ny_col_i64(&c, e->row.id);
+            ny_col_text(&c, ny_text_clean(s->scratch, mother));
+            ny_col_end(&c);
+            n++;
+        }
+    }
+    return n > 0 ? ny_columns_send(&c, s->write) : NY_OK;
+}
+
 /* The version is what this batch writes to the identity: it can be copied from there. */
 static bool version_is_copy(const struct ny_store_batch *b, const struct ny_identity_row *row)
 {
@@ -285,6 +307,7 @@ ny_rc ny_batch_write(struct ny_store *s, struct ny_store_batch *b, int64_t batch
     rc = rc != NY_OK ? rc : persons_write(s, b, false);
     rc = rc != NY_OK ? rc : identities_write(s, b, batch_no);
     rc = rc != NY_OK ? rc : versions_write(s, b, batch_no);
+    rc = rc != NY_OK ? rc : mothers_write(s, b);
     rc = rc != NY_OK ? rc : ny_batch_write_visits(s, b);
     rc = rc != NY_OK ? rc : memberships_write(s, b);
     rc = rc != NY_OK ? rc : statuses_write(s, b);

@@ -1,4 +1,4 @@
-/* Visits: in a batch, found by their terms, and read. */
+/* Visits: in a batch, found by their terms, and read; and what else only the database finds. */
 
 #include "store_priv.h"
 
@@ -243,6 +243,24 @@ ny_rc ny_store_find_visits(struct ny_store *s, const struct ny_visit_question *q
 
     op->fn.found = fn;
     return visits_ask(op, q->ids != NULL ? NY_SQL_VISITS_AMONG : NY_SQL_VISITS_ALL, q);
+}
+
+ny_rc ny_store_find_children(struct ny_store *s, const ny_str *mothers, size_t n, size_t limit,
+                             void (*fn)(void *ctx, ny_rc rc, const int64_t *ids, size_t n),
+                             void *ctx)
+{
+    struct read_op *op = ny_read_create(s, tell_found, ctx);
+    struct ny_db_array texts;
+    struct ny_db_param params[2];
+
+    op->fn.found = fn;
+    ny_db_array_init(&texts, NY_OID_TEXT, op->arena);
+    for (size_t i = 0; i < n; i++) {
+        ny_db_array_add_text(&texts, ny_text_clean(op->arena, mothers[i]));
+    }
+    params[0] = ny_db_array_end(&texts);
+    params[1] = ny_db_i64(op->arena, (int64_t)limit);
+    return ny_read_start(op, NY_SQL_CHILDREN, params, NY_ARRAY_LEN(params));
 }
 
 ny_rc ny_store_read_visits(struct ny_store *s, const struct ny_visit_question *q,

@@ -1,4 +1,4 @@
-/* Visits: what is said of one, and who has such a one. */
+/* Visits: what is said of one, and who has such a one; children by their mother's id. */
 
 #include "fake_store_priv.h"
 
@@ -108,6 +108,28 @@ ny_rc ny_store_find_visits(struct ny_store *s, const struct ny_visit_question *q
         }
     }
     fn(ctx, NY_OK, ids, n);
+    return NY_OK;
+}
+
+ny_rc ny_store_find_children(struct ny_store *s, const ny_str *mothers, size_t n, size_t limit,
+                             void (*fn)(void *ctx, ny_rc rc, const int64_t *ids, size_t n),
+                             void *ctx)
+{
+    int64_t ids[64];
+    size_t n_ids = 0;
+
+    NY_ASSERT(limit > NY_ARRAY_LEN(ids));
+    for (size_t i = 0; i < s->identities.n && n_ids < NY_ARRAY_LEN(ids); i++) {
+        const struct ny_identity_row *row = &s->identities.v[i];
+
+        for (size_t k = 0; k < n; k++) {
+            if (ny_str_equals(row->patient->singles[NY_SINGLE_MOTHER_ID].value, mothers[k])) {
+                ids[n_ids++] = row->id;
+                break;
+            }
+        }
+    }
+    fn(ctx, NY_OK, ids, n_ids);
     return NY_OK;
 }
 
