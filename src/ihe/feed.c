@@ -192,6 +192,7 @@ static bool second_read(struct ihe_exchange *ex, const struct ny_hl7v2_segment *
 static bool feed_read(struct ihe_exchange *ex, const struct ny_hl7v2_segment *pid,
                       const struct ny_hl7v2_segment *second)
 {
+    static const unsigned left_open = NY_CHARSET_W_RESET | NY_CHARSET_W_UNCLOSED; /* kanji */
     struct ny_feed *f = &ex->feed;
     struct ny_hl7v2_ts when;
     struct ny_stamp stamp;
@@ -208,7 +209,7 @@ static bool feed_read(struct ihe_exchange *ex, const struct ny_hl7v2_segment *pi
         return true;
     }
     f->is_test = !ny_str_equals(ex->msh.processing_id, NY_S("P"));
-    if (ex->msh.charset_facts.replaced > 0) {
+    if (ex->msh.charset_facts.replaced > 0 || (ex->msh.charset_facts.warnings & left_open) != 0) {
         ihe_warn(ex, 102, NULL);
     }
     if (second != NULL) {
