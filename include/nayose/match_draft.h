@@ -102,9 +102,10 @@ struct ny_pattern {
     uint8_t level[NY_FIELD_COUNT]; /* enum ny_level */
     uint8_t male;                  /* both sexes known and male: column M */
 };
-/* The best pair of name variants under m; symmetric. */
+/* The best pair of name variants under m; symmetric. score: as ny_match_score() of two facilities
+ * has it; NULL: not asked for. */
 void ny_match_pattern(const struct ny_match_model *m, const struct ny_record *a,
-                      const struct ny_record *b, struct ny_pattern *out);
+                      const struct ny_record *b, struct ny_pattern *out, struct ny_score *score);
 /* What a pattern's probability in a household is multiplied by, since given name and birth date
  * depend on each other there (3.1): 1 or 1/1024. */
 double ny_pattern_household_factor(const struct ny_pattern *p);

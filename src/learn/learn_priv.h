@@ -65,8 +65,7 @@ void ny_words_init(struct words *w, const struct sample *s, const struct ny_lear
 void ny_words_finish(struct words *w);
 enum word ny_words_of(const struct words *w, uint32_t a, uint32_t b);
 /* The band of a pair of different facilities, below NY_LEARN_BANDS. */
-unsigned ny_words_band(const struct ny_match_model *m, const struct ny_record *a,
-                       const struct ny_record *b);
+unsigned ny_words_band(const struct ny_match_model *m, const struct ny_score *score);
 /* The bits with which totals 1 … NY_LEARN_TOTALS - 1 of a version begin. */
 double ny_words_total_from(const struct ny_match_settings *s, size_t total);
 /* The probability of one person, r before anything was said, after a clerk's word. */

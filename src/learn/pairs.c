@@ -54,7 +54,7 @@ bool ny_learn_draw(struct learn *l)
 
             if (is_stranger(&s->places[at], &s->places[other])) {
                 ny_sample_record(s, other, &b);
-                ny_match_pattern(l->m, &a, &b, &p);
+                ny_match_pattern(l->m, &a, &b, &p, NULL);
                 ny_histogram_add(&l->pairs[NY_LEARN_RANDOM], &p);
             }
         }
@@ -82,15 +82,17 @@ static void pair_add(struct learn *l, enum ny_block block, size_t at, size_t oth
                      const struct ny_record *a, const struct ny_record *b)
 {
     const struct place *places = l->sample.places;
+    const bool taught = block < NY_BLOCK_PHONE && l->words.n > 0;
     enum word word = WORD_NONE;
     unsigned band = 0;
     struct ny_pattern p;
+    struct ny_score score;
 
-    if (block < NY_BLOCK_PHONE && l->words.n > 0) {
+    ny_match_pattern(l->m, a, b, &p, taught ? &score : NULL);
+    if (taught) {
         word = ny_words_of(&l->words, places[at].id, places[other].id);
-        band = ny_words_band(l->m, a, b);
+        band = ny_words_band(l->m, &score);
     }
-    ny_match_pattern(l->m, a, b, &p);
     ny_histogram_add_told(&l->pairs[block], &p, band, word);
 }
 

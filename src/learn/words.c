@@ -113,7 +113,7 @@ static enum ny_learn_stop stop_of(uint32_t guards)
     return stop;
 }
 
-static unsigned band_of(const struct ny_match_model *m, const struct ny_score *score)
+unsigned ny_words_band(const struct ny_match_model *m, const struct ny_score *score)
 {
     unsigned total = score->total_b1024 >= ny_match_model_tau_b1024(m);
 
@@ -121,15 +121,6 @@ static unsigned band_of(const struct ny_match_model *m, const struct ny_score *s
         total += score->total_b1024 >= NY_BITS(totals[i]);
     }
     return (unsigned)stop_of(score->guards) * NY_LEARN_TOTALS + total;
-}
-
-unsigned ny_words_band(const struct ny_match_model *m, const struct ny_record *a,
-                       const struct ny_record *b)
-{
-    struct ny_score score;
-
-    ny_match_score(m, a, b, false, &score);
-    return band_of(m, &score);
 }
 
 static void decision_report(const struct learn *l, const struct ny_learn_decision *d,
@@ -143,7 +134,7 @@ static void decision_report(const struct learn *l, const struct ny_learn_decisio
     ny_sample_record_of(&l->sample, d->a, &a);
     ny_sample_record_of(&l->sample, d->b, &b);
     ny_match_score(before, &a, &b, false, &score);
-    band = &l->report->taught.band[band_of(before, &score)];
+    band = &l->report->taught.band[ny_words_band(before, &score)];
     band->same += d->same;
     band->different += !d->same;
     band->expected_before += 1 - ny_match_p_false(score.total_b1024);

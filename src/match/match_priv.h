@@ -277,6 +277,10 @@ struct ny_comparison {
 void ny_compare(const struct ny_match_model *m, const struct ny_record *a,
                 const struct ny_record *b, bool same_authority, const struct ny_contacts *contacts,
                 struct ny_comparison *out);
+/* With the guards, judged on it. */
+void ny_comparison_score(const struct ny_match_model *m, const struct ny_record *a,
+                         const struct ny_record *b, const struct ny_comparison *c,
+                         struct ny_score *out);
 
 /* ---- guards (6.2) ---- */
 

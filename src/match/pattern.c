@@ -41,7 +41,7 @@ enum ny_field ny_level_field(enum ny_level l)
 }
 
 void ny_match_pattern(const struct ny_match_model *m, const struct ny_record *a,
-                      const struct ny_record *b, struct ny_pattern *out)
+                      const struct ny_record *b, struct ny_pattern *out, struct ny_score *score)
 {
     struct ny_comparison c;
 
@@ -50,6 +50,9 @@ void ny_match_pattern(const struct ny_match_model *m, const struct ny_record *a,
     memcpy(out->level, c.e.level, sizeof(out->level));
     if (c.e.whole_name) { /* the level of two names at once teaches about neither */
         out->level[NY_FIELD_GIVEN] = NY_LEVEL_NONE;
+    }
+    if (score != NULL) {
+        ny_comparison_score(m, a, b, &c, score);
     }
 }
 
@@ -99,7 +102,7 @@ static void value_hash(struct values *v, uint64_t number, ny_str name)
 
 static uint64_t date_number(ny_date d)
 {
-    return (uint64_t)(uint16_t)d.y * 10000 + d.m * 100u + d.d;
+    return (uint64_t)(uint16_t)d.y * 10000 + (uint64_t)d.m * 100 + d.d;
 }
 
 /* T1 and T2: by the reading of each name variant. */

@@ -137,9 +137,9 @@ void ny_compare(const struct ny_match_model *m, const struct ny_record *a,
     *out = c;
 }
 
-static void score_put(const struct ny_match_model *m, const struct ny_record *a,
-                      const struct ny_record *b, const struct ny_comparison *c,
-                      struct ny_score *out)
+void ny_comparison_score(const struct ny_match_model *m, const struct ny_record *a,
+                         const struct ny_record *b, const struct ny_comparison *c,
+                         struct ny_score *out)
 {
     *out = (struct ny_score){.total_b1024 = c->w.total,
                              .name_a = c->name_a,
@@ -154,7 +154,7 @@ void ny_match_score(const struct ny_match_model *m, const struct ny_record *a,
     struct ny_comparison c;
 
     ny_compare(m, a, b, same_authority, NULL, &c);
-    score_put(m, a, b, &c, out);
+    ny_comparison_score(m, a, b, &c, out);
 }
 
 void ny_match_score_with_contacts(const struct ny_match_model *m, const struct ny_record *a,
@@ -171,7 +171,7 @@ void ny_match_score_with_contacts(const struct ny_match_model *m, const struct n
                                ? own.shared_address
                                : address == NY_LEVEL_A3 && m->mark[NY_MARK_SHARED_ADDRESS].n > 0;
     ny_compare(m, a, b, same_authority, &given, &c);
-    score_put(m, a, b, &c, out);
+    ny_comparison_score(m, a, b, &c, out);
 }
 
 uint8_t ny_match_better_contact(const struct ny_match_model *m, uint8_t level_a, uint8_t level_b)

@@ -235,10 +235,13 @@ static void test_bands_part_what_was_asked_for_other_reasons(void **state)
     for (size_t i = 0; i < NY_ARRAY_LEN(rows); i++) {
         struct fixture *f = *state;
         struct world w;
+        struct ny_score score;
         unsigned band;
 
         world_init(&w, f, 13, true);
-        band = ny_words_band(w.m, record_of_line(f->a, rows[i].a), record_of_line(f->a, rows[i].b));
+        ny_match_score(w.m, record_of_line(f->a, rows[i].a), record_of_line(f->a, rows[i].b), false,
+                       &score);
+        band = ny_words_band(w.m, &score);
         if (band != rows[i].stop * NY_LEARN_TOTALS + rows[i].total) {
             fail_msg("%s: %u", rows[i].name, band);
         }

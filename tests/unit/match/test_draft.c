@@ -241,17 +241,17 @@ static void test_pattern(void **state)
     struct ny_pattern p;
     struct ny_pattern q;
 
-    ny_match_pattern(f->m, a, a, &p);
+    ny_match_pattern(f->m, a, a, &p, NULL);
     assert_int_equal(p.level[NY_FIELD_GIVEN], NY_LEVEL_G1);
     assert_int_equal(p.level[NY_FIELD_INSURANCE], NY_LEVEL_NONE);
     assert_int_equal(p.male, 1);
     assert_true(ny_pattern_household_factor(&p) == 1.0 / 1024);
-    ny_match_pattern(f->m, a, b, &p);
-    ny_match_pattern(f->m, b, a, &q);
+    ny_match_pattern(f->m, a, b, &p, NULL);
+    ny_match_pattern(f->m, b, a, &q, NULL);
     assert_memory_equal(&p, &q, sizeof(p));
     assert_int_equal(p.level[NY_FIELD_GIVEN], NY_LEVEL_G7);
     assert_true(ny_pattern_household_factor(&p) == 1);
-    ny_match_pattern(f->m, a, w, &p);
+    ny_match_pattern(f->m, a, w, &p, NULL);
     assert_int_equal(p.level[NY_FIELD_GIVEN], NY_LEVEL_NONE);
 }
 
