@@ -101,6 +101,19 @@ const struct ny_identity_row *fake_store_identity(const struct ny_store *s, size
     return &s->identities.v[i];
 }
 
+size_t fake_store_row(const struct ny_store *s, int domain, const char *local_id)
+{
+    size_t i = 0;
+
+    while (i < s->identities.n &&
+           (s->identities.v[i].domain != domain ||
+            !ny_str_equals(s->identities.v[i].local_id, ny_str_from_c(local_id)))) {
+        i++;
+    }
+    NY_ASSERT(i < s->identities.n);
+    return i;
+}
+
 int64_t fake_store_person(const struct ny_store *s, size_t i)
 {
     return s->identities.v[i].person;

@@ -64,6 +64,8 @@ bool fake_store_has_hold(const struct ny_store *s, int64_t identity, int32_t sou
 size_t fake_store_notice_count(const struct ny_store *s);
 const struct ny_notice_view *fake_store_notice(const struct ny_store *s, size_t i);
 const struct ny_identity_row *fake_store_identity(const struct ny_store *s, size_t i);
+/* Which one it is; that there is none is a bug. */
+size_t fake_store_row(const struct ny_store *s, int domain, const char *local_id);
 int64_t fake_store_person(const struct ny_store *s, size_t i);
 /* Persons, and the row of the i-th one: retired or not, and where it points to. */
 size_t fake_store_person_count(const struct ny_store *s);

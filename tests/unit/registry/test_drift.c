@@ -157,26 +157,13 @@ static void test_habits_are_the_source_s_own(void **state)
     world_destroy(&w);
 }
 
-static size_t row_of(const struct world *w, int domain, const char *id)
-{
-    for (size_t i = 0; i < fake_store_identities(w->store); i++) {
-        const struct ny_identity_row *row = fake_store_identity(w->store, i);
-
-        if (row->domain == domain && ny_str_equals(row->local_id, ny_str_from_c(id))) {
-            return i;
-        }
-    }
-    fail_msg("no identity %d %s", domain, id);
-    return 0;
-}
-
 static bool are_one(const struct world *w, size_t n)
 {
     char id[ID_LEN];
 
     snprintf(id, sizeof(id), "%zu", n);
-    return fake_store_person(w->store, row_of(w, 1, id)) ==
-           fake_store_person(w->store, row_of(w, 2, id));
+    return fake_store_person(w->store, fake_store_row(w->store, 1, id)) ==
+           fake_store_person(w->store, fake_store_row(w->store, 2, id));
 }
 
 static bool is_held(const struct world *w, size_t n, enum ny_hold_kind kind)
@@ -184,7 +171,8 @@ static bool is_held(const struct world *w, size_t n, enum ny_hold_kind kind)
     char id[ID_LEN];
 
     snprintf(id, sizeof(id), "%zu", n);
-    return fake_store_has_hold(w->store, (int64_t)row_of(w, 1, id) + 1, 0, kind, NY_HOLD_DRIFT);
+    return fake_store_has_hold(w->store, (int64_t)fake_store_row(w->store, 1, id) + 1, 0, kind,
+                               NY_HOLD_DRIFT);
 }
 
 static void on_released(void *ctx, ny_rc rc, bool released)

@@ -148,30 +148,17 @@ static bool release(struct world *w, int domain, const char *id)
     return w->answered;
 }
 
-/* Row of an identity in the store. */
-static size_t row_of(const struct world *w, int domain, const char *id)
-{
-    for (size_t i = 0; i < fake_store_identities(w->store); i++) {
-        const struct ny_identity_row *row = fake_store_identity(w->store, i);
-
-        if (row->domain == domain && ny_str_equals(row->local_id, ny_str_from_c(id))) {
-            return i;
-        }
-    }
-    fail_msg("no identity %d %s", domain, id);
-    return 0;
-}
-
 static bool are_one(const struct world *w, int da, const char *a, int db, const char *b)
 {
-    return fake_store_person(w->store, row_of(w, da, a)) ==
-           fake_store_person(w->store, row_of(w, db, b));
+    return fake_store_person(w->store, fake_store_row(w->store, da, a)) ==
+           fake_store_person(w->store, fake_store_row(w->store, db, b));
 }
 
 static bool is_held(const struct world *w, int domain, const char *id, enum ny_hold_kind kind,
                     enum ny_hold_why why)
 {
-    return fake_store_has_hold(w->store, (int64_t)row_of(w, domain, id) + 1, 0, kind, why);
+    return fake_store_has_hold(w->store, (int64_t)fake_store_row(w->store, domain, id) + 1, 0, kind,
+                               why);
 }
 
 static bool is_overlaid(const struct world *w, int domain, const char *id)
