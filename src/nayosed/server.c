@@ -122,6 +122,7 @@ static void on_search_turn(void *ctx)
 static ny_rc registry_start(struct server *s, struct ny_error *err)
 {
     const struct ny_conf *c = s->conf;
+
     s->registry_config = (struct ny_registry_config){
         .store = s->store,
         .regional = {ny_str_from_c(ny_conf_str(c, "regional", NULL, "namespace")),
@@ -233,7 +234,6 @@ static void event_tell(struct server *s, const char *what, const char *why)
 static void on_stop_tick(void *ctx)
 {
     struct server *s = ctx;
-
     bool done = ny_registry_is_idle(s->registry) && ny_peer_budget_used(s->budget) == 0;
 
     if (done || ny_clock_monotonic_us() >= s->stop_until_us) {
@@ -306,42 +306,42 @@ static void watchdog_start(struct server *s)
     }
 }
 
-/* The first socket path of the admin listeners, "-" when there is none. */
-static const char *admin_path(const struct ny_conf *c)
+/* The first listener of a type, on a socket path or on a port; NULL: there is none. */
+static const char *listener_named(const struct ny_conf *c, const char *type, bool path)
 {
     const char *name;
 
-    for (size_t i = 0; (name = ny_conf_named(c, "listener", i)) != NULL; i++) {
-        if (strcmp(ny_conf_str(c, "listener", name, "type"), "admin") == 0) {
-            return ny_conf_str(c, "listener", name, "path");
-        }
-    }
-    return "-";
-}
-
-/* The first address of a kind of listener with its real port. */
-static void address_write(const struct ny_conf *c, const char *type, uint16_t port, char out[300])
-{
-    const char *name;
-
-    snprintf(out, 300, "-");
     for (size_t i = 0; (name = ny_conf_named(c, "listener", i)) != NULL; i++) {
         if (strcmp(ny_conf_str(c, "listener", name, "type"), type) == 0 &&
-            !ny_conf_has(c, "listener", name, "path")) {
-            snprintf(out, 300, "%s:%u", ny_conf_str(c, "listener", name, "bind"), port);
-            return;
+            ny_conf_has(c, "listener", name, "path") == path) {
+            break;
         }
+    }
+    return name;
+}
+
+/* The first address of a type of listener with its real port, "-" when there is none. */
+static void address_write(const struct ny_conf *c, const char *type, uint16_t port, char out[300])
+{
+    const char *name = listener_named(c, type, false);
+
+    if (name == NULL) {
+        snprintf(out, 300, "-");
+    } else {
+        snprintf(out, 300, "%s:%u", ny_conf_str(c, "listener", name, "bind"), port);
     }
 }
 
 static void announce(struct server *s)
 {
+    const char *admin = listener_named(s->conf, "admin", true);
     char mllp[300];
     char http[300];
 
     address_write(s->conf, "mllp", s->n_mllp > 0 ? ny_peer_mllp_port(s->mllp[0]) : 0, mllp);
     address_write(s->conf, "http", s->http != NULL ? ny_peer_http_port(s->http) : 0, http);
-    printf("nayosed ready mllp=%s http=%s admin=%s\n", mllp, http, admin_path(s->conf));
+    printf("nayosed ready mllp=%s http=%s admin=%s\n", mllp, http,
+           admin != NULL ? ny_conf_str(s->conf, "listener", admin, "path") : "-");
     fflush(stdout);
     event_tell(s, "start", NY_VERSION);
     sd_notify(0, "READY=1");
@@ -369,7 +369,6 @@ static void on_hour(void *ctx)
     struct server *s = ctx;
 
     ny_registry_alerts_tell(s->registry);
-
     if (ny_store_prune(s->store) != NY_OK) {
         ny_log(NY_LOG_WARN, "prune_put_off", "hint=\"tried again in an hour\"");
     }
