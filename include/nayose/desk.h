@@ -38,9 +38,13 @@ void ny_desk_grid_finish(struct ny_desk_grid *g);
 /* Writes text (UTF-8) at a place, at most `max` columns of it; what does not fit ends in "…".
  * Outside the grid nothing happens. Returns the columns written. */
 int ny_desk_put(struct ny_desk_grid *g, int row, int col, int max, const char *text, unsigned look);
-/* The same, with characters underlined where mark is true. mark: [n_mark], one a character. */
+/* Characters to underline, one a character of a text; those behind the end are not. */
+struct ny_desk_marks {
+    const bool *v;
+    size_t n;
+};
 int ny_desk_put_marked(struct ny_desk_grid *g, int row, int col, int max, const char *text,
-                       unsigned look, const bool *mark, size_t n_mark);
+                       unsigned look, struct ny_desk_marks marks);
 /* Bytes of text that fit into so many columns, at least one character; *chars: characters in them.
  */
 size_t ny_desk_fit(const char *text, int cols, size_t *chars);

@@ -106,7 +106,7 @@ void ny_xml_w_element(struct ny_xml_writer *w, const char *name, ny_str text);
 void ny_xml_w_raw(struct ny_xml_writer *w, ny_str xml);
 /* An element with all that is in it, as it was read. It declares what namespaces are in scope, so
  * that QNames in its values keep their meaning wherever it is put. */
-void ny_xml_w_copy(struct ny_xml_writer *w, const struct ny_xml_node *n);
+void ny_xml_w_copy(struct ny_xml_writer *w, const struct ny_xml_node *top);
 /* A text as it stands between the quotes of an attribute. In a; p == NULL at its cap. */
 ny_str ny_xml_escape(struct ny_arena *a, ny_str s);
 /* The text; NY_ELIMIT when something failed. Every element must be closed. */

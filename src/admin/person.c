@@ -28,14 +28,14 @@ json_t *ny_admin_regional(const struct request *q, int64_t person)
 /* ---- what a message changed ---- */
 
 /* A value as one text. A name by its scripts. */
-static json_t *value_text(const struct request *q, const json_t *value)
+static json_t *value_text(const struct request *q, json_t *value)
 {
     static const char *const scripts[] = {"kanji", "kana", "latin"};
     struct ny_buf b;
     ny_str out = NY_STR_NONE;
 
     if (!json_is_object(value)) {
-        return json_copy((json_t *)(uintptr_t)value);
+        return json_copy(value);
     }
     ny_buf_init(&b, q->call->arena);
     for (size_t i = 0; i < NY_ARRAY_LEN(scripts); i++) {
@@ -51,14 +51,14 @@ static json_t *value_text(const struct request *q, const json_t *value)
 /* The values of one member as a list of texts. */
 static json_t *values_of(const struct request *q, const json_t *record, const char *member)
 {
-    const json_t *v = json_object_get(record, member);
+    json_t *v = json_object_get(record, member);
     json_t *list = json_array();
 
     for (size_t i = 0; i < json_array_size(v); i++) {
         json_array_append_new(list, value_text(q, json_array_get(v, i)));
     }
     if (json_is_string(v) && json_string_length(v) > 0) {
-        json_array_append(list, (json_t *)(uintptr_t)v);
+        json_array_append(list, v);
     }
     return list;
 }

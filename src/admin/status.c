@@ -109,9 +109,9 @@ static void disk_add(json_t *database)
 
     if (directory != NULL && statvfs(directory, &v) == 0) {
         json_object_set_new(database, "disk_bytes",
-                            json_integer((json_int_t)(v.f_blocks * v.f_frsize)));
+                            json_integer((json_int_t)v.f_blocks * (json_int_t)v.f_frsize));
         json_object_set_new(database, "disk_free_bytes",
-                            json_integer((json_int_t)(v.f_bavail * v.f_frsize)));
+                            json_integer((json_int_t)v.f_bavail * (json_int_t)v.f_frsize));
     }
     json_object_del(database, "directory");
 }

@@ -26,6 +26,6 @@ const char *ny_desk_sex(const struct page *p, const char *sex);
 void ny_desk_ids_put(struct page *p);
 /* One value over as many lines as it takes, two at most; returns how many. */
 int ny_desk_value_put(struct page *p, int col, int width, const char *text, unsigned look,
-                      const bool *mark, size_t n_mark);
+                      struct ny_desk_marks marks);
 
 #endif

@@ -44,21 +44,24 @@ void ny_desk_ids_put(struct page *p)
 /* ---- records ---- */
 
 int ny_desk_value_put(struct page *p, int col, int width, const char *text, unsigned look,
-                      const bool *mark, size_t n_mark)
+                      struct ny_desk_marks marks)
 {
+    struct ny_desk_marks rest = {0};
     char first[1024];
     size_t chars;
     size_t n = ny_desk_fit(text, width, &chars);
 
     if (text[n] == '\0' || n >= sizeof(first)) {
-        ny_desk_put_marked(p->g, p->row, col, width, text, look, mark, n_mark);
+        ny_desk_put_marked(p->g, p->row, col, width, text, look, marks);
         return 1;
     }
     memcpy(first, text, n);
     first[n] = '\0';
-    ny_desk_put_marked(p->g, p->row, col, width, first, look, mark, n_mark);
-    ny_desk_put_marked(p->g, p->row + 1, col, width, text + n, look,
-                       n_mark > chars ? mark + chars : NULL, n_mark > chars ? n_mark - chars : 0);
+    if (marks.n > chars) {
+        rest = (struct ny_desk_marks){marks.v + chars, marks.n - chars};
+    }
+    ny_desk_put_marked(p->g, p->row, col, width, first, look, marks);
+    ny_desk_put_marked(p->g, p->row + 1, col, width, text + n, look, rest);
     return 2;
 }
 
@@ -96,8 +99,9 @@ static void pair_put(struct page *p, const char *label, const char *a, const cha
     ny_desk_put(p->g, p->row, 0, LABEL - 1, label, NY_DESK_DIM);
     ny_desk_put(p->g, p->row, LABEL + p->half + 1, 1, sign,
                 same || is_variant ? NY_DESK_GOOD | NY_DESK_BOLD : NY_DESK_BAD | NY_DESK_BOLD);
-    lines_a = ny_desk_value_put(p, LABEL, p->half, a, 0, mark_a, n);
-    lines_b = ny_desk_value_put(p, LABEL + p->half + 3, p->half, b, 0, mark_b, n);
+    lines_a = ny_desk_value_put(p, LABEL, p->half, a, 0, (struct ny_desk_marks){mark_a, n});
+    lines_b =
+        ny_desk_value_put(p, LABEL + p->half + 3, p->half, b, 0, (struct ny_desk_marks){mark_b, n});
     p->row += lines_a > lines_b ? lines_a : lines_b;
 }
 

@@ -24,7 +24,7 @@ static int text_put(struct page *p, int col, const char *key, const json_t *valu
 
         return ny_desk_value_put(p, col, p->half - DAY,
                                  strcmp(key, "sexes") == 0 ? ny_desk_sex(p, text) : text, look,
-                                 NULL, 0);
+                                 (struct ny_desk_marks){0});
     }
     for (size_t i = 0; i < NY_ARRAY_LEN(scripts); i++) {
         const char *text = ny_desk_text(value, scripts[i]);

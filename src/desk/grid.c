@@ -56,7 +56,7 @@ static void combine(struct ny_desk_cell *before, wchar_t c)
 }
 
 int ny_desk_put_marked(struct ny_desk_grid *g, int row, int col, int max, const char *text,
-                       unsigned look, const bool *mark, size_t n_mark)
+                       unsigned look, struct ny_desk_marks marks)
 {
     struct ny_desk_cell *before = NULL;
     int room = max < g->cols - col ? max : g->cols - col;
@@ -69,7 +69,7 @@ int ny_desk_put_marked(struct ny_desk_grid *g, int row, int col, int max, const 
     }
     for (size_t i = 0; (c = next_char(&text)) != 0; i++) {
         int width = wcwidth(c);
-        bool marked = i < n_mark && mark[i];
+        bool marked = i < marks.n && marks.v[i];
 
         if (width <= 0) {
             combine(before, width == 0 ? c : 0);
@@ -97,7 +97,7 @@ int ny_desk_put_marked(struct ny_desk_grid *g, int row, int col, int max, const 
 
 int ny_desk_put(struct ny_desk_grid *g, int row, int col, int max, const char *text, unsigned look)
 {
-    return ny_desk_put_marked(g, row, col, max, text, look, NULL, 0);
+    return ny_desk_put_marked(g, row, col, max, text, look, (struct ny_desk_marks){0});
 }
 
 void ny_desk_paint(struct ny_desk_grid *g, int row, unsigned look)

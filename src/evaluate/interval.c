@@ -25,8 +25,9 @@ static double log_gamma(double x)
     double inverse;
     double square;
 
-    for (; x < 16; x++) {
+    while (x < 16) {
         below *= x;
+        x += 1;
     }
     inverse = 1 / x;
     square = inverse * inverse;

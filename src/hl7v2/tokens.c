@@ -98,6 +98,28 @@ static ny_rc limit(const struct ny_hl7v2_segment *seg, unsigned field, struct ny
     return ny_fail_at(err, NY_ELIMIT, place, "too many %s", what);
 }
 
+/* How many repetitions of the field, components of these and subcomponents of these there are by
+ * now. */
+struct parts {
+    unsigned reps, components, subs;
+};
+
+static void parts_count(struct parts *p, enum token_class c)
+{
+    p->subs = c == SUBCOMPONENT ? p->subs + 1 : 1;
+    p->components = c == SUBCOMPONENT ? p->components : c == COMPONENT ? p->components + 1 : 1;
+    p->reps = c == FIELD ? 1 : c == REPETITION ? p->reps + 1 : p->reps;
+}
+
+/* What there are too many of, or NULL. */
+static const char *parts_excess(const struct parts *p)
+{
+    return p->reps > NY_HL7V2_MAX_REPETITIONS        ? "repetitions"
+           : p->components > NY_HL7V2_MAX_COMPONENTS ? "components"
+           : p->subs > NY_HL7V2_MAX_SUBCOMPONENTS    ? "subcomponents"
+                                                     : NULL;
+}
+
 /* Writes the token starts and the end of seg; its start and first are set. */
 static ny_rc segment_split(struct ny_hl7v2_segment *seg, const uint8_t class[256],
                            struct ny_error *err)
@@ -105,9 +127,7 @@ static ny_rc segment_split(struct ny_hl7v2_segment *seg, const uint8_t class[256
     const struct ny_hl7v2_msg *msg = seg->msg;
     uint32_t *tokens = msg->tokens + seg->first;
     const unsigned char *text = (const unsigned char *)msg->text.p;
-    unsigned reps = 1;
-    unsigned components = 1;
-    unsigned subs = 1;
+    struct parts parts = {1, 1, 1};
     uint32_t n = (uint32_t)msg->text.n;
     uint32_t at = seg->start;
 
@@ -128,20 +148,14 @@ static ny_rc segment_split(struct ny_hl7v2_segment *seg, const uint8_t class[256
         if (c == LINE_END) {
             break;
         }
-        subs = c == SUBCOMPONENT ? subs + 1 : 1;
-        components = c == SUBCOMPONENT ? components : c == COMPONENT ? components + 1 : 1;
-        reps = c == FIELD ? 1 : c == REPETITION ? reps + 1 : reps;
+        parts_count(&parts, c);
         if (c == FIELD) {
             if (seg->count > NY_HL7V2_MAX_FIELDS) {
                 return limit(seg, NY_HL7V2_MAX_FIELDS + 1, err, "fields");
             }
             tokens[seg->count++] = at + 1;
-        } else if (reps > NY_HL7V2_MAX_REPETITIONS) {
-            return limit(seg, seg->count - 1, err, "repetitions");
-        } else if (components > NY_HL7V2_MAX_COMPONENTS) {
-            return limit(seg, seg->count - 1, err, "components");
-        } else if (subs > NY_HL7V2_MAX_SUBCOMPONENTS) {
-            return limit(seg, seg->count - 1, err, "subcomponents");
+        } else if (parts_excess(&parts) != NULL) {
+            return limit(seg, seg->count - 1, err, parts_excess(&parts));
         }
     }
     seg->end = at;

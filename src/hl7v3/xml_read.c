@@ -18,7 +18,7 @@ struct building {
     struct ny_error *err;
     ny_rc rc; /* why the callbacks stopped the parser */
     struct ny_xml_node *root;
-    struct ny_xml_node *here; /* the open element */
+    struct grown *here; /* the open element */
     size_t depth, nodes, namespaces;
     struct ny_buf text; /* collected since the last tag */
     /* The parser keeps each name once while it works: by its address a copy is found again. */
@@ -30,10 +30,11 @@ struct building {
     bool broken_bytes; /* something was not valid in its character set */
 };
 
-/* Children are put in order: the last one is remembered here, behind the node itself. */
+/* An element and what is only known while it is read. */
 struct grown {
-    struct ny_xml_node node; /* first, so that a node is a grown one */
-    struct ny_xml_node *last;
+    struct ny_xml_node node;
+    struct grown *parent;
+    struct ny_xml_node *last; /* child */
 };
 
 static void stop(struct building *b, ny_rc rc, const char *why)
@@ -61,12 +62,12 @@ static bool take(struct building *b, size_t nodes)
 }
 
 /* Full arenas stop the parser, too. */
-static void *kept(struct building *b, void *p)
+static bool kept(struct building *b, const void *p)
 {
     if (p == NULL) {
         stop(b, NY_ELIMIT, "the document is too large");
     }
-    return p;
+    return p != NULL;
 }
 
 static ny_str name_keep(struct building *b, const xmlChar *name)
@@ -79,19 +80,21 @@ static ny_str name_keep(struct building *b, const xmlChar *name)
     if (b->names[slot].key != name) {
         b->names[slot].copy = ny_arena_str(b->arena, ny_str_from_c((const char *)name));
         b->names[slot].key = name;
-        (void)kept(b, (void *)(uintptr_t)b->names[slot].copy.p);
+        (void)kept(b, b->names[slot].copy.p);
     }
     return b->names[slot].copy;
 }
 
 static void child_add(struct building *b, struct ny_xml_node *n)
 {
-    struct grown *up = (struct grown *)(void *)b->here;
+    struct grown *up = b->here;
 
-    n->parent = b->here;
     if (up == NULL) {
         b->root = n;
-    } else if (up->last == NULL) {
+        return;
+    }
+    n->parent = &up->node;
+    if (up->last == NULL) {
         up->node.first = n;
         up->last = n;
     } else {
@@ -109,10 +112,10 @@ static void text_end(struct building *b)
     ny_str text = ny_buf_str(&b->text);
 
     if (ny_str_trim(text).n > 0 && b->here != NULL && take(b, 1)) {
-        n = kept(b, NY_ARENA_NEW(b->arena, struct ny_xml_node));
-        if (n != NULL) {
+        n = NY_ARENA_NEW(b->arena, struct ny_xml_node);
+        if (kept(b, n)) {
             n->text = ny_arena_str(b->arena, text);
-            (void)kept(b, (void *)(uintptr_t)n->text.p);
+            (void)kept(b, n->text.p);
             child_add(b, n);
         }
     }
@@ -140,9 +143,9 @@ static const struct ny_xml_ns *namespaces_read(struct building *b, size_t n, con
         stop(b, NY_ELIMIT, "too many namespaces are declared");
     }
     for (size_t i = n; i > 0 && take(b, 1); i--) {
-        struct ny_xml_ns *one = kept(b, NY_ARENA_NEW(b->arena, struct ny_xml_ns));
+        struct ny_xml_ns *one = NY_ARENA_NEW(b->arena, struct ny_xml_ns);
 
-        if (one == NULL) {
+        if (!kept(b, one)) {
             break;
         }
         one->prefix = name_keep(b, ns[2 * (i - 1)]);
@@ -182,10 +185,10 @@ static const struct ny_xml_attr *attributes_read(struct building *b, const struc
 
     for (size_t i = count; i > 0 && take(b, 1); i--) {
         const xmlChar **five = from + 5 * (i - 1);
-        struct ny_xml_attr *one = kept(b, NY_ARENA_NEW(b->arena, struct ny_xml_attr));
+        struct ny_xml_attr *one = NY_ARENA_NEW(b->arena, struct ny_xml_attr);
         size_t len = (size_t)(five[4] - five[3]);
 
-        if (one == NULL) {
+        if (!kept(b, one)) {
             break;
         }
         if (len > NY_XML_TEXT_MAX) {
@@ -195,13 +198,14 @@ static const struct ny_xml_attr *attributes_read(struct building *b, const struc
         one->name = name_keep(b, five[0]);
         one->ns = five[1] != NULL ? scope_find(n, name_keep(b, five[1])) : NULL;
         one->value = ny_arena_str(b->arena, ny_str_of((const char *)five[3], len));
-        (void)kept(b, (void *)(uintptr_t)one->value.p);
+        (void)kept(b, one->value.p);
         one->next = first;
         first = one;
     }
     return first;
 }
 
+/* NOLINTNEXTLINE(readability-function-size): libxml2's parameters */
 static void on_start(void *ctx, const xmlChar *name, const xmlChar *prefix, const xmlChar *uri,
                      int n_namespaces, const xmlChar **namespaces, int n_attributes,
                      int n_defaulted, const xmlChar **attributes)
@@ -218,16 +222,17 @@ static void on_start(void *ctx, const xmlChar *name, const xmlChar *prefix, cons
     if (!take(b, 1)) {
         return;
     }
-    g = kept(b, NY_ARENA_NEW(b->arena, struct grown));
-    if (g == NULL) {
+    g = NY_ARENA_NEW(b->arena, struct grown);
+    if (!kept(b, g)) {
         return;
     }
+    g->parent = b->here;
     child_add(b, &g->node);
     g->node.name = name_keep(b, name);
     g->node.declared = namespaces_read(b, (size_t)n_namespaces, namespaces);
     g->node.ns = scope_find(&g->node, name_keep(b, prefix));
     g->node.attrs = attributes_read(b, &g->node, (size_t)n_attributes, attributes);
-    b->here = &g->node;
+    b->here = g;
     b->depth++;
 }
 
@@ -240,7 +245,7 @@ static void on_end(void *ctx, const xmlChar *name, const xmlChar *prefix, const 
     (void)uri;
     text_end(b);
     if (b->here != NULL && b->rc == NY_OK) {
-        b->here = (struct ny_xml_node *)(uintptr_t)b->here->parent;
+        b->here = b->here->parent;
         b->depth--;
     }
 }

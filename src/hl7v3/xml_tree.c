@@ -58,8 +58,10 @@ const struct ny_xml_node *ny_xml_again(const struct ny_xml_node *n)
 }
 
 /* The declarations without xmlns="". */
+/* NOLINTNEXTLINE(misc-no-recursion): their number is capped where the tree is read */
 static const struct ny_xml_ns *without_undone(const struct ny_xml_ns *declared)
 {
+    /* NOLINTNEXTLINE(performance-no-int-to-ptr): of our own tree, const for who reads it */
     struct ny_xml_ns *ns = (struct ny_xml_ns *)(uintptr_t)declared;
 
     if (ns == NULL) {
@@ -69,13 +71,14 @@ static const struct ny_xml_ns *without_undone(const struct ny_xml_ns *declared)
     return ns->prefix.n == 0 && ns->uri.n == 0 ? ns->next : ns;
 }
 
-/* Depth is capped where the tree is read. */
+/* NOLINTNEXTLINE(misc-no-recursion): depth is capped where the tree is read */
 static const struct ny_xml_node *adopt(const struct ny_xml_node *parent, const struct ny_xml_ns *ns)
 {
     const struct ny_xml_node *first = NULL;
 
     for (const struct ny_xml_node *c = ny_xml_first(parent); c != NULL; c = ny_xml_next(c)) {
-        struct ny_xml_node *n = (struct ny_xml_node *)(uintptr_t)c; /* of our own tree */
+        /* NOLINTNEXTLINE(performance-no-int-to-ptr): likewise */
+        struct ny_xml_node *n = (struct ny_xml_node *)(uintptr_t)c;
         const struct ny_xml_node *below;
 
         if (ny_xml_ns_of(n).n == 0) {

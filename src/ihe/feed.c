@@ -194,7 +194,7 @@ static bool feed_read(struct ihe_exchange *ex, const struct ny_hl7v2_segment *pi
 {
     static const unsigned left_open = NY_CHARSET_W_RESET | NY_CHARSET_W_UNCLOSED; /* kanji */
     struct ny_feed *f = &ex->feed;
-    struct ny_hl7v2_ts when;
+    struct ny_hl7v2_ts when = {0};
     struct ny_stamp stamp;
 
     if (!ihe_feed_begin(ex, pid, &when) || !patient_ids_read(ex, pid)) {

@@ -61,22 +61,20 @@ ny_str ny_ssmix2_choose(struct ny_ssmix2_file *files, size_t n)
     deleted = basic_find(files, n, NY_SSMIX2_DELETED);
     for (size_t i = 0; i < n; i++) {
         struct ny_ssmix2_file *f = &files[i];
+        bool is_rest; /* in force, and of no use without the basic one */
 
         last = ny_str_compare(f->name.at, last) > 0 ? f->name.at : last;
         f->act = NY_SSMIX2_SKIP;
         f->fault = NY_SSMIX2_FINE;
-        if (i == current) {
+        is_rest = f->name.flag == NY_SSMIX2_CURRENT && !f->type->is_basic;
+        if (i == current || (is_rest && current < n)) {
             f->act = NY_SSMIX2_SEND;
         } else if (i == deleted && current == n) {
             f->act = NY_SSMIX2_WITHDRAW;
-        } else if (f->name.flag != NY_SSMIX2_CURRENT) {
-            continue;
-        } else if (f->type->is_basic) {
-            refuse(f, NY_SSMIX2_SECOND);
-        } else if (current < n) {
-            f->act = NY_SSMIX2_SEND;
-        } else if (deleted == n) {
+        } else if (is_rest && deleted == n) {
             refuse(f, NY_SSMIX2_NO_BASIC);
+        } else if (f->name.flag == NY_SSMIX2_CURRENT && !is_rest) {
+            refuse(f, NY_SSMIX2_SECOND);
         }
     }
     return last;

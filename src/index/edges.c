@@ -172,6 +172,7 @@ void ny_index_pin_drop_last(struct ny_index *ix)
 
     ix->idents[last->p.a].pins = last->next_a;
     ix->idents[last->p.b].pins = last->next_b;
+    /* NOLINTNEXTLINE(performance-no-int-to-ptr): ours, const for who reads it */
     ny_free((void *)(uintptr_t)last->p.stamp.control_id.p);
 }
 

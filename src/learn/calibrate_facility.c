@@ -170,6 +170,15 @@ static double exposure_by_size(const struct cal_run *r)
     return inside > 0 ? (all * (all - 1) - inside) / inside : 0;
 }
 
+static void households_count(struct cal_run *r, const struct cal_group *g, struct households *h)
+{
+    for (size_t i = 0; i < g->n; i++) {
+        if (g->live[i]) {
+            household_count(r, g, i, h);
+        }
+    }
+}
+
 bool cal_exposure(struct cal_run *r)
 {
     size_t cap = (size_t)ny_match_model_candidate_max(r->m);
@@ -183,11 +192,7 @@ bool cal_exposure(struct cal_run *r)
         struct cal_group g;
 
         if (cal_is_drawn(r, p, share) && cal_group_load(r, p, &g)) {
-            for (size_t i = 0; i < g.n; i++) {
-                if (g.live[i]) {
-                    household_count(r, &g, i, &h);
-                }
-            }
+            households_count(r, &g, &h);
         }
         ny_arena_reset(r->arena);
         goes_on = p % 64 != 0 || cal_go_on(r, (double)p / n_persons);

@@ -59,10 +59,9 @@ static void paths_find(const struct web *w)
                 int32_t x = *cell(w, i, via);
                 int32_t y = *cell(w, via, k);
                 int32_t through = x < y ? x : y;
+                int32_t *strongest = cell(w, i, k);
 
-                if (through > *cell(w, i, k)) {
-                    *cell(w, i, k) = through;
-                }
+                *strongest = through > *strongest ? through : *strongest;
             }
         }
     }
@@ -138,12 +137,13 @@ static void person_links(struct cal_run *r, const struct cal_group *g)
         for (size_t k = i + 1; k < g->n; k++) {
             int32_t strength = *cell(&w, i, k);
 
-            if (g->live[i] && g->live[k] && strength != INT32_MAX) {
-                cal_link_add(&r->links, g->ids[i], g->ids[k], strength);
-                cal_histogram_add(r->out->histogram_links, strength, 1);
-                if (g->domains[i] == g->domains[k]) {
-                    facility_link_add(r, g, i, k, strength);
-                }
+            if (!g->live[i] || !g->live[k] || strength == INT32_MAX) {
+                continue;
+            }
+            cal_link_add(&r->links, g->ids[i], g->ids[k], strength);
+            cal_histogram_add(r->out->histogram_links, strength, 1);
+            if (g->domains[i] == g->domains[k]) {
+                facility_link_add(r, g, i, k, strength);
             }
         }
     }

@@ -55,6 +55,15 @@ static size_t component_mark(struct closure *c, uint32_t start, uint32_t from, e
     return size;
 }
 
+static void component_remark(struct closure *c, uint32_t mark, uint32_t to)
+{
+    for (uint32_t k = mark; k < c->nodes.n; k++) {
+        if (c->component[k] == mark) {
+            c->component[k] = to;
+        }
+    }
+}
+
 /* Splits what carries `from` into components and solves each; one that is too large is split again
  * over stricter edges: at most four deep, one turn for each strictness. */
 /* NOLINTNEXTLINE(misc-no-recursion) */
@@ -71,11 +80,7 @@ static ny_rc split_and_solve(struct closure *c, uint32_t from, enum strictness h
         if (size > COMPONENT_MAX && how != NO_EDGES) {
             ny_counter_add(NY_C_COMPONENT_LARGE, 1);
             ny_log(NY_LOG_WARN, "component_large", "records=%zu", size);
-            for (uint32_t k = i; k < c->nodes.n; k++) {
-                if (c->component[k] == i) {
-                    c->component[k] = from + 1;
-                }
-            }
+            component_remark(c, i, from + 1);
             rc = split_and_solve(c, from + 1, how + 1, stack);
         } else {
             rc = ny_part_solve(c, i, how);

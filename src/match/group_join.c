@@ -49,6 +49,16 @@ static bool rival_stands(struct group_run *r, const struct group_link *ab, uint3
            is_told_apart(ab, ac, bc);
 }
 
+static bool has_rival(struct group_run *r, const struct group_link *ab, uint32_t a, uint32_t b)
+{
+    for (uint32_t c = 0; c < r->n_clusters; c++) {
+        if (c != a && c != b && (rival_stands(r, ab, a, b, c) || rival_stands(r, ab, b, a, c))) {
+            return true;
+        }
+    }
+    return false;
+}
+
 void ny_group_demote_runners_up(struct group_run *r)
 {
     /* Edges between clusters tell only one pair; score the clusters in full before judging. */
@@ -63,14 +73,7 @@ void ny_group_demote_runners_up(struct group_run *r)
         for (uint32_t b = a + 1; b < r->n_clusters; b++) {
             struct group_link *ab = &r->links[a * r->n_clusters + b];
 
-            if (!link_is_auto_by_itself(r, ab)) {
-                continue;
-            }
-            for (uint32_t c = 0; c < r->n_clusters && !ab->demoted; c++) {
-                if (c != a && c != b) {
-                    ab->demoted = rival_stands(r, ab, a, b, c) || rival_stands(r, ab, b, a, c);
-                }
-            }
+            ab->demoted = ab->demoted || (link_is_auto_by_itself(r, ab) && has_rival(r, ab, a, b));
         }
     }
 }

@@ -22,19 +22,22 @@ static bool is_known(const struct moves *m, const struct ny_record_address *a)
     return false;
 }
 
+static void moves_add(struct moves *m, const struct ny_group_node *node)
+{
+    for (size_t k = 0; node->record != NULL && k < node->record->n_addresses; k++) {
+        const struct ny_record_address *a = &node->record->addresses[k];
+
+        if (a->first_day > node->settled_day && m->n < MOVES_MAX && !is_known(m, a)) {
+            m->at[m->n++] = a;
+        }
+    }
+}
+
 static void moves_collect(const struct group_run *r, uint32_t g, struct moves *m)
 {
     for (uint32_t c = g; c != NY_GROUP_END; c = r->next[c]) {
         for (uint32_t i = r->first[c]; i < r->first[c + 1]; i++) {
-            const struct ny_group_node *node = &r->in->nodes[r->members[i]];
-
-            for (size_t k = 0; node->record != NULL && k < node->record->n_addresses; k++) {
-                const struct ny_record_address *a = &node->record->addresses[k];
-
-                if (a->first_day > node->settled_day && m->n < MOVES_MAX && !is_known(m, a)) {
-                    m->at[m->n++] = a;
-                }
-            }
+            moves_add(m, &r->in->nodes[r->members[i]]);
         }
     }
 }

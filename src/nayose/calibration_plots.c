@@ -14,13 +14,13 @@ static double bin(const json_t *bins, size_t i)
     return json_number_value(json_array_get(bins, i));
 }
 
-static double highest_bin(const json_t *histogram)
+static double highest_bin(json_t *histogram)
 {
     double top = 10;
     const char *key;
     json_t *bins;
 
-    json_object_foreach((json_t *)(uintptr_t)histogram, key, bins)
+    json_object_foreach(histogram, key, bins)
     {
         for (size_t i = 0; i < json_array_size(bins); i++) {
             top = fmax(top, bin(bins, i));

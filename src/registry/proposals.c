@@ -258,6 +258,7 @@ static void confirm_audit(struct confirming *c, struct ny_store_batch *rows)
         c->out.result != NY_CONFIRM_DONE || c->out.outcome.check.result == NY_WORD_CONTRADICTED;
     struct words by = c->words;
 
+    /* NOLINTNEXTLINE(performance-no-int-to-ptr): our own copy (proposal_copy) */
     by.said = (struct ny_index_pin *)(uintptr_t)c->proposal.said;
     by.n = c->proposal.n_said;
     by.who = c->order.who;

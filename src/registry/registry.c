@@ -72,6 +72,7 @@ void ny_registry_destroy(struct ny_registry *r)
     ny_arena_destroy(r->scratch);
     ny_free(r->heard);
     ny_free(r->alerts);
+    /* NOLINTNEXTLINE(performance-no-int-to-ptr): ours, const for who reads it */
     ny_free((void *)(uintptr_t)r->regional);
     ny_free(r);
 }

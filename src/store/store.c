@@ -274,7 +274,8 @@ void ny_store_close(struct ny_store *s)
     ny_arena_destroy(s->scratch);
     ny_free(s->reads);
     ny_free(s->conninfo);
-    ny_free((char *)(uintptr_t)s->holder.p); /* ours, see ny_store_open */
+    /* NOLINTNEXTLINE(performance-no-int-to-ptr): ours, see ny_store_open */
+    ny_free((char *)(uintptr_t)s->holder.p);
     ny_free(s);
 }
 
