@@ -2,7 +2,7 @@
 
 #include "nayose_priv.h"
 
-static void consumers_print(const json_t *consumers)
+static void consumers_print(struct cli *cli, const json_t *answer)
 {
     static const struct cli_column columns[] = {
         {"CONSUMER",    false, false},
@@ -16,9 +16,11 @@ static void consumers_print(const json_t *consumers)
         {"OLDEST-S",    true,  false},
         {"PARKED",      true,  false}
     };
+    const json_t *consumers = json_object_get(answer, "consumers");
     static const char *const numbers[] = {"waiting", "oldest_s", "parked"};
     struct libscols_table *t = cli_table_create(columns, NY_ARRAY_LEN(columns));
 
+    (void)cli;
     for (size_t i = 0; i < json_array_size(consumers); i++) {
         const json_t *c = json_array_get(consumers, i);
         const char *domains = cli_json_text(c, "domains");
@@ -44,18 +46,8 @@ static void consumers_print(const json_t *consumers)
 
 int verb_consumer_list(struct cli *cli, const struct verb *verb)
 {
-    json_t *answer = NULL;
-    int code;
-
     cli_args(cli, verb, NULL, NULL, NULL, NULL);
-    code = cli_get_once(cli, "/consumers", NULL, 0, &answer);
-    if (code == CLI_DONE && cli->json) {
-        cli_json_print(answer);
-    } else if (code == CLI_DONE) {
-        consumers_print(json_object_get(answer, "consumers"));
-    }
-    json_decref(answer);
-    return code;
+    return cli_get_print(cli, "/consumers", NULL, 0, consumers_print);
 }
 
 enum { KEY_TEXTS = 0x2000, KEY_ENABLED = 0x2010 };

@@ -2,7 +2,7 @@
 
 #include "nayose_priv.h"
 
-static void requesters_print(struct cli *cli, const json_t *requesters)
+static void requesters_print(struct cli *cli, const json_t *answer)
 {
     static const struct cli_column columns[] = {
         {"REQUESTER",      false, false},
@@ -12,6 +12,7 @@ static void requesters_print(struct cli *cli, const json_t *requesters)
         {"STRICT-V3",      false, false},
         {"PIX-NAMES",      false, false}
     };
+    const json_t *requesters = json_object_get(answer, "requesters");
     struct libscols_table *t = cli_table_create(columns, NY_ARRAY_LEN(columns));
 
     for (size_t i = 0; i < json_array_size(requesters); i++) {
@@ -37,18 +38,8 @@ static void requesters_print(struct cli *cli, const json_t *requesters)
 
 int verb_requester_list(struct cli *cli, const struct verb *verb)
 {
-    json_t *answer = NULL;
-    int code;
-
     cli_args(cli, verb, NULL, NULL, NULL, NULL);
-    code = cli_get_once(cli, "/requesters", NULL, 0, &answer);
-    if (code == CLI_DONE && cli->json) {
-        cli_json_print(answer);
-    } else if (code == CLI_DONE) {
-        requesters_print(cli, json_object_get(answer, "requesters"));
-    }
-    json_decref(answer);
-    return code;
+    return cli_get_print(cli, "/requesters", NULL, 0, requesters_print);
 }
 
 enum { KEY_CRITERIA = 0x2000, KEY_CERTIFICATE, KEY_STRICT_V3, KEY_PIX_NAMES };

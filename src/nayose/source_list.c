@@ -2,7 +2,7 @@
 
 #include "nayose_priv.h"
 
-static void sources_print(struct cli *cli, const json_t *sources)
+static void sources_print(struct cli *cli, const json_t *answer)
 {
     static const struct cli_column columns[] = {
         {"SOURCE",                   false, false},
@@ -21,8 +21,10 @@ static void sources_print(struct cli *cli, const json_t *sources)
         {"IGNORE-TRACKING",          false, false},
         {"ALARM",                    false, true }
     };
+    const json_t *sources = json_object_get(answer, "sources");
     struct libscols_table *t = cli_table_create(columns, NY_ARRAY_LEN(columns));
 
+    (void)cli;
     for (size_t i = 0; i < json_array_size(sources); i++) {
         const json_t *s = json_array_get(sources, i);
         ny_str source = ny_arena_printf(cli->arena, "%s^%s", cli_json_text(s, "application"),
@@ -56,16 +58,6 @@ static void sources_print(struct cli *cli, const json_t *sources)
 
 int verb_source_list(struct cli *cli, const struct verb *verb)
 {
-    json_t *answer = NULL;
-    int code;
-
     cli_args(cli, verb, NULL, NULL, NULL, NULL);
-    code = cli_get_once(cli, "/sources", NULL, 0, &answer);
-    if (code == CLI_DONE && cli->json) {
-        cli_json_print(answer);
-    } else if (code == CLI_DONE) {
-        sources_print(cli, json_object_get(answer, "sources"));
-    }
-    json_decref(answer);
-    return code;
+    return cli_get_print(cli, "/sources", NULL, 0, sources_print);
 }
