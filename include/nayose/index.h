@@ -61,7 +61,10 @@ bool ny_index_takes_part(const struct ny_index *ix, uint32_t id);
 
 /* ---- persons ---- */
 
+/* All that were ever added; they are numbered from 1 to this. */
 uint32_t ny_index_person_count(const struct ny_index *ix);
+/* Those of them who have an identity now. */
+uint32_t ny_index_person_live(const struct ny_index *ix);
 uint32_t ny_index_person_add(struct ny_index *ix);
 /* Moves an identity to a person (0 = none). */
 void ny_index_person_set(struct ny_index *ix, uint32_t id, uint32_t person);

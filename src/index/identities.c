@@ -343,6 +343,11 @@ uint32_t ny_index_person_count(const struct ny_index *ix)
     return ix->n_persons;
 }
 
+uint32_t ny_index_person_live(const struct ny_index *ix)
+{
+    return ix->live_persons;
+}
+
 uint32_t ny_index_person_add(struct ny_index *ix)
 {
     uint32_t p = ix->n_persons + 1;
@@ -366,10 +371,12 @@ void ny_index_member_move(struct ny_index *ix, uint32_t id, uint32_t person)
             at = &ix->idents[*at].next_member;
         }
         *at = i->next_member;
+        ix->live_persons -= ix->persons[i->person] == 0;
     }
     i->person = person;
     i->next_member = 0;
     if (person != 0) {
+        ix->live_persons += ix->persons[person] == 0;
         i->next_member = ix->persons[person];
         ix->persons[person] = id;
     }

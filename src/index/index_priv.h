@@ -86,6 +86,7 @@ struct ny_index {
     uint32_t n_older;  /* records of an older norm version */
     uint32_t *persons; /* first member, [n_persons + 1] */
     uint32_t n_persons, cap_persons;
+    uint32_t live_persons;
     struct slot *slots;
     uint32_t slot_mask, slots_used;
     struct posting *postings;

@@ -242,7 +242,7 @@ ny_rc ny_registry_load(struct ny_registry *r, struct ny_error *err)
     }
     ny_index_log_keep(r->index, true);
     ny_log(NY_LOG_INFO, "registry_loaded", "identities=%u persons=%u edges=%zu ms=%lld",
-           ny_index_count(r->index), ny_index_person_count(r->index), ny_index_edge_count(r->index),
+           ny_index_count(r->index), ny_index_person_live(r->index), ny_index_edge_count(r->index),
            (long long)(ny_clock_monotonic_us() - began) / 1000);
     return NY_OK;
 }

@@ -95,7 +95,7 @@ void ny_registry_stats(const struct ny_registry *r, struct ny_registry_stats *ou
 
     *out = (struct ny_registry_stats){
         .identities = ny_index_count(r->index),
-        .persons = ny_index_person_count(r->index),
+        .persons = ny_index_person_live(r->index),
         .edges = (int64_t)ny_index_edge_count(r->index),
         .domains = (int64_t)r->n_domains,
         .batch_no = r->batch_no,

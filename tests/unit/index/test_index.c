@@ -339,6 +339,7 @@ static void check_candidates(const struct fixture *f, struct ny_index *ix, const
 static void check_all(const struct fixture *f, struct ny_index *ix, const struct naive *nv)
 {
     size_t edges = 0;
+    uint32_t live = 0;
     int64_t open = 0;
     int64_t parked = 0;
     int64_t got_open;
@@ -359,7 +360,9 @@ static void check_all(const struct fixture *f, struct ny_index *ix, const struct
     }
     for (uint32_t p = 1; p <= nv->n_persons; p++) {
         check_members(ix, nv, p);
+        live += ny_index_member_first(ix, p) != 0;
     }
+    assert_int_equal(ny_index_person_live(ix), live);
     assert_int_equal(ny_index_edge_count(ix), edges);
     ny_index_review_counts(ix, &got_open, &got_parked);
     assert_int_equal(got_open, open);
