@@ -73,7 +73,8 @@ enum ny_pin_kind ny_link_kind_against(enum ny_pin_kind kind);
 /* SAME, DIFFERENT, NONE and what takes those back: not of a merge or a move. */
 bool ny_link_is_on_two(unsigned kind);
 /* x takes back what y says, unless x was taken back in turn. */
-bool ny_link_is_against(const struct ny_index_pin *x, const struct ny_index_pin *y);
+bool ny_link_is_against(const struct ny_index *ix, const struct ny_index_pin *x,
+                        const struct ny_index_pin *y);
 /* A word in effect that a role as high said later of the two of `said` (SAME, DIFFERENT, NONE, or
  * one against those) stands on top of it. a: memory while it looks. */
 bool ny_link_is_overruled(struct ny_link *l, struct ny_arena *a, const struct ny_index_pin *said);

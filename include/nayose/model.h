@@ -94,7 +94,7 @@ struct ny_stamp ny_stamp_never(void);
  * anybody else. UNMERGE, UNMOVE: that a was retired for b, or moved to b, as roles up to its own
  * said before, does not count; MERGE_AGAIN, MOVE_AGAIN: it does after all. UNSAME to NONE_AGAIN:
  * likewise of SAME, DIFFERENT and NONE, as the very role of such a word said them of the very two
- * before; unlike a NONE they leave alone whatever else was said. */
+ * before (a clerk: last); unlike a NONE they leave alone whatever else was said. */
 enum ny_pin_kind {
     NY_PIN_SAME = 1,
     NY_PIN_DIFFERENT = 2,

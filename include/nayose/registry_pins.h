@@ -52,11 +52,10 @@ void ny_registry_word(struct ny_registry *r, const struct ny_word *word,
 
 /* ---- undo ----
  *
- * A word that a clerk or a facility said is undone by what was said of its two before it; a merge
- * or move by what takes it back; a link by as many words as keep apart, whatever comes, those who
- * came together by it and those they came to; a split, an event that joined nobody, by one word
- * that makes one again of those who left and those whom they left. Each undo is itself words, and
- * can be undone. */
+ * A word that a clerk or a facility said, a merge or a move is undone by what takes back that
+ * alone; a link by as many words as keep apart, whatever comes, those who came together by it and
+ * those they came to; a split, an event that joined nobody, by one word that makes one again of
+ * those who left and those whom they left. Each undo is itself words, and can be undone. */
 
 enum { NY_UNDO_WORDS_MAX = 256 };
 

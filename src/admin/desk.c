@@ -413,9 +413,7 @@ static void undo(struct showing *x, const struct ny_decision_view *v)
             return;
         }
     }
-    /* What stood before stands again. */
-    w->kind = v->row.before == NY_PIN_SAME || v->row.before == NY_PIN_DIFFERENT ? v->row.before
-                                                                                : NY_PIN_NONE;
+    w->kind = v->row.decision == NY_DECISION_SAME ? NY_PIN_UNSAME : NY_PIN_UNDIFFERENT;
     w->undoes = v->number;
     w->said_us = v->row.said_us;
     w->reason = NY_S("review: undone");

@@ -50,6 +50,9 @@ uint32_t ny_closure_number(const struct closure *c, uint32_t id);
 
 /* pins.c: fills in c->pins. NY_ELIMIT when the arena is full. */
 NY_MUST_USE ny_rc ny_closure_pins(struct closure *c);
+/* A word on two that is not void: taken back, or of somebody who moved away since. A NONE may take
+ * it back none the less. */
+bool ny_pin_counts(const struct ny_index *ix, const struct ny_index_pin *p);
 /* The pin says that its two are one. */
 bool ny_pin_joins(const struct ny_index_pin *p);
 /* a and b (numbers) must be one. */

@@ -56,19 +56,40 @@ bool ny_link_is_on_two(unsigned kind)
     return kind <= NY_PIN_NONE || kind >= NY_PIN_UNSAME;
 }
 
-bool ny_link_is_against(const struct ny_index_pin *x, const struct ny_index_pin *y)
+static bool is_said_of(const struct ny_index_pin *p, uint32_t a, uint32_t b)
 {
-    bool straight = x->a == y->a && x->b == y->b;
-    bool turned = x->a == y->b && x->b == y->a;
+    return (p->a == a && p->b == b) || (p->a == b && p->b == a);
+}
 
+/* The same role said the same of the same two after y and before x. Of a hospital's words the older
+ * of two that say the same may never have been kept: they go and come together. */
+static bool is_repeated_before(const struct ny_index *ix, const struct ny_index_pin *x,
+                               const struct ny_index_pin *y)
+{
+    const struct ny_index_pin *z;
+    uint32_t cursor = 0;
+
+    while (y->role >= NY_ROLE_CLERK && (z = ny_index_pin_next(ix, y->a, &cursor)) != NULL) {
+        if (z->kind == y->kind && z->role == y->role && is_said_of(z, y->a, y->b) &&
+            ny_link_pin_is_newer(z, y) && ny_link_pin_is_newer(x, z)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+bool ny_link_is_against(const struct ny_index *ix, const struct ny_index_pin *x,
+                        const struct ny_index_pin *y)
+{
     if (x->kind != ny_link_kind_against((enum ny_pin_kind)y->kind)) {
         return false;
     }
     if (!ny_link_is_on_two(y->kind)) {
-        return straight && takes_back(x, y);
+        return x->a == y->a && x->b == y->b && takes_back(x, y);
     }
-    return (straight || turned) && x->role == y->role &&
-           ((y->role == NY_ROLE_IMPLIED && y->kind == NY_PIN_SAME) || ny_link_pin_is_newer(x, y));
+    return is_said_of(x, y->a, y->b) && x->role == y->role &&
+           ((y->role == NY_ROLE_IMPLIED && y->kind == NY_PIN_SAME) || ny_link_pin_is_newer(x, y)) &&
+           !is_repeated_before(ix, x, y);
 }
 
 /* Somebody took it back, and did not take that back in turn. What is said again is taken back by
@@ -85,7 +106,7 @@ static bool is_taken_back(const struct ny_index *ix, const struct ny_index_pin *
         return false;
     }
     while ((x = ny_index_pin_next(ix, p->a, &cursor)) != NULL) {
-        if (ny_link_is_against(x, p) && !is_taken_back(ix, x)) {
+        if (ny_link_is_against(ix, x, p) && !is_taken_back(ix, x)) {
             return true;
         }
     }
@@ -227,8 +248,7 @@ static bool end_moved(const struct ny_index *ix, const struct ny_index_pin *p, u
     return false;
 }
 
-/* A word on two that is not void: taken back, or of somebody who moved away since. */
-static bool counts(const struct ny_index *ix, const struct ny_index_pin *p)
+bool ny_pin_counts(const struct ny_index *ix, const struct ny_index_pin *p)
 {
     if (p->kind == NY_PIN_MERGE || p->kind > NY_PIN_MOVE || is_taken_back(ix, p)) {
         return false;
@@ -248,7 +268,7 @@ static size_t words_collect(const struct closure *c, struct word *out)
             uint32_t a;
             uint32_t b;
 
-            if (p->a != c->nodes.ids[i] || !counts(c->link->index, p)) {
+            if (p->a != c->nodes.ids[i] || !ny_pin_counts(c->link->index, p)) {
                 continue; /* a pin is met at both of its ends */
             }
             a = survivor_number(c, p->a);
@@ -280,11 +300,6 @@ static const struct word *word_in_force(const struct word *words, size_t n)
     return NULL;
 }
 
-static bool is_said_of(const struct ny_index_pin *p, uint32_t a, uint32_t b)
-{
-    return (p->a == a && p->b == b) || (p->a == b && p->b == a);
-}
-
 /* A word on the two of p takes it back. */
 static bool is_word_taken_back(const struct ny_index *ix, const struct ny_index_pin *p)
 {
@@ -292,7 +307,8 @@ static bool is_word_taken_back(const struct ny_index *ix, const struct ny_index_
     uint32_t cursor = 0;
 
     while ((x = ny_index_pin_next(ix, p->a, &cursor)) != NULL) {
-        if (x->kind == NY_PIN_NONE && is_said_of(x, p->a, p->b) && takes_back(x, p)) {
+        if (x->kind == NY_PIN_NONE && is_said_of(x, p->a, p->b) && takes_back(x, p) &&
+            ny_pin_counts(ix, x)) {
             return true;
         }
     }
@@ -309,7 +325,7 @@ enum ny_pin_kind ny_link_word(const struct ny_index *ix, uint32_t a, uint32_t b)
         return NY_PIN_SAME;
     }
     while ((p = ny_index_pin_next(ix, a, &cursor)) != NULL) {
-        if (is_said_of(p, a, b) && p->kind != NY_PIN_NONE && counts(ix, p) &&
+        if (is_said_of(p, a, b) && p->kind != NY_PIN_NONE && ny_pin_counts(ix, p) &&
             (word == NULL || by_weight(p, word) < 0) && !is_word_taken_back(ix, p)) {
             word = p;
         }
@@ -347,7 +363,7 @@ bool ny_link_is_overruled(struct ny_link *l, struct ny_arena *a, const struct ny
                              ? p->role != NY_ROLE_IMPLIED
                              : ny_stamp_compare(&p->stamp, &said->stamp) > 0;
 
-            if (later && p->role >= said->role && counts(l->index, p) &&
+            if (later && p->role >= said->role && ny_pin_counts(l->index, p) &&
                 ny_link_is_of_two(l->index, p, said)) {
                 return true;
             }

@@ -198,7 +198,7 @@ static bool is_dormant(const struct ny_index *ix, const struct ny_index_pin *non
     uint32_t cursor = 0;
 
     while ((p = ny_index_pin_next(ix, none->a, &cursor)) != NULL) {
-        if (p->kind <= NY_PIN_NONE && p->role <= none->role &&
+        if (p->kind <= NY_PIN_NONE && p->role <= none->role && ny_pin_counts(ix, p) &&
             (p->a == none->b || p->b == none->b) &&
             (newest == NULL || ny_link_pin_is_newer(p, newest))) {
             newest = p;

@@ -99,6 +99,7 @@ static void link_offer(const struct group_run *r, struct group_link *l, uint32_t
         *l = offer;
     }
     l->known = true;
+    l->two_ids |= (score->guards & (1U << NY_GUARD_GD1)) != 0;
     for (size_t f = 0; f < NY_GROUP_CONTACTS; f++) {
         l->contact[f] =
             ny_match_better_contact(r->in->model, l->contact[f], score->level[fields[f]]);

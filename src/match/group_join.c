@@ -25,8 +25,7 @@ bool ny_group_link_is_auto(const struct group_run *r, const struct group_link *l
 static bool is_told_apart(const struct group_link *ab, const struct group_link *ac,
                           const struct group_link *bc)
 {
-    return (bc->score.guards & (1U << NY_GUARD_GD1)) != 0 &&
-           ac->score.total_b1024 >= ab->score.total_b1024 + RUNNER_UP_MARGIN;
+    return bc->two_ids && ac->score.total_b1024 >= ab->score.total_b1024 + RUNNER_UP_MARGIN;
 }
 
 /* A rival c of the link (a, b), known by a stored edge with `side`: nearly as good, and not one

@@ -178,13 +178,30 @@ struct confirming {
     void *ctx;
 };
 
-/* A clerk said something of the same after it had been proposed. */
-static bool is_overtaken(const struct ny_registry *r, const struct ny_proposal *p)
+/* A word by a role as high, of a clerk at least if it is not to be taken back, said of the two
+ * after they had been proposed to be what `said` says. */
+static bool is_overruled(struct ny_registry *r, struct ny_arena *a, const struct ny_proposal *p,
+                         const struct ny_index_pin *said)
+{
+    struct ny_index_pin then = *said;
+
+    then.stamp = (struct ny_stamp){.at_us = p->at_us};
+    if (said->kind <= NY_PIN_NONE) {
+        then.role = NY_ROLE_CLERK;
+    }
+    return ny_link_is_on_two(said->kind) && ny_link_is_overruled(&r->link, a, &then);
+}
+
+/* Something was said of the same after it had been proposed. */
+static bool is_overtaken(struct ny_registry *r, struct ny_arena *a, const struct ny_proposal *p)
 {
     for (size_t i = 0; i < p->n_said; i++) {
         const struct ny_index_pin *said;
         uint32_t cursor = 0;
 
+        if (is_overruled(r, a, p, &p->said[i])) {
+            return true;
+        }
         while ((said = ny_index_pin_next(r->index, p->said[i].a, &cursor)) != NULL) {
             if (said->role >= NY_ROLE_CLERK && said->stamp.at_us > p->at_us &&
                 ny_pins_are_about(r->index, said, &p->said[i])) {
@@ -230,10 +247,10 @@ static ny_rc confirm_look(struct confirming *c, struct ny_store_batch *rows,
     ny_rc rc = NY_OK;
 
     proposal_copy(c, p);
-    c->out.result = !confirms                             ? NY_CONFIRM_DONE
-                    : ny_str_equals(p->who, c->order.who) ? NY_CONFIRM_OWN
-                    : is_overtaken(c->r, p)               ? NY_CONFIRM_OVERTAKEN
-                                                          : NY_CONFIRM_DONE;
+    c->out.result = !confirms                               ? NY_CONFIRM_DONE
+                    : ny_str_equals(p->who, c->order.who)   ? NY_CONFIRM_OWN
+                    : is_overtaken(c->r, c->words.arena, p) ? NY_CONFIRM_OVERTAKEN
+                                                            : NY_CONFIRM_DONE;
     if (confirms && c->out.result == NY_CONFIRM_DONE) {
         rc = ny_words_look(c->r, &c->words, &c->out.outcome);
     }

@@ -27,7 +27,7 @@ static bool is_turned(const struct ny_index *ix, const struct ny_index_pin *said
     uint32_t cursor = 0;
 
     while ((p = ny_index_pin_next(ix, said->a, &cursor)) != NULL) {
-        if (ny_link_is_against(p, said)) {
+        if (ny_link_is_against(ix, p, said)) {
             return true;
         }
     }

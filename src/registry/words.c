@@ -99,6 +99,7 @@ static void word_audit(struct ny_store_batch *rows, const struct saying *s)
 {
     static const char *const names[] = {
         [NY_PIN_SAME] = "link", [NY_PIN_DIFFERENT] = "unlink", [NY_PIN_NONE] = "pin withdraw"};
+    const char *name = s->word.undoes != 0 ? "review undo" : names[s->word.kind];
     const bool refused =
         s->out.missing != 0 || s->out.is_moot || s->out.check.result == NY_WORD_CONTRADICTED;
     const char *what = refused                                 ? " refused"
@@ -109,7 +110,7 @@ static void word_audit(struct ny_store_batch *rows, const struct saying *s)
 
     for (size_t k = 0; k < 2; k++) {
         ny_words_audit(rows, &s->words, s->word.domains[k]->ns, s->word.ids[k], refused,
-                       ny_arena_printf(s->words.arena, "%s%s", names[s->word.kind], what));
+                       ny_arena_printf(s->words.arena, "%s%s", name, what));
     }
 }
 

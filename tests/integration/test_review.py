@@ -127,6 +127,26 @@ class Desk(Cases):
         self.server.sql("UPDATE nayose.review_decision SET undone_at = now(), undone_by = 'test' "
                         "WHERE undone_at IS NULL")
 
+    def test_an_undo_leaves_what_the_hospital_says(self):
+        pair = ("F01^A11", "F01^B11")
+        self.decide(*pair, "different", "--reason", "records")
+        self.server.feed([("\r".join([
+            "MSH|^~\\&|HIS|F01|NAYOSE|R|20260302||ADT^A24|link-11|P|2.3.1||||||UNICODE UTF-8",
+            "EVN|A24|20260302", "PID|1||A11^^^F01", "PID|2||B11^^^F01"]) + "\r").encode()])
+        self.assertFalse(self.are_one(*pair))
+        run = nayose(self.server, "review", "undo")
+        self.assertEqual(run.returncode, 0, run.stderr)
+        self.assertTrue(self.are_one(*pair))
+        self.assertEqual(nayose(self.server, "pin", "withdraw", *pair, "--reason", "no").returncode, 0)
+
+    def decide(self, *args):
+        run = nayose(self.server, "review", "decide", *args)
+        self.assertEqual(run.returncode, 0, run.stderr)
+
+    def are_one(self, a, b):
+        links = self.server.links()
+        return links[tuple(a.split("^"))] == links[tuple(b.split("^"))]
+
     def as_another(self, *args):
         """The CLI as a second clerk."""
         if os.getuid() != 0 or not shutil.which("setpriv"):

@@ -620,6 +620,51 @@ static void test_an_undo_that_joins_waits_too(void **state)
     world_destroy(&w);
 }
 
+static void test_what_a_hospital_says_meanwhile_stands(void **state)
+{
+    struct undone u;
+    struct world w;
+    size_t unlink;
+
+    (void)state;
+    people_open(&w);
+    feed_pair(&w, NY_FEED_LINK, 2, 3, 10);
+    assert_true(are_one(&w, 3, 4));
+    feed_pair(&w, NY_FEED_UNLINK, 2, 3, 20);
+    assert_false(are_one(&w, 3, 4));
+    unlink = fake_store_pin_count(w.store);
+    undo(&w, 'p', unlink, false, &u);
+    assert_int_equal(fake_store_proposal_words(w.store), 1);
+    feed_pair(&w, NY_FEED_UNLINK, 2, 3, INT64_C(4102444800000000));
+    assert_int_equal(confirm(&w, 1, "ken"), NY_CONFIRM_OVERTAKEN);
+    assert_false(are_one(&w, 3, 4));
+    world_destroy(&w);
+}
+
+/* Two words of a clerk with a NONE between: what is undone last comes back first. */
+static void test_one_word_of_several_is_undone(void **state)
+{
+    struct world w;
+    struct undone u;
+
+    (void)state;
+    registry_open(&w, 0);
+    people_feed(&w);
+    feed_pair(&w, NY_FEED_LINK, 0, 1, 10);
+    assert_int_equal(say(&w, NY_PIN_DIFFERENT, "a", "b", "naoko"), 0);
+    assert_int_equal(say(&w, NY_PIN_NONE, "a", "b", "naoko"), 0);
+    assert_false(are_one(&w, 1, 2)); /* the NONE took back the hospital's, too */
+    feed_pair(&w, NY_FEED_LINK, 0, 1, INT64_C(4102444800000000));
+    assert_true(are_one(&w, 1, 2));
+    assert_int_equal(say(&w, NY_PIN_DIFFERENT, "a", "b", "naoko"), 0);
+    undo(&w, 'p', 5, false, &u);
+    assert_true(is_done(&u) && are_one(&w, 1, 2));
+    undo(&w, 'p', 3, false, &u);
+    assert_true(is_done(&u));
+    assert_false(are_one(&w, 1, 2)); /* her first word */
+    world_destroy(&w);
+}
+
 /* A clerk's word against a hospital's, back and forth. */
 static void test_what_was_said_before_holds_again(void **state)
 {
@@ -911,6 +956,8 @@ int main(void)
         cmocka_unit_test(test_two_answers_at_one_moment),
         cmocka_unit_test(test_what_came_meanwhile_stands_against_it),
         cmocka_unit_test(test_an_undo_that_joins_waits_too),
+        cmocka_unit_test(test_what_a_hospital_says_meanwhile_stands),
+        cmocka_unit_test(test_one_word_of_several_is_undone),
         cmocka_unit_test(test_what_was_said_before_holds_again),
         cmocka_unit_test(test_words_by_a_retired_id_are_about_who_stands_for_it),
         cmocka_unit_test(test_words_on_two_who_were_merged_are_their_own),
