@@ -19,13 +19,23 @@ bool ny_group_link_is_auto(const struct group_run *r, const struct group_link *l
            !ny_group_cluster_is_held(r, r->cluster[l->b]);
 }
 
-/* b and c are two ids of one hospital that do not agree in everything, and c is by far the better
- * one for `side`: two hospitals that tell two people of one name and home apart by the same dates
- * are right, both of them. DEVIATION: the rules know no such rival. */
-static bool is_told_apart(const struct group_link *ab, const struct group_link *ac,
-                          const struct group_link *bc)
+/* Two ids of one hospital that do not agree in everything, and somebody whom one of them fits by
+ * far better: two hospitals that tell two people of one name and home apart by the same dates are
+ * right, both of them. DEVIATION: the rules know no such rival. */
+static void tell_apart(struct group_run *r, uint32_t a, uint32_t b)
 {
-    return bc->two_ids && ac->score.total_b1024 >= ab->score.total_b1024 + RUNNER_UP_MARGIN;
+    const struct group_link *ab = ny_group_link_peek(r, a, b);
+
+    for (uint32_t c = 0; c < r->n_clusters && link_is_auto_by_itself(r, ab); c++) {
+        const struct group_link *ac = c != a && c != b ? ny_group_link_peek(r, a, c) : NULL;
+
+        if (ac != NULL && ac->edge != 0 && !ac->cannot &&
+            ac->score.total_b1024 > ab->score.total_b1024 + RUNNER_UP_MARGIN) {
+            struct group_link *bc = ny_group_link(r, b, c);
+
+            bc->told_apart |= bc->two_ids;
+        }
+    }
 }
 
 /* A rival c of the link (a, b), known by a stored edge with `side`: nearly as good, and not one
@@ -45,7 +55,7 @@ static bool rival_stands(struct group_run *r, const struct group_link *ab, uint3
     bc = ny_group_link(r, other, c);
     return (bc->score.total_b1024 < NY_TOTAL_CROSS_B1024 && !ny_group_link_is_mute(r, bc)) ||
            (bc->score.guards & r->hard) != 0 || bc->cannot || ny_group_link_is_twins(bc) ||
-           is_told_apart(ab, ac, bc);
+           bc->told_apart;
 }
 
 static bool has_rival(struct group_run *r, const struct group_link *ab, uint32_t a, uint32_t b)
@@ -66,6 +76,12 @@ void ny_group_demote_runners_up(struct group_run *r)
             if (r->links[a * r->n_clusters + b].edge != 0) {
                 ny_group_link(r, a, b);
             }
+        }
+    }
+    for (uint32_t a = 0; a < r->n_clusters; a++) {
+        for (uint32_t b = a + 1; b < r->n_clusters; b++) {
+            tell_apart(r, a, b);
+            tell_apart(r, b, a);
         }
     }
     for (uint32_t a = 0; a < r->n_clusters; a++) {

@@ -17,6 +17,7 @@ struct group_link {
     uint32_t edge;                      /* the best stored edge, index + 1; 0 = none */
     uint8_t contact[NY_GROUP_CONTACTS]; /* best level over all pairs */
     bool two_ids;                       /* GD1 of any pair: one hospital knows them by two ids */
+    bool told_apart;                    /* and by somebody else it is right */
     bool known;                         /* some pair is scored */
     bool complete;                      /* every pair is scored */
     bool cannot;                        /* a cannot-link between any pair */

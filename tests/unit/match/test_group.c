@@ -62,10 +62,11 @@ static const struct row rows[] = {
     {.name = "a guarded edge is a rival too", .n = 3, .e = {{0, 1, 20, 0}, {0, 2, 12, GD(3)}, {1, 2, -5, 0}}, .groups = "012", .q = {{0, 1, NY_VERDICT_OPEN, RUNNER_UP}, {0, 2, NY_VERDICT_OPEN, GUARD}}},
     {.name = "who fits the other end is none", .n = 3, .e = {{0, 1, 20, 0}, {0, 2, 15, 0}, {1, 2, -4, 0}}, .groups = "000"},
     {.name = "the hospital's other id is by far the better", .n = 3, .e = {{0, 1, 30, 0}, {0, 2, 15, 0}, {1, 2, 8, GD(1)}}, .groups = "002", .q = {{0, 2, NY_VERDICT_OPEN, RUNNER_UP}}},
-    {.name = "ten bits are by far", .n = 3, .e = {{0, 1, 25, 0}, {0, 2, 15, 0}, {1, 2, 8, GD(1)}}, .groups = "002", .q = {{0, 2, NY_VERDICT_OPEN, RUNNER_UP}}},
-    {.name = "the hospital's other id is hardly better", .n = 3, .e = {{0, 1, 24.99, 0}, {0, 2, 15, 0}, {1, 2, 8, GD(1)}}, .groups = "000"},
+    {.name = "more than ten bits are by far", .n = 3, .e = {{0, 1, 25.01, 0}, {0, 2, 15, 0}, {1, 2, 8, GD(1)}}, .groups = "002", .q = {{0, 2, NY_VERDICT_OPEN, RUNNER_UP}}},
+    {.name = "the hospital's other id is hardly better", .n = 3, .e = {{0, 1, 25, 0}, {0, 2, 15, 0}, {1, 2, 8, GD(1)}}, .groups = "000"},
     {.name = "another hospital's id is no such rival", .n = 3, .e = {{0, 1, 30, 0}, {0, 2, 15, 0}, {1, 2, 8, GD(9)}}, .groups = "000"},
     {.name = "two hospitals tell the same two apart", .n = 4, .e = {{0, 1, 8, GD(1)}, {2, 3, 8, GD(1)}, {0, 2, 30, 0}, {1, 3, 30, 0}, {0, 3, 15, 0}, {1, 2, 15, 0}}, .groups = "0101", .q = {{0, 3, NY_VERDICT_OPEN, RUNNER_UP}}},
+    {.name = "for whoever fits both", .n = 4, .e = {{0, 1, 15, 0}, {0, 2, 30, 0}, {1, 2, 8, GD(1)}, {0, 3, 20, 0}, {1, 3, 20, 0}, {2, 3, 20, 0}}, .groups = "0100", .q = {{1, 3, NY_VERDICT_OPEN, RUNNER_UP}}},
     {.name = "by any id that it has of him", .n = 4, .e = {{0, 1, 5, 0}, {0, 2, 15, 0}, {0, 3, 30, 0}, {1, 3, 12, 0}, {2, 3, 8, GD(1)}}, .must = {{1, 2}}, .groups = "0110", .q = {{0, 2, NY_VERDICT_OPEN, RUNNER_UP}}},
     {.name = "demoted on undemoted edges", .n = 4, .e = {{0, 1, 20, 0}, {1, 2, 20, 0}, {2, 3, 20, 0}, {0, 2, -5, 0}, {1, 3, -5, 0}, {0, 3, -5, 0}}, .groups = "0123", .q = {{0, 1, NY_VERDICT_OPEN, RUNNER_UP}, {1, 2, NY_VERDICT_OPEN, RUNNER_UP}, {2, 3, NY_VERDICT_OPEN, RUNNER_UP}}},
     /* (c): what two groups have against each other */
