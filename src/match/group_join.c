@@ -21,12 +21,12 @@ bool ny_group_link_is_auto(const struct group_run *r, const struct group_link *l
 
 /* Two ids of one hospital that do not agree in everything, and somebody whom one of them fits by
  * far better: two hospitals that tell two people of one name and home apart by the same dates are
- * right, both of them. DEVIATION: the rules know no such rival. */
+ * right, both of them. (a, b) is AUTO by itself. DEVIATION: the rules know no such rival. */
 static void tell_apart(struct group_run *r, uint32_t a, uint32_t b)
 {
     const struct group_link *ab = ny_group_link_peek(r, a, b);
 
-    for (uint32_t c = 0; c < r->n_clusters && link_is_auto_by_itself(r, ab); c++) {
+    for (uint32_t c = 0; c < r->n_clusters; c++) {
         const struct group_link *ac = c != a && c != b ? ny_group_link_peek(r, a, c) : NULL;
 
         if (ac != NULL && ac->edge != 0 && !ac->cannot &&
@@ -80,8 +80,10 @@ void ny_group_demote_runners_up(struct group_run *r)
     }
     for (uint32_t a = 0; a < r->n_clusters; a++) {
         for (uint32_t b = a + 1; b < r->n_clusters; b++) {
-            tell_apart(r, a, b);
-            tell_apart(r, b, a);
+            if (link_is_auto_by_itself(r, &r->links[a * r->n_clusters + b])) {
+                tell_apart(r, a, b);
+                tell_apart(r, b, a);
+            }
         }
     }
     for (uint32_t a = 0; a < r->n_clusters; a++) {
